@@ -1,0 +1,80 @@
+/**
+ * A policy with its includes taken in, its names replaced by what they stand for and its parameters bound. Patterns
+ * are still text: `PatternText` keeps apart what was written and what a binding brought in, which is never a glob.
+ * The interpreter decides over this tree; `lower` makes the IR from it.
+ */
+import type { Effect, Protocol } from "./ast.js";
+import type { Span } from "./diagnostic.js";
+
+/** Operations that are decided; `modify` and `access` are gone. The order is that of `enum policy_op`. */
+export const OPERATIONS = ["read", "write", "create", "delete", "setattr", "exec", "load", "connect", "bind"] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+export interface PatternPart {
+  /** True for what a parameter, a `let` or `~` brought in: every byte stands for itself. */
+  readonly literal: boolean;
+  readonly text: string;
+}
+export type PatternText = readonly PatternPart[];
+
+export interface PortInterval {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** `null` where none is written: every port; every protocol. */
+export interface TransportFilter {
+  readonly ports: readonly PortInterval[] | null;
+  readonly protocol: Protocol | null;
+}
+
+export type ResolvedTarget =
+  | { readonly kind: "path"; readonly pattern: PatternText; readonly span: Span }
+  | { readonly kind: "anonymous"; readonly span: Span }
+  /** `any` without a port or protocol also stands for every unix socket. */
+  | ({ readonly kind: "list"; readonly list: "any" | "loopback" | "private" | "metadata"; readonly span: Span }
+      & TransportFilter)
+  /** `address` in ipaddr.js's normal form, v4-mapped already turned into v4; no host bits. */
+  | ({ readonly kind: "network"; readonly family: 4 | 6; readonly address: string; readonly prefixLength: number;
+      readonly span: Span } & TransportFilter)
+  | { readonly kind: "unix-path"; readonly pattern: PatternText; readonly span: Span }
+  /** The name without its `@`: a glob over the whole name, in which `*` also crosses `/`. */
+  | { readonly kind: "unix-abstract"; readonly pattern: PatternText; readonly span: Span };
+
+export interface ResolvedRule {
+  /** The rule's name, or `file:line`. */
+  readonly id: string;
+  readonly effect: Effect;
+  /** In the order of `OPERATIONS`, without repeats, `modify` and `access` expanded. A `deny exec` also decides `load`:
+   *  both implementations add that themselves. */
+  readonly operations: readonly Operation[];
+  readonly targets: readonly ResolvedTarget[];
+  readonly except: readonly ResolvedTarget[];
+  readonly because: string | null;
+  readonly span: Span;
+}
+
+/** A name on PATH or at a literal path of the policy that is, or lies behind, a symbolic link, and the file it leads
+ *  to; both absolute. */
+export interface ProgramLink {
+  readonly name: string;
+  readonly target: string;
+}
+
+/** Everything from outside that the meaning of a policy depends on. */
+export interface Bindings {
+  /** Absolute; what `~` stands for. */
+  readonly home: string;
+  readonly params: Readonly<Record<string, string>>;
+  /** Sorted by name; empty where the policy is not bound to a machine. */
+  readonly programs: readonly ProgramLink[];
+}
+
+export interface ResolvedPolicy {
+  readonly name: string | null;
+  /** With every parameter of the policy, defaults filled in. */
+  readonly bindings: Bindings;
+  readonly defaults: Readonly<Record<Operation, Effect>>;
+  /** In source order, included files where they are included. */
+  readonly rules: readonly ResolvedRule[];
+}
