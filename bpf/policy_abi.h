@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/*
+ * What the compiler, policyd and the BPF program agree on: every key, value, number and limit, once. The compiler
+ * learns the layout from this file (`src/compiler/image/abi.gen.ts`). Numbers are only ever appended.
+ *
+ * All integers are in the byte order of the machine (the image says which, and another is refused) except where a
+ * field says "network order". Padding is written out and zero.
+ *
+ * How a path is decided. A path is a sequence of names. Up to POLICY_LANES automata ("lanes") read it side by side,
+ * each in one state; reading a name moves each lane along one edge. A state may carry two records: `sticky` joins the
+ * verdict of everything at or beneath this point, `accept` joins the verdict of exactly this path. Joining is the
+ * maximum, word by word (see below), so the order of rules, lanes and names cannot matter.
+ *
+ *   deny read on /a and all beneath, allow read on /a/b:  root --a--> 2 {sticky: deny} --b--> 3 {accept: allow}
+ *   /a/b: sticky(2) = deny, accept(3) = allow; max = deny
+ */
+#ifndef POLICY_ABI_H
+#define POLICY_ABI_H
+
+#define POLICY_ABI_VERSION 1u
+#define POLICY_BYTE_ORDER 0x01020304u
+
+/* ---- verdicts ------------------------------------------------------------------------------------------------- */
+
+/* Operations on what has a place in the tree come first; CONNECT and BIND there mean unix sockets. */
+enum policy_op {
+	POLICY_OP_READ,
+	POLICY_OP_WRITE,
+	POLICY_OP_CREATE,
+	POLICY_OP_DELETE,
+	POLICY_OP_SETATTR,
+	POLICY_OP_EXEC,
+	POLICY_OP_LOAD,
+	POLICY_OP_CONNECT,
+	POLICY_OP_BIND,
+	POLICY_OPS
+};
+
+enum policy_effect {
+	POLICY_NONE, /* no rule matched */
+	POLICY_ALLOW,
+	POLICY_AUDIT,
+	POLICY_DENY,
+	POLICY_KILL
+};
+
+/*
+ * A verdict word: effect in bits 31..29, POLICY_RULE_NONE - rule number in bits 28..0. The greater word wins: the
+ * stronger effect, and among equals the first rule in the source. 0: nothing matched. A default is a word whose rule
+ * number is POLICY_RULE_NONE.
+ *   deny by rule 0 = 0x7fffffff; deny by rule 1 = 0x7ffffffe; the default deny = 0x60000000
+ */
+#define POLICY_EFFECT_SHIFT 29
+#define POLICY_RULE_NONE 0x1fffffffu
+#define POLICY_WORD(effect, rule) (((__u32)(effect) << POLICY_EFFECT_SHIFT) | (POLICY_RULE_NONE - (rule)))
+#define POLICY_WORD_EFFECT(word) ((word) >> POLICY_EFFECT_SHIFT)
+#define POLICY_WORD_RULE(word) (POLICY_RULE_NONE - ((word)&POLICY_RULE_NONE))
+
+struct policy_record {
+	__u32 word[POLICY_OPS];
+};
+
+/* ---- path automata -------------------------------------------------------------------------------------------- */
+
+#define POLICY_LANES 4
+#define POLICY_DEAD 0u /* the state in which nothing can match any more; has no edges */
+
+/* Where a walk stands: one state a lane, and what the names so far have contributed for good. */
+struct policy_place {
+	__u32 state[POLICY_LANES];
+	struct policy_record sticky;
+};
+
+#define POLICY_STATE_SHORT (1u << 0)  /* has edges in short_edges */
+#define POLICY_STATE_LONG (1u << 1)   /* has edges in long_edges */
+#define POLICY_STATE_PREFIX (1u << 2) /* has entries in prefixes */
+#define POLICY_STATE_SUFFIX (1u << 3) /* has entries in suffixes */
+/* Whatever lies beneath: this state permits nothing that its fallback does not. */
+#define POLICY_STATE_TIGHTENS (1u << 4)
+
+/*
+ * How a lane reads the name n in state s:
+ *   1. the literal edge (s, n), if there is one;
+ *   2. else, if s has a fallback, go on with s = fallback and look for the literal edge there;
+ *   3. else the classes of n in s: the longest of s's prefixes that n begins with, the longest of its suffixes that n
+ *      ends with, and what its glob automaton says; 0 for none. If one is not 0: the edge (s, prefix, suffix, glob),
+ *      which always exists;
+ *   4. else `other`.
+ * A fallback has no fallback itself.
+ *
+ * tightest and loosest bound what can still be said at or beneath the state, for renames of directories: two bits an
+ * operation (bits 2*op and 2*op+1), POLICY_TIGHT_DENY < POLICY_TIGHT_NONE < POLICY_TIGHT_ALLOW.
+ */
+struct policy_state {
+	__u32 fallback; /* state, or POLICY_DEAD for none */
+	__u32 other;    /* state for a name that nothing above covers */
+	__u32 accept;   /* record, or 0 for none */
+	__u32 sticky;   /* record, or 0 for none */
+	__u32 glob;     /* start row, or 0 for none */
+	__u32 flags;
+	__u32 tightest;
+	__u32 loosest;
+};
+
+#define POLICY_TIGHT_DENY 0u  /* deny or kill */
+#define POLICY_TIGHT_NONE 1u  /* no rule: the default or another lane decides */
+#define POLICY_TIGHT_ALLOW 2u /* allow or audit */
+
+/* Names are bytes, zero-padded. A name holds no NUL byte (an abstract socket's that does has no literal edge). */
+#define POLICY_SHORT_NAME 28
+#define POLICY_NAME_MAX 255
+struct policy_short_key {
+	__u32 state;
+	char name[POLICY_SHORT_NAME]; /* 1..28 bytes */
+};
+struct policy_long_key {
+	__u32 state;
+	char name[256]; /* 29..255 bytes */
+};
+
+/* LPM key: prefixlen = 32 + 8 * length. Suffixes are stored last byte first. Value: the class, from 1. */
+#define POLICY_AFFIX_MAX 248
+struct policy_affix_key {
+	__u32 prefixlen;
+	__u32 state;
+	__u8 bytes[POLICY_AFFIX_MAX];
+};
+
+struct policy_class_key {
+	__u32 state;
+	__u32 prefix;
+	__u32 suffix;
+	__u32 glob;
+};
+
+/* Byte automaton of the globs of a state. Row 0 is dead. */
+struct policy_glob_row {
+	__u32 accept; /* class if the name ends here, or 0 */
+	__u16 next[256];
+};
+
+/* ---- addresses ------------------------------------------------------------------------------------------------ */
+
+enum policy_protocol {
+	POLICY_PROTO_OTHER, /* matches no rule with a port or protocol */
+	POLICY_PROTO_TCP,
+	POLICY_PROTO_UDP,
+	POLICY_PROTOS
+};
+
+/* Both tries always hold the prefix of length 0. A value already holds what every shorter prefix contributes. */
+struct policy_address4_key {
+	__u32 prefixlen;
+	__u8 address[4]; /* network order */
+};
+struct policy_address6_key {
+	__u32 prefixlen;
+	__u8 address[16]; /* network order; never v4-mapped */
+};
+struct policy_address {
+	__u32 ports;                   /* class in `ports`, or 0: the words below are the answer */
+	__u32 word[2][POLICY_PROTOS];  /* [op - POLICY_OP_CONNECT][protocol]: of rules without ports */
+};
+
+/* LPM key, 64 bits: always looked up whole. The value is the answer for that port, rules without ports included.
+ * Where nothing is found, `word` of the address is the answer. */
+struct policy_port_key {
+	__u32 prefixlen; /* 48 + bits of the port */
+	__u32 ports;
+	__u8 op; /* op - POLICY_OP_CONNECT */
+	__u8 protocol;
+	__u8 port[2]; /* network order */
+};
+
+/* ---- a policy ------------------------------------------------------------------------------------------------- */
+
+struct policy_root {
+	__u32 lanes;                    /* lanes in use, 1..POLICY_LANES */
+	struct policy_record defaults;  /* words without a rule */
+	struct policy_record anonymous; /* EXEC and LOAD of a file without a place */
+	struct policy_record unnamed;   /* CONNECT and BIND of a unix socket without an address */
+	struct policy_place path;       /* at "/", its own sticky records joined */
+	struct policy_place abstract;   /* before an abstract unix name, read as one name; lane 0 only */
+};
+
+/* ---- the image ------------------------------------------------------------------------------------------------ */
+
+/*
+ * header, then the sections in the order of this enum, each present exactly once, each at the next multiple of 8,
+ * zero bytes between. Entries with a key are sorted by the bytes of the key, and no key is there twice.
+ */
+enum policy_section_kind {
+	POLICY_SECTION_META, /* JSON for people and events; policyd does not read it; entry_size 1 */
+	POLICY_SECTION_ROOT,
+	POLICY_SECTION_RECORDS, /* index 0 is all zero */
+	POLICY_SECTION_STATES,  /* index 0 is POLICY_DEAD */
+	POLICY_SECTION_SHORT_EDGES,
+	POLICY_SECTION_LONG_EDGES,
+	POLICY_SECTION_PREFIXES,
+	POLICY_SECTION_SUFFIXES,
+	POLICY_SECTION_CLASSES,
+	POLICY_SECTION_GLOB_ROWS, /* index 0 is dead */
+	POLICY_SECTION_ADDRESSES4,
+	POLICY_SECTION_ADDRESSES6,
+	POLICY_SECTION_PORTS,
+	POLICY_SECTIONS
+};
+
+struct policy_section {
+	__u32 kind;
+	__u32 entry_size; /* of the struct below, or of the value where the key is the index */
+	__u64 count;
+	__u64 offset; /* from the start of the image */
+};
+
+struct policy_image_header {
+	__u8 magic[4]; /* "POLC" */
+	__u32 abi_version;
+	__u32 byte_order;
+	__u32 checksum; /* CRC-32 (ISO-HDLC, as zlib's) of the image with this field zero */
+	__u64 image_size;
+	__u32 header_size;
+	__u32 section_count;
+	struct policy_section sections[POLICY_SECTIONS];
+};
+
+struct policy_short_edge {
+	struct policy_short_key key;
+	__u32 state;
+};
+struct policy_long_edge {
+	struct policy_long_key key;
+	__u32 state;
+};
+struct policy_affix {
+	struct policy_affix_key key;
+	__u32 class_id;
+};
+struct policy_class_edge {
+	struct policy_class_key key;
+	__u32 state;
+};
+struct policy_address4 {
+	struct policy_address4_key key;
+	struct policy_address value;
+};
+struct policy_address6 {
+	struct policy_address6_key key;
+	struct policy_address value;
+};
+struct policy_port {
+	struct policy_port_key key;
+	__u32 word;
+};
+
+/* Limits; what exceeds one is a compile error and refused at load. */
+#define POLICY_MAX_RULES (1u << 20)
+#define POLICY_MAX_RECORDS (1u << 20)
+#define POLICY_MAX_STATES (1u << 22)
+#define POLICY_MAX_EDGES (1u << 22) /* entries of any one keyed section */
+#define POLICY_MAX_GLOB_ROWS 65535u
+#define POLICY_MAX_META (1u << 28) /* bytes */
+
+/* ---- sessions and anchors: policyd and the BPF program only ---------------------------------------------------- */
+
+#define POLICY_MAX_SESSIONS 1024 /* numbers 1..1023 */
+#define POLICY_MAX_DEPTH 2048    /* names of a path; a deeper one is denied */
+
+/* In the task storage of every thread of a session. */
+struct policy_task {
+	__u32 session;
+	__u32 reserved;
+};
+
+struct policy_session {
+	__u32 slot;  /* of the policy in force; written once, atomically, to change it */
+	__u32 tasks; /* threads that are not freed yet */
+};
+
+/* The root directory (or file) of a mount: where a tree starts. Address and number of the inode must both fit, so a
+ * reused one is not taken for it. */
+struct policy_anchor_key {
+	__u32 slot;
+	__u32 dev; /* the superblock's s_dev: major << 20 | minor */
+	__u64 ino;
+	__u64 inode; /* kernel address */
+};
+struct policy_anchor {
+	struct policy_place place;
+	__u32 mount; /* number of the mount point's name in policyd's table */
+};
+
+/* A superblock beneath an overlay that the session sees: the overlay's own name has decided already. */
+struct policy_layer_key {
+	__u32 slot;
+	__u32 dev;
+	__u64 superblock; /* kernel address */
+};
+
+/* ---- events --------------------------------------------------------------------------------------------------- */
+
+enum policy_object {
+	POLICY_OBJECT_PATH,
+	POLICY_OBJECT_ANONYMOUS,
+	POLICY_OBJECT_INET,  /* 4 bytes of address */
+	POLICY_OBJECT_INET6, /* 16 bytes */
+	POLICY_OBJECT_ABSTRACT,
+	POLICY_OBJECT_UNNAMED,
+	POLICY_OBJECT_SESSION_END /* not a decision: the last thread of the session is gone */
+};
+
+/* Why something was denied that no rule and no default denies. */
+enum policy_reason {
+	POLICY_REASON_POLICY,
+	POLICY_REASON_NO_ANCHOR,  /* the tree has no place: mounted within the session, or not visible to it */
+	POLICY_REASON_TOO_DEEP,   /* more than POLICY_MAX_DEPTH names */
+	POLICY_REASON_UNREADABLE, /* a name, or the walk, could not be read whole */
+	POLICY_REASON_WIDENS,     /* a link or rename would permit what the old name does not */
+	POLICY_REASON_INTERNAL    /* a table is missing or full */
+};
+
+#define POLICY_EVENT_PATH 4096
+struct policy_event {
+	__u64 time;   /* CLOCK_MONOTONIC, ns */
+	__u64 count;  /* how many this stands for: 1, or repeats of the same process, rule and operation since the last */
+	__u32 session;
+	__u32 pid; /* thread group */
+	__u32 word;
+	__u8 op;
+	__u8 object;
+	__u8 reason;
+	__u8 protocol;
+	__u16 port;     /* host order; 0 where there is none */
+	__u16 path_len; /* bytes of path or abstract name in `bytes`; cut at POLICY_EVENT_PATH if `cut` */
+	__u16 exe_len;  /* bytes of the program's path, after those */
+	__u16 cut;      /* bit 0: path, bit 1: exe was longer than POLICY_EVENT_PATH: only its end is here */
+	__u32 path_mount; /* the anchor's mount, whose name stands before the path; 0: none */
+	__u32 exe_mount;
+	__u8 address[16];
+	char comm[16];
+	char bytes[2 * POLICY_EVENT_PATH];
+};
+#define POLICY_EVENT_HEADER __builtin_offsetof(struct policy_event, bytes)
+
+/* ---- the harness: the same decision, asked through BPF_PROG_TEST_RUN ------------------------------------------- */
+
+enum policy_query_kind {
+	POLICY_QUERY_PATH,      /* bytes: names joined by '/', without a leading one; result: record, place */
+	POLICY_QUERY_ABSTRACT,  /* bytes: the abstract name */
+	POLICY_QUERY_ANONYMOUS,
+	POLICY_QUERY_UNNAMED,
+	POLICY_QUERY_INET,      /* bytes: 4 of address */
+	POLICY_QUERY_INET6      /* bytes: 16 of address */
+};
+struct policy_query {
+	__u32 kind;
+	__u32 slot;
+	__u32 length; /* of bytes */
+	__u16 port;   /* host order */
+	__u8 protocol;
+	__u8 reserved;
+	struct policy_record verdict; /* out: defaults already filled in */
+	struct policy_place place;    /* out: of POLICY_QUERY_PATH */
+	__s32 error;                  /* out: 0, or a negative errno */
+	__u8 bytes[4096];
+};
+
+_Static_assert(sizeof(struct policy_record) == 36, "layout");
+_Static_assert(sizeof(struct policy_place) == 52, "layout");
+_Static_assert(sizeof(struct policy_state) == 32, "layout");
+_Static_assert(sizeof(struct policy_short_edge) == 36, "layout");
+_Static_assert(sizeof(struct policy_long_edge) == 264, "layout");
+_Static_assert(sizeof(struct policy_affix) == 260, "layout");
+_Static_assert(sizeof(struct policy_class_edge) == 20, "layout");
+_Static_assert(sizeof(struct policy_glob_row) == 516, "layout");
+_Static_assert(sizeof(struct policy_address4) == 36, "layout");
+_Static_assert(sizeof(struct policy_address6) == 48, "layout");
+_Static_assert(sizeof(struct policy_port) == 16, "layout");
+_Static_assert(sizeof(struct policy_root) == 216, "layout");
+_Static_assert(sizeof(struct policy_section) == 24, "layout");
+_Static_assert(sizeof(struct policy_image_header) == 32 + 24 * POLICY_SECTIONS, "layout");
+_Static_assert(sizeof(struct policy_anchor_key) == 24, "layout");
+_Static_assert(sizeof(struct policy_anchor) == 56, "layout");
+_Static_assert(sizeof(struct policy_layer_key) == 16, "layout");
+_Static_assert(sizeof(struct policy_event) == 80 + 2 * POLICY_EVENT_PATH + 0, "layout");
+
+#endif
