@@ -272,10 +272,8 @@ struct policy_task {
 	__u32 reserved;
 };
 
-struct policy_session {
-	__u32 slot;  /* of the policy in force; written once, atomically, to change it */
-	__u32 tasks; /* threads that are not freed yet */
-};
+/* A session's entry: the slot of the policy in force. Written once, atomically, to change it; 0 denies all. */
+#define POLICY_MAX_SLOTS (2 * POLICY_MAX_SESSIONS)
 
 /* The root directory (or file) of a mount: where a tree starts. Address and number of the inode must both fit, so a
  * reused one is not taken for it. */
@@ -306,7 +304,8 @@ enum policy_object {
 	POLICY_OBJECT_INET6, /* 16 bytes */
 	POLICY_OBJECT_ABSTRACT,
 	POLICY_OBJECT_UNNAMED,
-	POLICY_OBJECT_SESSION_END /* not a decision: the last thread of the session is gone */
+	POLICY_OBJECT_SESSION_END, /* not a decision: the first process has ended; `count` threads of the session go on */
+	POLICY_OBJECT_LOST         /* not a decision: `count` events did not fit the ring buffer */
 };
 
 /* Why something was denied that no rule and no default denies. */
@@ -319,6 +318,7 @@ enum policy_reason {
 	POLICY_REASON_INTERNAL    /* a table is missing or full */
 };
 
+#define POLICY_RING_BYTES (1u << 21)
 #define POLICY_EVENT_PATH 4096
 struct policy_event {
 	__u64 time;   /* CLOCK_MONOTONIC, ns */
@@ -331,9 +331,9 @@ struct policy_event {
 	__u8 reason;
 	__u8 protocol;
 	__u16 port;     /* host order; 0 where there is none */
-	__u16 path_len; /* bytes of path or abstract name in `bytes`; cut at POLICY_EVENT_PATH if `cut` */
+	__u16 path_len; /* bytes of path or abstract name in `bytes`; cut at POLICY_EVENT_PATH, then `cut` says so */
 	__u16 exe_len;  /* bytes of the program's path, after those */
-	__u16 cut;      /* bit 0: path, bit 1: exe was longer than POLICY_EVENT_PATH: only its end is here */
+	__u16 cut;      /* bit 0: path, bit 1: exe was longer than POLICY_EVENT_PATH: only its beginning is here */
 	__u32 path_mount; /* the anchor's mount, whose name stands before the path; 0: none */
 	__u32 exe_mount;
 	__u8 address[16];
@@ -341,6 +341,28 @@ struct policy_event {
 	char bytes[2 * POLICY_EVENT_PATH];
 };
 #define POLICY_EVENT_HEADER __builtin_offsetof(struct policy_event, bytes)
+
+/* Repeats of one process, rule and operation within a second are counted here instead of sent. */
+struct policy_fold_key {
+	__u32 session;
+	__u32 pid;
+	__u32 word;
+	__u32 op;
+};
+struct policy_fold {
+	__u64 sent; /* CLOCK_MONOTONIC, ns */
+	__u64 pending;
+};
+
+/* Where an open file of policyd stands: how it finds the anchors of its mounts. */
+struct policy_where {
+	__u32 fd; /* in */
+	__u32 dev;
+	__u64 ino;
+	__u64 inode;
+	__u64 root_inode; /* of the superblock */
+	__u64 superblock;
+};
 
 /* ---- the harness: the same decision, asked through BPF_PROG_TEST_RUN ------------------------------------------- */
 

@@ -173,11 +173,15 @@ export interface ForStatement extends StatementBase {
   readonly kind: "for";
   readonly programs: readonly StringLiteral[];
   readonly body: readonly Statement[];
+  /** Comments after the last one inside the braces. */
+  readonly trailingComments: readonly Comment[];
 }
 export interface TaskStatement extends StatementBase {
   readonly kind: "task";
   readonly name: StringLiteral;
   readonly body: readonly Statement[];
+  /** Comments after the last one inside the braces. */
+  readonly trailingComments: readonly Comment[];
 }
 /** `[when mark, …] [exe "…"] [under "…"] [args "…", …] [after EVENT, then EVENT, …]` */
 export interface TestCase extends Node {
@@ -198,6 +202,8 @@ export interface TestStatement extends StatementBase {
   readonly name: StringLiteral;
   readonly bindings: readonly TestBinding[];
   readonly cases: readonly TestCase[];
+  /** Comments after the last one inside the braces. */
+  readonly trailingComments: readonly Comment[];
 }
 export interface TestBinding extends Node {
   readonly kind: "binding";

@@ -14,10 +14,92 @@ const error = <A>(message: (args: A) => string): Entry<A> => ({ severity: "error
 export const MESSAGES = {
   // --- text and grammar -------------------------------------------------------------------------------------------
   "unexpected-token": error((a: { found: string; expected: string }) => `expected ${a.expected}, found ${a.found}`),
+  "stray-character": error((a: { character: string }) => `${a.character} means nothing here`),
+  "unquoted-text": error((a: { text: string }) => `\`${a.text}\` must stand in double quotes`),
+  "unterminated-string": error(() => "this string has no closing quote on its line"),
+  "bad-escape": error((a: { escape: string }) => `\`${a.escape}\` is not an escape`),
+  "bad-character": error((a: { written: string; problem: string }) => `\`${a.written}\` is ${a.problem}`),
+  "bad-reference": error((a: { reference: string }) => `\`${a.reference}\` does not hold a name`),
+  "unclosed-reference": error(() => "this `${` has no `}` in the same string"),
+  "bad-name": error((a: { name: string }) =>
+    `\`${a.name}\` is not a name: names are lower-case letters, digits and \`-\`, a letter first`),
+  "bad-number": error((a: { text: string }) => `\`${a.text}\` is neither a number, a range nor a duration`),
+  "number-too-large": error((a: { text: string; limit: string }) => `\`${a.text}\` is more than ${a.limit}`),
+  "port-out-of-range": error((a: { text: string }) => `\`${a.text}\` is not a port: ports go from 0 to 65535`),
+  "range-backwards": error((a: { text: string }) => `the range \`${a.text}\` ends before it begins`),
+  "unclosed-block": error(() => "this `{` has no `}`"),
+  "nested-too-deep": error((a: { limit: number }) => `nested more than ${a.limit} deep`),
+  "duplicate-clause": error((a: { clause: string }) => `\`${a.clause}\` stands twice in one statement`),
+  "duplicate-policy": error(() => "a file names its policy only once"),
+  "policy-not-first": error(() => "`policy` must be the first statement"),
+  "misplaced-statement": error((a: { statement: string; block: string }) =>
+    `\`${a.statement}\` cannot stand inside \`${a.block}\``),
+  "not-a-privilege": error((a: { name: string }) => `\`${a.name}\` is not a privilege`),
 
   // --- names, includes, bindings ----------------------------------------------------------------------------------
+  "cannot-read-file": error((a: { path: string; reason: string }) => `cannot read \`${a.path}\`: ${a.reason}`),
+  "include-cycle": error((a: { path: string }) => `\`${a.path}\` includes itself`),
+  "include-too-deep": error((a: { limit: number }) => `includes are nested more than ${a.limit} deep`),
+  "include-outside-std": error((a: { path: string }) => `a policy shipped with policyc cannot include \`${a.path}\``),
+  "reference-not-here": error((a: { name: string; where: string }) =>
+    `\`\${${a.name}}\` cannot stand in ${a.where}`),
+  "duplicate-name": error((a: { kind: string; name: string }) => `the ${a.kind} \`${a.name}\` is defined twice`),
+  "ambiguous-name": error((a: { name: string }) => `\`${a.name}\` is both a parameter and a let`),
+  "unknown-name": error((a: { kind: string; name: string }) => `there is no ${a.kind} \`${a.name}\``),
+  "list-in-string": error((a: { name: string }) => `\`${a.name}\` is a list and cannot stand in a string`),
+  "parameter-as-target": error((a: { name: string }) => `the parameter \`${a.name}\` is not a target by itself`),
+  "cyclic-definition": error((a: { name: string }) => `\`${a.name}\` is defined by itself`),
+  "unbound-parameter": error((a: { name: string }) => `the parameter \`${a.name}\` has no value`),
+  "string-too-long": error((a: { limit: number }) => `with everything substituted this is longer than ${a.limit} characters`),
+  "definitions-too-deep": error((a: { limit: number }) => `definitions build on one another more than ${a.limit} deep`),
+  "empty-parameter": error((a: { name: string }) =>
+    `the value of \`${a.name}\` is empty, so that this pattern would begin somewhere else`),
+  "unknown-binding": error((a: { name: string }) => `the policy has no parameter \`${a.name}\``),
+  "home-not-absolute": error((a: { home: string }) => `the home directory \`${a.home}\` is not an absolute path`),
+  "conflicting-default": error((a: { effect: string; other: string; operations: string }) =>
+    `the default for ${a.operations} is both ${a.other} and ${a.effect}`),
 
   // --- patterns and endpoints -------------------------------------------------------------------------------------
+  "mixed-operations": error((a: { one: string; other: string }) =>
+    `\`${a.one}\` and \`${a.other}\` take different kinds of targets`),
+  "not-a-path": error((a: { target: string; operation: string }) =>
+    `${a.target} is not a path, which \`${a.operation}\` needs`),
+  "not-an-endpoint": error((a: { target: string; operation: string }) =>
+    `${a.target} is not an endpoint, which \`${a.operation}\` needs`),
+  "anonymous-not-program": error((a: { operation: string }) =>
+    `\`anonymous\` files are known to \`exec\` and \`load\` alone, not to \`${a.operation}\``),
+  "port-not-here": error((a: { clause: string; target: string }) => `${a.target} has no ${a.clause}`),
+  "invalid-address": error((a: { text: string; reason: string }) => `\`${a.text}\` is ${a.reason}`),
+  "host-bits": error((a: { text: string; prefixLength: number }) =>
+    `\`${a.text}\` has bits set beyond its prefix of ${a.prefixLength}`),
+  "pattern-empty": error(() => "an empty pattern matches nothing"),
+  "pattern-bare-home": error(() => "`~` alone could be the home directory or all that is in it"),
+  "pattern-relative": error((a: { pattern: string }) => `the pattern \`${a.pattern}\` is relative, and to nothing`),
+  "pattern-trailing-slash": error((a: { pattern: string }) => `the pattern \`${a.pattern}\` ends in \`/\``),
+  "pattern-doubled-slash": error((a: { pattern: string }) => `the pattern \`${a.pattern}\` has a doubled \`/\``),
+  "pattern-dot-component": error((a: { pattern: string; component: string }) =>
+    `\`${a.component}\` in \`${a.pattern}\` is never part of a file's own place`),
+  "pattern-empty-component": error((a: { pattern: string }) =>
+    `an alternative of \`${a.pattern}\` leaves a component empty, and no name is`),
+  "pattern-globstar-part": error((a: { pattern: string }) =>
+    `\`**\` in \`${a.pattern}\` must be a whole component`),
+  "pattern-trailing-backslash": error((a: { pattern: string }) =>
+    `\`${a.pattern}\` ends in a backslash, which has nothing to escape`),
+  "pattern-unterminated": error((a: { pattern: string; opening: string }) =>
+    `\`${a.opening}\` in \`${a.pattern}\` is never closed`),
+  "pattern-slash-inside": error((a: { pattern: string; opening: string }) =>
+    `\`/\` cannot stand inside \`${a.opening}\` in \`${a.pattern}\``),
+  "pattern-empty-set": error((a: { pattern: string }) => `\`[]\` in \`${a.pattern}\` matches no byte`),
+  "pattern-set-not-ascii": error((a: { pattern: string; character: string }) =>
+    `\`${a.character}\` in \`${a.pattern}\` is more than one byte and cannot stand in \`[…]\``),
+  "pattern-range-reversed": error((a: { pattern: string; range: string }) =>
+    `the range \`${a.range}\` in \`${a.pattern}\` ends before it begins`),
+  "pattern-too-many-alternatives": error((a: { pattern: string; limit: number }) =>
+    `\`${a.pattern}\` stands for more than ${a.limit} patterns`),
+  "pattern-name-too-long": error((a: { name: string; limit: number }) =>
+    `no name is as long as \`${a.name}\`: the limit is ${a.limit} bytes`),
+  "pattern-bad-character": error((a: { character: string }) => `no name holds ${a.character}`),
+  "unix-name-empty": error(() => "`@` needs the name of a socket after it"),
 
   // --- what cannot be enforced ------------------------------------------------------------------------------------
   "not-enforced-yet": error((a: { what: string }) => `${a.what} cannot be enforced yet`),
@@ -26,7 +108,7 @@ export const MESSAGES = {
 } as const;
 
 export type Code = keyof typeof MESSAGES;
-type ArgsOf = { [C in Code]: Parameters<(typeof MESSAGES)[C]["message"]>[0] };
+export type ArgsOf = { [C in Code]: Parameters<(typeof MESSAGES)[C]["message"]>[0] };
 const CATALOGUE: { readonly [C in Code]: Entry<ArgsOf[C]> } = MESSAGES;
 
 export interface Extras {

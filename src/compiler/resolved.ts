@@ -11,7 +11,7 @@ export const OPERATIONS = ["read", "write", "create", "delete", "setattr", "exec
 export type Operation = (typeof OPERATIONS)[number];
 
 export interface PatternPart {
-  /** True for what a parameter, a `let` or `~` brought in: every byte stands for itself. */
+  /** True for what a parameter or `~` brought in: every byte stands for itself. A `let` is a pattern like any other. */
   readonly literal: boolean;
   readonly text: string;
 }
@@ -29,7 +29,9 @@ export interface TransportFilter {
 }
 
 export type ResolvedTarget =
-  | { readonly kind: "path"; readonly pattern: PatternText; readonly span: Span }
+  /** `viaLink`: a file that a name covered by another pattern of the rule leads to through symbolic links; it counts for
+   *  `exec` and `load` alone. */
+  | { readonly kind: "path"; readonly pattern: PatternText; readonly viaLink?: true; readonly span: Span }
   | { readonly kind: "anonymous"; readonly span: Span }
   /** `any` without a port or protocol also stands for every unix socket. */
   | ({ readonly kind: "list"; readonly list: "any" | "loopback" | "private" | "metadata"; readonly span: Span }

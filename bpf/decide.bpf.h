@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/* Who acts, what the policy says of it, and what follows: an error, a signal, an event. */
+#ifndef POLICY_DECIDE_H
+#define POLICY_DECIDE_H
+
+#include "walk.bpf.h"
+
+#define OP(name) (1u << POLICY_OP_##name)
+#define FOLD_NS 1000000000ull
+
+static __always_inline __u32 current_session(void)
+{
+	struct policy_task *task = bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, 0);
+
+	return task ? task->session : 0;
+}
+
+/* ---- events ---------------------------------------------------------------------------------------------------- */
+
+/* How many this event stands for, or 0 when it is to be counted and not sent. */
+static __always_inline __u64 fold(const struct policy_event *event)
+{
+	struct policy_fold_key key = {
+		.session = event->session, .pid = event->pid, .word = event->word, .op = event->op
+	};
+	struct policy_fold first = { .sent = event->time };
+	struct policy_fold *known = bpf_map_lookup_elem(&folds, &key);
+
+	if (!known) {
+		bpf_map_update_elem(&folds, &key, &first, BPF_NOEXIST); /* full: every one is sent */
+		return 1;
+	}
+	if (event->time - known->sent < FOLD_NS) {
+		__sync_fetch_and_add(&known->pending, 1);
+		return 0;
+	}
+	known->sent = event->time;
+	return 1 + __sync_lock_test_and_set(&known->pending, 0);
+}
+
+struct text {
+	__u32 index;
+	__u32 limit; /* bytes that may be written in all */
+};
+
+static long write_step(__u32 i, struct text *text)
+{
+	struct scratch *scratch = scratch_at(text->index);
+	struct dentry *dentry;
+	__u32 length, at;
+
+	if (!scratch)
+		return 1;
+	dentry = (struct dentry *)scratch->dentries[(scratch->depth - 1 - i) & (POLICY_MAX_DEPTH - 1)];
+	length = BPF_CORE_READ(dentry, d_name.len) & 255;
+	at = scratch->written;
+	if (at + 1 + length > text->limit)
+		return 1;
+	scratch->event.bytes[at & (2 * POLICY_EVENT_PATH - 1)] = '/';
+	if (bpf_probe_read_kernel(&scratch->event.bytes[(at + 1) & (2 * POLICY_EVENT_PATH - 1)], length,
+				  BPF_CORE_READ(dentry, d_name.name)))
+		return 1;
+	scratch->written = at + 1 + length;
+	return 0;
+}
+
+/* Appends the names of `dentries`; 1 if they did not all fit. */
+static __noinline __u32 write_path(__u32 index, __u32 limit)
+{
+	struct scratch *scratch = scratch_at(index);
+	struct text text = { .index = index, .limit = limit };
+	__u32 depth;
+
+	if (!scratch)
+		return 1;
+	depth = scratch->depth;
+	return bpf_loop(depth, write_step, &text, 0) != depth || scratch->written > limit;
+}
+
+static __always_inline void write_program(__u32 index, struct scratch *scratch)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct file *exe = BPF_CORE_READ(task, mm, exe_file);
+	__u32 before = scratch->written;
+
+	if (!exe)
+		return;
+	scratch->target = (__u64)BPF_CORE_READ(exe, f_path.dentry);
+	if (climb_to_anchor(index) != POLICY_REASON_POLICY)
+		return;
+	scratch->event.exe_mount = scratch->found.mount;
+	if (write_path(index, before + POLICY_EVENT_PATH))
+		scratch->event.cut |= 2;
+	scratch->event.exe_len = scratch->written - before;
+}
+
+/* Sends the event: `word`, `op`, `object`, `reason`, `subject` and, for what is not a path, its own fields are set. */
+__noinline int emit(__u32 index)
+{
+	struct scratch *scratch = scratch_at(index);
+	struct policy_event *event;
+	__u32 size, session;
+	void *ring;
+	__u64 *missed;
+
+	if (!scratch)
+		return 0;
+	event = &scratch->event;
+	session = scratch->session;
+	event->session = session;
+	event->pid = bpf_get_current_pid_tgid() >> 32;
+	event->time = bpf_ktime_get_ns();
+	event->count = fold(event);
+	if (!event->count)
+		return 0;
+	event->cut = 0;
+	event->exe_len = 0;
+	event->exe_mount = 0;
+	event->path_mount = 0;
+	scratch->written = event->object == POLICY_OBJECT_ABSTRACT ? event->path_len : 0;
+	bpf_get_current_comm(event->comm, sizeof(event->comm));
+	if (event->object == POLICY_OBJECT_PATH) {
+		scratch->target = scratch->subject;
+		climb_to_anchor(index); /* what can be walked is written, whatever the reason */
+		event->path_mount = scratch->found.mount;
+		if (write_path(index, POLICY_EVENT_PATH))
+			event->cut = 1;
+		event->path_len = scratch->written;
+	}
+	write_program(index, scratch);
+	size = POLICY_EVENT_HEADER + event->path_len + event->exe_len;
+	if (size > sizeof(*event))
+		size = sizeof(*event);
+	ring = bpf_map_lookup_elem(&rings, &session);
+	if (ring && bpf_ringbuf_output(ring, event, size, 0) == 0)
+		return 0;
+	missed = bpf_map_lookup_elem(&lost, &session);
+	if (missed)
+		__sync_fetch_and_add(missed, 1);
+	return 0;
+}
+
+/* ---- verdicts -------------------------------------------------------------------------------------------------- */
+
+/* Carries out `word` for `op`: an event for all but a plain permission. Returns 0 or -EACCES. */
+static __always_inline int carry_out(__u32 index, struct scratch *scratch, __u32 word, __u32 op, __u32 reason)
+{
+	__u32 effect = POLICY_WORD_EFFECT(word);
+
+	if (effect < POLICY_AUDIT)
+		return 0;
+	scratch->event.word = word;
+	scratch->event.op = op;
+	scratch->event.reason = reason;
+	emit(index);
+	if (effect == POLICY_KILL)
+		bpf_send_signal(9);
+	return effect >= POLICY_DENY ? -EACCES : 0;
+}
+
+static __always_inline __u32 first_op(__u32 ops)
+{
+	for (__u32 op = 0; op < POLICY_OPS; op++)
+		if (ops & (1u << op))
+			return op;
+	return 0;
+}
+
+static __always_inline __u32 verdict_word(const struct scratch *scratch, const struct policy_root *root, __u32 op)
+{
+	return word_or_default(scratch->found.verdict.word[op], root->defaults.word[op]);
+}
+
+/* What found.verdict and the defaults say of the operations `ops`: the worst of them decides. */
+static __always_inline int conclude(__u32 index, struct scratch *scratch, __u32 ops)
+{
+	struct policy_root *root = bpf_map_lookup_elem(&roots, &scratch->slot);
+	__u32 worst = 0, worst_op = 0;
+
+	scratch->event.object = scratch->found.object;
+	scratch->subject = scratch->target;
+	if (scratch->found.object != POLICY_OBJECT_ABSTRACT)
+		scratch->event.path_len = 0;
+	if (scratch->found.reason != POLICY_REASON_POLICY || !root)
+		return carry_out(index, scratch, POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE),
+				 first_op(ops), root ? scratch->found.reason : POLICY_REASON_INTERNAL);
+	if (scratch->found.beneath)
+		return 0;
+	if (scratch->found.object == POLICY_OBJECT_ANONYMOUS) {
+		ops &= OP(EXEC) | OP(LOAD);
+		scratch->found.verdict = root->anonymous;
+	}
+	for (int op = 0; op < POLICY_OPS; op++) {
+		if (ops & (1u << op) && verdict_word(scratch, root, op) > worst) {
+			worst = verdict_word(scratch, root, op);
+			worst_op = op;
+		}
+	}
+	if (POLICY_WORD_EFFECT(worst) != POLICY_AUDIT)
+		return carry_out(index, scratch, worst, worst_op, POLICY_REASON_POLICY);
+	for (int op = 0; op < POLICY_OPS; op++)
+		if (ops & (1u << op))
+			carry_out(index, scratch, verdict_word(scratch, root, op), op, POLICY_REASON_POLICY);
+	return 0;
+}
+
+/* A scratch that belongs to `session`, or SCRATCH_NONE, on which the caller denies. */
+static __always_inline __u32 begin(__u32 session)
+{
+	__u32 index = scratch_claim();
+	struct scratch *scratch = scratch_at(index);
+	__u32 *slot = bpf_map_lookup_elem(&sessions, &session);
+
+	if (!scratch)
+		return SCRATCH_NONE;
+	scratch->session = session;
+	scratch->slot = slot ? *slot : 0; /* slot 0 holds no policy: nothing has an anchor, all is denied */
+	return index;
+}
+
+/* Decides `ops` on the object behind `dentry` for the current task. */
+static __noinline int decide_dentry_in(__u32 session, struct dentry *dentry, __u32 ops)
+{
+	__u32 index = begin(session);
+	struct scratch *scratch = scratch_at(index);
+	int verdict;
+
+	if (!scratch)
+		return -EACCES;
+	scratch->target = (__u64)dentry;
+	locate(index);
+	verdict = conclude(index, scratch, ops);
+	scratch_release(index);
+	return verdict;
+}
+
+static __always_inline int decide_dentry(struct dentry *dentry, __u32 ops)
+{
+	__u32 session = current_session();
+
+	return session && ops ? decide_dentry_in(session, dentry, ops) : 0;
+}
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/* Hooks on files: each names the object and the operations, the decision is elsewhere. */
+#ifndef POLICY_FILES_H
+#define POLICY_FILES_H
+
+#include "decide.bpf.h"
+
+/* The dentry by which the program knows the file: on 6.5 and later an overlay's inner file remembers the outer one. */
+static __always_inline struct dentry *file_dentry(struct file *file)
+{
+	if (bpf_core_type_exists(struct backing_file) && BPF_CORE_READ(file, f_mode) & FMODE_BACKING)
+		return BPF_CORE_READ((struct backing_file *)file, user_path.dentry);
+	return BPF_CORE_READ(file, f_path.dentry);
+}
+
+static __always_inline int decide_open(struct file *file)
+{
+	__u32 mode = BPF_CORE_READ(file, f_mode), flags = BPF_CORE_READ(file, f_flags), ops = 0;
+
+	if (flags & FMODE_EXEC_FLAG) /* decided as `exec` in bprm_check_security */
+		return 0;
+	if (bpf_core_type_exists(struct backing_file) && mode & FMODE_BACKING) /* the overlay's own file was decided */
+		return 0;
+	if (mode & FMODE_READ)
+		ops |= OP(READ);
+	if (mode & FMODE_WRITE)
+		ops |= OP(WRITE);
+	if (flags & O_TMPFILE_FLAG)
+		ops |= OP(CREATE);
+	return decide_dentry(BPF_CORE_READ(file, f_path.dentry), ops);
+}
+
+SEC("lsm/file_open")
+int BPF_PROG(file_open, struct file *file, int ret)
+{
+	return ret ?: current_session() ? decide_open(file) : 0;
+}
+
+SEC("lsm/mmap_file")
+int BPF_PROG(mmap_file, struct file *file, unsigned long reqprot, unsigned long prot, unsigned long flags, int ret)
+{
+	__u32 ops = (prot & PROT_EXEC ? OP(LOAD) : 0) | (prot & PROT_READ ? OP(READ) : 0);
+
+	if (ret || !file || !current_session())
+		return ret;
+	if (BPF_CORE_READ_BITFIELD_PROBED(bpf_get_current_task_btf(), in_execve)) /* starting a program is `exec` */
+		return 0;
+	return decide_dentry(file_dentry(file), ops);
+}
+
+SEC("lsm/file_mprotect")
+int BPF_PROG(file_mprotect, struct vm_area_struct *vma, unsigned long reqprot, unsigned long prot, int ret)
+{
+	struct file *file;
+
+	if (ret || !(prot & PROT_EXEC) || !current_session())
+		return ret;
+	file = BPF_CORE_READ(vma, vm_file);
+	return file ? decide_dentry(file_dentry(file), OP(LOAD)) : 0;
+}
+
+SEC("lsm/bprm_check_security")
+int BPF_PROG(bprm_check_security, struct linux_binprm *bprm, int ret)
+{
+	return ret ?: decide_dentry(BPF_CORE_READ(bprm, file, f_path.dentry), OP(EXEC));
+}
+
+SEC("lsm/path_truncate")
+int BPF_PROG(path_truncate, const struct path *path, int ret)
+{
+	return ret ?: decide_dentry(BPF_CORE_READ(path, dentry), OP(WRITE));
+}
+
+SEC("lsm/path_mknod")
+int BPF_PROG(path_mknod, const struct path *dir, struct dentry *dentry, unsigned int mode, unsigned int dev, int ret)
+{
+	/* binding a unix socket makes its node here, which is the first moment that its place is known */
+	__u32 ops = OP(CREATE) | ((mode & S_IFMT) == S_IFSOCK ? OP(BIND) : 0);
+
+	return ret ?: decide_dentry(dentry, ops);
+}
+
+SEC("lsm/path_mkdir")
+int BPF_PROG(path_mkdir, const struct path *dir, struct dentry *dentry, unsigned int mode, int ret)
+{
+	return ret ?: decide_dentry(dentry, OP(CREATE));
+}
+
+SEC("lsm/path_symlink")
+int BPF_PROG(path_symlink, const struct path *dir, struct dentry *dentry, const char *target, int ret)
+{
+	return ret ?: decide_dentry(dentry, OP(CREATE));
+}
+
+SEC("lsm/path_unlink")
+int BPF_PROG(path_unlink, const struct path *dir, struct dentry *dentry, int ret)
+{
+	return ret ?: decide_dentry(dentry, OP(DELETE));
+}
+
+SEC("lsm/path_rmdir")
+int BPF_PROG(path_rmdir, const struct path *dir, struct dentry *dentry, int ret)
+{
+	return ret ?: decide_dentry(dentry, OP(DELETE));
+}
+
+SEC("lsm/path_chmod")
+int BPF_PROG(path_chmod, const struct path *path, unsigned int mode, int ret)
+{
+	return ret ?: decide_dentry(BPF_CORE_READ(path, dentry), OP(SETATTR));
+}
+
+SEC("lsm/path_chown")
+int BPF_PROG(path_chown, const struct path *path, unsigned int uid, unsigned int gid, int ret)
+{
+	return ret ?: decide_dentry(BPF_CORE_READ(path, dentry), OP(SETATTR));
+}
+
+/* utimes has no path hook. Forced changes are the kernel's own (set-id bits at a write). */
+static __always_inline int decide_setattr(struct dentry *dentry, struct iattr *attr)
+{
+	unsigned int valid = BPF_CORE_READ(attr, ia_valid);
+
+	if (valid & (ATTR_SIZE | ATTR_FORCE | ATTR_MODE | ATTR_UID | ATTR_GID))
+		return 0;
+	return valid & (ATTR_ATIME | ATTR_MTIME) ? decide_dentry(dentry, OP(SETATTR)) : 0;
+}
+
+SEC("lsm/inode_setattr")
+int BPF_PROG(inode_setattr, struct dentry *dentry, struct iattr *attr, int ret)
+{
+	return ret ?: decide_setattr(dentry, attr);
+}
+
+/* The same hook since it is told of the mount's idmap (6.9). policyd loads the one that fits the kernel. */
+SEC("lsm/inode_setattr")
+int BPF_PROG(inode_setattr_idmap, struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *attr, int ret)
+{
+	return ret ?: decide_setattr(dentry, attr);
+}
+
+SEC("lsm/inode_setxattr")
+int BPF_PROG(inode_setxattr, struct mnt_idmap *idmap, struct dentry *dentry, const char *name, const void *value,
+	     unsigned long size, int flags, int ret)
+{
+	return ret ?: decide_dentry(dentry, OP(SETATTR));
+}
+
+SEC("lsm/inode_removexattr")
+int BPF_PROG(inode_removexattr, struct mnt_idmap *idmap, struct dentry *dentry, const char *name, int ret)
+{
+	return ret ?: decide_dentry(dentry, OP(SETATTR));
+}
+
+SEC("lsm/inode_set_acl")
+int BPF_PROG(inode_set_acl, struct mnt_idmap *idmap, struct dentry *dentry, const char *name, struct posix_acl *acl,
+	     int ret)
+{
+	return ret ?: decide_dentry(dentry, OP(SETATTR));
+}
+
+SEC("lsm/inode_remove_acl")
+int BPF_PROG(inode_remove_acl, struct mnt_idmap *idmap, struct dentry *dentry, const char *name, int ret)
+{
+	return ret ?: decide_dentry(dentry, OP(SETATTR));
+}
+
+SEC("lsm/inode_getxattr")
+int BPF_PROG(inode_getxattr, struct dentry *dentry, const char *name, int ret)
+{
+	return ret ?: decide_dentry(dentry, OP(READ));
+}
+
+SEC("lsm/inode_listxattr")
+int BPF_PROG(inode_listxattr, struct dentry *dentry, int ret)
+{
+	return ret ?: decide_dentry(dentry, OP(READ));
+}
+
+#endif

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
+/* The image is the only thing that policyd reads from outside, so nothing in it is believed. */
+#include "image.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <zlib.h>
+
+struct reader {
+	struct image image;
+	char *why;
+	size_t why_size;
+};
+
+static const struct {
+	const char *name;
+	__u32 entry_size;
+	__u32 key_size;
+	__u64 least, most;
+} SECTIONS[POLICY_SECTIONS] = {
+	[POLICY_SECTION_META] = { "meta", 1, 0, 0, POLICY_MAX_META },
+	[POLICY_SECTION_ROOT] = { "root", sizeof(struct policy_root), 0, 1, 1 },
+	[POLICY_SECTION_RECORDS] = { "records", sizeof(struct policy_record), 0, 1, POLICY_MAX_RECORDS },
+	[POLICY_SECTION_STATES] = { "states", sizeof(struct policy_state), 0, 1, POLICY_MAX_STATES },
+	[POLICY_SECTION_SHORT_EDGES] = { "short edges", sizeof(struct policy_short_edge),
+					 sizeof(struct policy_short_key), 0, POLICY_MAX_EDGES },
+	[POLICY_SECTION_LONG_EDGES] = { "long edges", sizeof(struct policy_long_edge), sizeof(struct policy_long_key),
+					0, POLICY_MAX_EDGES },
+	[POLICY_SECTION_PREFIXES] = { "prefixes", sizeof(struct policy_affix), sizeof(struct policy_affix_key), 0,
+				      POLICY_MAX_EDGES },
+	[POLICY_SECTION_SUFFIXES] = { "suffixes", sizeof(struct policy_affix), sizeof(struct policy_affix_key), 0,
+				      POLICY_MAX_EDGES },
+	[POLICY_SECTION_CLASSES] = { "classes", sizeof(struct policy_class_edge), sizeof(struct policy_class_key), 0,
+				     POLICY_MAX_EDGES },
+	[POLICY_SECTION_GLOB_ROWS] = { "glob rows", sizeof(struct policy_glob_row), 0, 1, POLICY_MAX_GLOB_ROWS },
+	[POLICY_SECTION_ADDRESSES4] = { "v4 addresses", sizeof(struct policy_address4),
+					sizeof(struct policy_address4_key), 1, POLICY_MAX_EDGES },
+	[POLICY_SECTION_ADDRESSES6] = { "v6 addresses", sizeof(struct policy_address6),
+					sizeof(struct policy_address6_key), 1, POLICY_MAX_EDGES },
+	[POLICY_SECTION_PORTS] = { "ports", sizeof(struct policy_port), sizeof(struct policy_port_key), 0,
+				   POLICY_MAX_EDGES },
+};
+
+static int refuse(struct reader *reader, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(reader->why, reader->why_size, format, args);
+	va_end(args);
+	return -1;
+}
+
+static int check_header(struct reader *reader)
+{
+	const struct policy_image_header *header = reader->image.header;
+	struct policy_image_header blank;
+	uLong sum;
+
+	if (reader->image.size < sizeof(*header))
+		return refuse(reader, "the image is cut short: %zu bytes, its header alone has %zu", reader->image.size,
+			      sizeof(*header));
+	if (memcmp(header->magic, "POLC", 4))
+		return refuse(reader, "this is not a policy image");
+	if (header->byte_order != POLICY_BYTE_ORDER)
+		return refuse(reader, "the image is for a machine of another byte order");
+	if (header->abi_version != POLICY_ABI_VERSION)
+		return refuse(reader, "the image has ABI version %u, this policyd reads %u: compile the policy again",
+			      header->abi_version, POLICY_ABI_VERSION);
+	if (header->header_size != sizeof(*header) || header->section_count != POLICY_SECTIONS)
+		return refuse(reader, "the image's header has another size than this ABI version's");
+	if (header->image_size != reader->image.size)
+		return refuse(reader, "the image is cut short or has a tail: %zu bytes, its header says %llu",
+			      reader->image.size, (unsigned long long)header->image_size);
+	blank = *header;
+	blank.checksum = 0;
+	sum = crc32(0, (const Bytef *)&blank, sizeof(blank));
+	sum = crc32_z(sum, reader->image.bytes + sizeof(blank), reader->image.size - sizeof(blank));
+	if (sum != header->checksum)
+		return refuse(reader, "the image is damaged: its checksum does not fit");
+	return 0;
+}
+
+static int check_sections(struct reader *reader)
+{
+	__u64 end = sizeof(struct policy_image_header);
+
+	for (__u32 kind = 0; kind < POLICY_SECTIONS; kind++) {
+		const struct policy_section *section = &reader->image.header->sections[kind];
+		const char *name = SECTIONS[kind].name;
+		__u64 start = (end + 7) & ~7ull;
+
+		if (section->kind != kind || section->entry_size != SECTIONS[kind].entry_size)
+			return refuse(reader, "section %s has another kind or entry size than it must", name);
+		if (section->count < SECTIONS[kind].least || section->count > SECTIONS[kind].most)
+			return refuse(reader, "section %s has %llu entries, out of range", name,
+				      (unsigned long long)section->count);
+		if (section->offset != start || start > reader->image.size ||
+		    section->count * section->entry_size > reader->image.size - start)
+			return refuse(reader, "section %s does not lie where it must", name);
+		for (; end < start; end++)
+			if (reader->image.bytes[end])
+				return refuse(reader, "bytes between sections are not zero");
+		end = start + section->count * section->entry_size;
+	}
+	return end == reader->image.size ? 0 : refuse(reader, "bytes follow the last section");
+}
+
+/* Keys in ascending order, none twice. */
+static int check_order(struct reader *reader)
+{
+	for (__u32 kind = 0; kind < POLICY_SECTIONS; kind++) {
+		__u32 size = SECTIONS[kind].entry_size, key = SECTIONS[kind].key_size;
+		const __u8 *entry = image_section(&reader->image, kind);
+
+		for (__u64 i = 1; key && i < image_count(&reader->image, kind); i++, entry += size)
+			if (memcmp(entry, entry + size, key) >= 0)
+				return refuse(reader, "section %s is not sorted at entry %llu", SECTIONS[kind].name,
+					      (unsigned long long)i);
+	}
+	return 0;
+}
+
+static int state_ok(const struct reader *reader, __u32 state)
+{
+	return state < image_count(&reader->image, POLICY_SECTION_STATES);
+}
+
+static int record_ok(const struct reader *reader, __u32 record)
+{
+	return record < image_count(&reader->image, POLICY_SECTION_RECORDS);
+}
+
+static int word_ok(__u32 word)
+{
+	__u32 rule = POLICY_WORD_RULE(word);
+
+	return !word || (POLICY_WORD_EFFECT(word) >= POLICY_ALLOW && POLICY_WORD_EFFECT(word) <= POLICY_KILL &&
+			 (rule == POLICY_RULE_NONE || rule < POLICY_MAX_RULES));
+}
+
+static int words_ok(const struct policy_record *record)
+{
+	for (int op = 0; op < POLICY_OPS; op++)
+		if (!word_ok(record->word[op]))
+			return 0;
+	return 1;
+}
+
+static int place_ok(const struct reader *reader, const struct policy_place *place)
+{
+	for (int lane = 0; lane < POLICY_LANES; lane++)
+		if (!state_ok(reader, place->state[lane]))
+			return 0;
+	return words_ok(&place->sticky);
+}
+
+static int check_root(struct reader *reader)
+{
+	const struct policy_root *root = image_section(&reader->image, POLICY_SECTION_ROOT);
+
+	if (root->lanes < 1 || root->lanes > POLICY_LANES)
+		return refuse(reader, "the image has %u lanes, out of range", root->lanes);
+	for (int op = 0; op < POLICY_OPS; op++)
+		if (!root->defaults.word[op] || POLICY_WORD_RULE(root->defaults.word[op]) != POLICY_RULE_NONE)
+			return refuse(reader, "a default of the image is missing");
+	if (!words_ok(&root->defaults) || !words_ok(&root->anonymous) || !words_ok(&root->unnamed) ||
+	    !place_ok(reader, &root->path) || !place_ok(reader, &root->abstract))
+		return refuse(reader, "the image's root has a state or verdict that is out of range");
+	return 0;
+}
+
+static int tightness_ok(__u32 bits)
+{
+	for (int op = 0; op < POLICY_OPS; op++)
+		if ((bits >> (2 * op) & 3) > POLICY_TIGHT_ALLOW)
+			return 0;
+	return bits >> (2 * POLICY_OPS) == 0;
+}
+
+static int check_states(struct reader *reader)
+{
+	const struct policy_state *states = image_section(&reader->image, POLICY_SECTION_STATES);
+	const struct policy_record *records = image_section(&reader->image, POLICY_SECTION_RECORDS);
+	__u64 rows = image_count(&reader->image, POLICY_SECTION_GLOB_ROWS);
+	static const struct policy_record NOTHING;
+
+	for (__u64 i = 0; i < image_count(&reader->image, POLICY_SECTION_RECORDS); i++)
+		if (!words_ok(&records[i]))
+			return refuse(reader, "record %llu has a verdict that is out of range", (unsigned long long)i);
+	if (memcmp(&records[0], &NOTHING, sizeof(NOTHING)))
+		return refuse(reader, "record 0 is not empty");
+	for (__u64 i = 0; i < image_count(&reader->image, POLICY_SECTION_STATES); i++) {
+		const struct policy_state *state = &states[i];
+
+		if (!state_ok(reader, state->fallback) || !state_ok(reader, state->other) ||
+		    !record_ok(reader, state->accept) || !record_ok(reader, state->sticky) || state->glob >= rows ||
+		    state->flags >= POLICY_STATE_TIGHTENS << 1 || !tightness_ok(state->tightest) ||
+		    !tightness_ok(state->loosest))
+			return refuse(reader, "state %llu has an index that is out of range", (unsigned long long)i);
+		if (states[state->fallback].fallback)
+			return refuse(reader, "state %llu falls back to a state that falls back", (unsigned long long)i);
+	}
+	if (states[0].fallback || states[0].other || states[0].accept || states[0].sticky || states[0].glob ||
+	    states[0].flags)
+		return refuse(reader, "state 0 is not dead");
+	return 0;
+}
+
+/* `length` bytes of a name, then only NUL bytes up to `size`. */
+static size_t name_length(const char *name, size_t size)
+{
+	size_t length = strnlen(name, size);
+
+	for (size_t i = length; i < size; i++)
+		if (name[i])
+			return 0;
+	return length;
+}
+
+static int check_edges(struct reader *reader)
+{
+	const struct policy_short_edge *brief = image_section(&reader->image, POLICY_SECTION_SHORT_EDGES);
+	const struct policy_long_edge *full = image_section(&reader->image, POLICY_SECTION_LONG_EDGES);
+	const struct policy_class_edge *classes = image_section(&reader->image, POLICY_SECTION_CLASSES);
+
+	for (__u64 i = 0; i < image_count(&reader->image, POLICY_SECTION_SHORT_EDGES); i++)
+		if (!state_ok(reader, brief[i].key.state) || !state_ok(reader, brief[i].state) ||
+		    !name_length(brief[i].key.name, sizeof(brief[i].key.name)))
+			return refuse(reader, "short edge %llu is out of range", (unsigned long long)i);
+	for (__u64 i = 0; i < image_count(&reader->image, POLICY_SECTION_LONG_EDGES); i++) {
+		size_t length = name_length(full[i].key.name, sizeof(full[i].key.name));
+
+		if (!state_ok(reader, full[i].key.state) || !state_ok(reader, full[i].state) ||
+		    length <= POLICY_SHORT_NAME || length > POLICY_NAME_MAX)
+			return refuse(reader, "long edge %llu is out of range", (unsigned long long)i);
+	}
+	for (__u64 i = 0; i < image_count(&reader->image, POLICY_SECTION_CLASSES); i++)
+		if (!state_ok(reader, classes[i].key.state) || !state_ok(reader, classes[i].state))
+			return refuse(reader, "class edge %llu is out of range", (unsigned long long)i);
+	return 0;
+}
+
+static int check_affixes(struct reader *reader, enum policy_section_kind kind)
+{
+	const struct policy_affix *affix = image_section(&reader->image, kind);
+
+	for (__u64 i = 0; i < image_count(&reader->image, kind); i++, affix++) {
+		__u32 bits = affix->key.prefixlen;
+
+		if (bits < 40 || bits > 32 + 8 * POLICY_AFFIX_MAX || bits % 8 || !state_ok(reader, affix->key.state) ||
+		    !affix->class_id)
+			return refuse(reader, "%s %llu is out of range", SECTIONS[kind].name, (unsigned long long)i);
+		for (__u32 at = bits / 8 - 4; at < POLICY_AFFIX_MAX; at++)
+			if (affix->key.bytes[at])
+				return refuse(reader, "%s %llu has bytes beyond its length", SECTIONS[kind].name,
+					      (unsigned long long)i);
+	}
+	return 0;
+}
+
+static int check_globs(struct reader *reader)
+{
+	const struct policy_glob_row *rows = image_section(&reader->image, POLICY_SECTION_GLOB_ROWS);
+	__u64 count = image_count(&reader->image, POLICY_SECTION_GLOB_ROWS);
+
+	for (__u64 i = 0; i < count; i++)
+		for (int byte = 0; byte < 256; byte++)
+			if (rows[i].next[byte] >= count || (i == 0 && rows[i].next[byte]))
+				return refuse(reader, "glob row %llu leads out of range", (unsigned long long)i);
+	return rows[0].accept ? refuse(reader, "glob row 0 is not dead") : 0;
+}
+
+static int address_ok(const __u8 *address, __u32 bits, __u32 width, const struct policy_address *value)
+{
+	if (bits > width)
+		return 0;
+	for (__u32 bit = bits; bit < width; bit++)
+		if (address[bit / 8] >> (7 - bit % 8) & 1)
+			return 0;
+	for (int op = 0; op < 2; op++)
+		for (int protocol = 0; protocol < POLICY_PROTOS; protocol++)
+			if (!word_ok(value->word[op][protocol]))
+				return 0;
+	return 1;
+}
+
+static int check_addresses(struct reader *reader)
+{
+	const struct policy_address4 *four = image_section(&reader->image, POLICY_SECTION_ADDRESSES4);
+	const struct policy_address6 *six = image_section(&reader->image, POLICY_SECTION_ADDRESSES6);
+	const struct policy_port *port = image_section(&reader->image, POLICY_SECTION_PORTS);
+
+	for (__u64 i = 0; i < image_count(&reader->image, POLICY_SECTION_ADDRESSES4); i++)
+		if (!address_ok(four[i].key.address, four[i].key.prefixlen, 32, &four[i].value))
+			return refuse(reader, "v4 address %llu is out of range", (unsigned long long)i);
+	for (__u64 i = 0; i < image_count(&reader->image, POLICY_SECTION_ADDRESSES6); i++)
+		if (!address_ok(six[i].key.address, six[i].key.prefixlen, 128, &six[i].value))
+			return refuse(reader, "v6 address %llu is out of range", (unsigned long long)i);
+	if (four[0].key.prefixlen || six[0].key.prefixlen)
+		return refuse(reader, "the address of length 0 is missing");
+	for (__u64 i = 0; i < image_count(&reader->image, POLICY_SECTION_PORTS); i++, port++)
+		if (port->key.prefixlen < 48 || port->key.prefixlen > 64 || !port->key.ports || port->key.op > 1 ||
+		    port->key.protocol >= POLICY_PROTOS || !word_ok(port->word))
+			return refuse(reader, "port %llu is out of range", (unsigned long long)i);
+	return 0;
+}
+
+int image_open(struct image *image, const void *bytes, size_t size, char *why, size_t why_size)
+{
+	struct reader reader = { .image = { bytes, size, bytes }, .why = why, .why_size = why_size };
+
+	if (check_header(&reader) || check_sections(&reader) || check_order(&reader) || check_root(&reader) ||
+	    check_states(&reader) || check_edges(&reader) || check_affixes(&reader, POLICY_SECTION_PREFIXES) ||
+	    check_affixes(&reader, POLICY_SECTION_SUFFIXES) || check_globs(&reader) || check_addresses(&reader))
+		return -1;
+	*image = reader.image;
+	return 0;
+}

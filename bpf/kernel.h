@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/*
+ * The fields of kernel structures that the BPF program reads, and nothing else: CO-RE relocates each access against
+ * the running kernel's own BTF, so neither order nor size matters here.
+ */
+#ifndef POLICY_KERNEL_H
+#define POLICY_KERNEL_H
+
+#include <linux/types.h>
+
+#define EPERM 1
+#define ENOENT 2
+#define ENOMEM 12
+#define EACCES 13
+#define EINVAL 22
+
+#define SB_NOUSER (1UL << 31)
+#define SB_KERNMOUNT (1UL << 22)
+
+#define FMODE_READ 0x1
+#define FMODE_WRITE 0x2
+#define FMODE_BACKING 0x2000000 /* the file beneath an overlay's, 6.5 and later */
+#define FMODE_EXEC_FLAG 0x20    /* in f_flags: opened by execve, cannot be asked for by a program */
+#define O_TMPFILE_FLAG 020000000
+
+#define S_IFMT 0170000
+#define S_IFDIR 0040000
+#define S_IFSOCK 0140000
+
+#define RENAME_EXCHANGE (1 << 1)
+
+#define ATTR_MODE (1 << 0)
+#define ATTR_UID (1 << 1)
+#define ATTR_GID (1 << 2)
+#define ATTR_SIZE (1 << 3)
+#define ATTR_ATIME (1 << 4)
+#define ATTR_MTIME (1 << 5)
+#define ATTR_FORCE (1 << 9)
+
+#define PROT_READ 0x1
+#define PROT_EXEC 0x4
+
+#define AF_UNSPEC 0
+#define AF_UNIX 1
+#define AF_INET 2
+#define AF_INET6 10
+#define IPPROTO_TCP 6
+#define IPPROTO_UDP 17
+#define IPPROTO_MPTCP 262
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct inode {
+	__u16 i_mode;
+	unsigned long i_ino;
+};
+
+struct qstr {
+	union {
+		struct {
+			__u32 hash;
+			__u32 len;
+		};
+		__u64 hash_len;
+	};
+	const unsigned char *name;
+};
+
+struct super_block;
+
+struct dentry {
+	struct dentry *d_parent;
+	struct qstr d_name;
+	struct inode *d_inode;
+	struct super_block *d_sb;
+};
+
+struct super_block {
+	__u32 s_dev;
+	unsigned long s_flags;
+	struct dentry *s_root;
+};
+
+struct vfsmount;
+
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+
+struct file {
+	unsigned int f_mode;
+	unsigned int f_flags;
+	struct path f_path;
+};
+
+struct backing_file {
+	struct file file;
+	struct path user_path;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct mm_struct {
+	struct file *exe_file;
+};
+
+struct vm_area_struct {
+	struct file *vm_file;
+};
+
+struct task_struct {
+	int pid;
+	int tgid;
+	unsigned in_execve : 1;
+	struct mm_struct *mm;
+	struct files_struct *files;
+};
+
+struct linux_binprm {
+	struct file *file;
+};
+
+struct iattr {
+	unsigned int ia_valid;
+};
+
+struct sock_common {
+	unsigned short skc_family;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	__u16 sk_protocol;
+	__u16 sk_type;
+};
+
+struct socket {
+	struct sock *sk;
+};
+
+struct msghdr {
+	void *msg_name;
+	int msg_namelen;
+};
+
+struct sockaddr_un_k {
+	unsigned short sun_family;
+	char sun_path[108];
+};
+
+struct unix_address {
+	int len;
+	struct sockaddr_un_k name[0];
+};
+
+struct unix_sock {
+	struct sock sk;
+	struct unix_address *addr;
+	struct path path;
+};
+
+struct bpf_iter_meta;
+
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+};
+
+struct seq_file;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+#pragma clang attribute pop
+
+struct sockaddr;
+struct mnt_idmap;
+struct posix_acl;
+
+#endif

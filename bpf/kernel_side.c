@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
+/* Brings the BPF program into the kernel once, for all sessions, and finds it again through its pins. */
+#include "kernel_side.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "policy.skel.h"
+#include "say.h"
+
+#define BPFFS "/sys/fs/bpf"
+#define PINS BPFFS "/policyc-" POLICY_BUILD
+#define PINS_NEW PINS ".new" /* renamed to PINS when it is complete */
+#define LOCK "/run/policyc.lock"
+#define PATH_SIZE 256
+
+static const char *const MAP_NAMES[MAPS] = {
+	[MAP_RECORDS] = "records", [MAP_STATES] = "states", [MAP_SHORT_EDGES] = "short_edges",
+	[MAP_LONG_EDGES] = "long_edges", [MAP_PREFIXES] = "prefixes", [MAP_SUFFIXES] = "suffixes",
+	[MAP_CLASSES] = "classes", [MAP_GLOB_ROWS] = "glob_rows", [MAP_ADDRESSES4] = "addresses4",
+	[MAP_ADDRESSES6] = "addresses6", [MAP_PORTS] = "ports", [MAP_ROOTS] = "roots", [MAP_SESSIONS] = "sessions",
+	[MAP_TASKS] = "tasks", [MAP_ANCHORS] = "anchors", [MAP_LAYERS] = "layers", [MAP_RINGS] = "rings",
+	[MAP_LOST] = "lost", [MAP_FOLDS] = "folds", [MAP_PROBED] = "probed", [MAP_BSS] = ".bss",
+};
+
+static const char *const PROGRAM_NAMES[PROGRAMS] = {
+	[PROGRAM_LIST_TASKS] = "list_tasks", [PROGRAM_DECIDE_QUERY] = "decide_query",
+	[PROGRAM_WHERE_IS] = "where_is", [PROGRAM_PROBE_OPEN] = "probe_open",
+};
+
+/* Hooks that not every kernel has; each other one must attach. */
+static const char *const OPTIONAL_HOOKS[] = { "inode_set_acl", "inode_remove_acl" };
+
+static bool is_on_demand(const char *program)
+{
+	for (int i = 0; i < PROGRAMS; i++)
+		if (!strcmp(program, PROGRAM_NAMES[i]))
+			return true;
+	return false;
+}
+
+/* Parameters of the kernel's bpf_lsm_HOOK, or -1 where it has no such hook. */
+static int hook_parameters(const struct btf *kernel, const char *hook)
+{
+	char name[128];
+	const struct btf_type *function;
+	int id;
+
+	snprintf(name, sizeof(name), "bpf_lsm_%s", hook);
+	id = btf__find_by_name_kind(kernel, name, BTF_KIND_FUNC);
+	if (id < 0)
+		return -1;
+	function = btf__type_by_id(kernel, btf__type_by_id(kernel, id)->type);
+	return btf_vlen(function);
+}
+
+/* Leaves out hooks that this kernel lacks or has in another form. */
+static void choose_hooks(struct policy_bpf *skeleton, const struct btf *kernel)
+{
+	bool with_idmap = hook_parameters(kernel, "inode_setattr") == 3;
+
+	bpf_program__set_autoload(skeleton->progs.inode_setattr, !with_idmap);
+	bpf_program__set_autoload(skeleton->progs.inode_setattr_idmap, with_idmap);
+	for (size_t i = 0; i < sizeof(OPTIONAL_HOOKS) / sizeof(*OPTIONAL_HOOKS); i++)
+		if (hook_parameters(kernel, OPTIONAL_HOOKS[i]) < 0)
+			bpf_program__set_autoload(
+				bpf_object__find_program_by_name(skeleton->obj, OPTIONAL_HOOKS[i]), false);
+}
+
+static int quiet(enum libbpf_print_level level, const char *format, va_list args)
+{
+	return level == LIBBPF_WARN && getenv("POLICYD_DEBUG") ? vfprintf(stderr, format, args) : 0;
+}
+
+static struct policy_bpf *open_skeleton(void)
+{
+	struct btf *kernel;
+	struct policy_bpf *skeleton;
+
+	libbpf_set_print(quiet);
+	libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
+	kernel = btf__load_vmlinux_btf();
+	if (!kernel) {
+		say_errno("cannot read the kernel's type information (/sys/kernel/btf/vmlinux)");
+		return NULL;
+	}
+	skeleton = policy_bpf__open();
+	if (skeleton)
+		choose_hooks(skeleton, kernel);
+	else
+		say_errno("cannot open the BPF program");
+	btf__free(kernel);
+	return skeleton;
+}
+
+static void take_handles(struct kernel_side *kernel, struct policy_bpf *skeleton)
+{
+	for (int i = 0; i < MAPS; i++) {
+		/* libbpf puts the object's name before that of .bss */
+		struct bpf_map *map = i == MAP_BSS ? skeleton->maps.bss
+						   : bpf_object__find_map_by_name(skeleton->obj, MAP_NAMES[i]);
+		kernel->maps[i] = fcntl(bpf_map__fd(map), F_DUPFD_CLOEXEC, 3);
+	}
+	for (int i = 0; i < PROGRAMS; i++) {
+		int fd = bpf_program__fd(bpf_object__find_program_by_name(skeleton->obj, PROGRAM_NAMES[i]));
+
+		kernel->programs[i] = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	}
+}
+
+static int remove_directory(const char *path)
+{
+	DIR *directory = opendir(path);
+	struct dirent *entry;
+
+	if (!directory)
+		return errno == ENOENT ? 0 : say_errno("cannot open %s", path);
+	while ((entry = readdir(directory)))
+		if (entry->d_name[0] != '.' && unlinkat(dirfd(directory), entry->d_name, 0))
+			say_errno("cannot remove %s/%s", path, entry->d_name);
+	closedir(directory);
+	return rmdir(path) ? say_errno("cannot remove %s", path) : 0;
+}
+
+static int ensure_bpffs(void)
+{
+	struct statfs fs;
+
+	if (!statfs(BPFFS, &fs) && fs.f_type == BPF_FS_MAGIC)
+		return 0;
+	if (mount("bpf", BPFFS, "bpf", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=700"))
+		return say_errno("cannot mount the BPF filesystem at %s", BPFFS);
+	return 0;
+}
+
+static int pin(int fd, const char *kind, const char *name)
+{
+	char path[PATH_SIZE];
+
+	snprintf(path, sizeof(path), PINS_NEW "/%s_%s", kind, name[0] == '.' ? name + 1 : name);
+	return bpf_obj_pin(fd, path) ? say_errno("cannot pin %s", path) : 0;
+}
+
+static int attach_and_pin(struct policy_bpf *skeleton)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, skeleton->obj) {
+		const char *name = bpf_program__name(program);
+		struct bpf_link *link;
+		int failed;
+
+		if (!bpf_program__autoload(program) || is_on_demand(name))
+			continue;
+		link = bpf_program__attach(program);
+		if (!link)
+			return say_errno("cannot attach to the kernel's hook %s", name);
+		failed = pin(bpf_link__fd(link), "link", name);
+		bpf_link__disconnect(link);
+		bpf_link__destroy(link);
+		if (failed)
+			return -1;
+	}
+	return 0;
+}
+
+/* The walk over dentries needs to know of concurrent renames. */
+static int has_rename_lock(void)
+{
+	FILE *symbols = fopen("/proc/kallsyms", "r");
+	char line[512];
+	int found = 0;
+
+	while (symbols && !found && fgets(line, sizeof(line), symbols))
+		found = strstr(line, " rename_lock\n") != NULL;
+	if (symbols)
+		fclose(symbols);
+	return found;
+}
+
+static int load_attach_pin(struct kernel_side *kernel)
+{
+	struct policy_bpf *skeleton;
+	int failed = -1;
+
+	if (!has_rename_lock())
+		return say("this kernel does not show rename_lock in /proc/kallsyms (CONFIG_KALLSYMS_ALL): use another");
+	skeleton = open_skeleton();
+	if (!skeleton)
+		return -1;
+	if (policy_bpf__load(skeleton)) {
+		say_errno("the kernel refuses the BPF program");
+		goto out;
+	}
+	if (ensure_bpffs() || remove_directory(PINS_NEW))
+		goto out;
+	if (mkdir(PINS_NEW, 0700)) {
+		say_errno("cannot make %s", PINS_NEW);
+		goto out;
+	}
+	take_handles(kernel, skeleton);
+	for (int i = 0; i < MAPS; i++)
+		if (pin(kernel->maps[i], "map", MAP_NAMES[i]))
+			goto out;
+	for (int i = 0; i < PROGRAMS; i++)
+		if (pin(kernel->programs[i], "program", PROGRAM_NAMES[i]))
+			goto out;
+	if (attach_and_pin(skeleton))
+		goto out;
+	if (rename(PINS_NEW, PINS)) {
+		say_errno("cannot rename %s", PINS_NEW);
+		goto out;
+	}
+	failed = 0;
+out:
+	policy_bpf__destroy(skeleton);
+	if (failed)
+		remove_directory(PINS_NEW);
+	return failed;
+}
+
+static int open_pin(const char *kind, const char *name)
+{
+	char path[PATH_SIZE];
+	int fd;
+
+	snprintf(path, sizeof(path), PINS "/%s_%s", kind, name[0] == '.' ? name + 1 : name);
+	fd = bpf_obj_get(path);
+	return fd < 0 ? say_errno("cannot open %s", path) : fd;
+}
+
+/* The layouts that both sides compiled in, compared with what the kernel holds. */
+static int check_layout(const struct kernel_side *kernel)
+{
+	static const struct { enum map_id map; __u32 key, value; } EXPECTED[] = {
+		{ MAP_ROOTS, 4, sizeof(struct policy_root) },
+		{ MAP_SESSIONS, 4, 4 },
+		{ MAP_TASKS, 4, sizeof(struct policy_task) },
+		{ MAP_ANCHORS, sizeof(struct policy_anchor_key), sizeof(struct policy_anchor) },
+		{ MAP_LAYERS, sizeof(struct policy_layer_key), 4 },
+		{ MAP_FOLDS, sizeof(struct policy_fold_key), sizeof(struct policy_fold) },
+	};
+
+	for (size_t i = 0; i < sizeof(EXPECTED) / sizeof(*EXPECTED); i++) {
+		struct bpf_map_info info = {};
+		__u32 size = sizeof(info);
+
+		if (bpf_obj_get_info_by_fd(kernel->maps[EXPECTED[i].map], &info, &size))
+			return say_errno("cannot read about map %s", MAP_NAMES[EXPECTED[i].map]);
+		if (info.key_size != EXPECTED[i].key || info.value_size != EXPECTED[i].value)
+			return say("map %s has another layout than this policyd expects",
+				   MAP_NAMES[EXPECTED[i].map]);
+	}
+	return 0;
+}
+
+static int open_pinned(struct kernel_side *kernel)
+{
+	for (int i = 0; i < MAPS; i++)
+		if ((kernel->maps[i] = open_pin("map", MAP_NAMES[i])) < 0)
+			return -1;
+	for (int i = 0; i < PROGRAMS; i++)
+		if ((kernel->programs[i] = open_pin("program", PROGRAM_NAMES[i])) < 0)
+			return -1;
+	return check_layout(kernel);
+}
+
+int kernel_side_lock(struct kernel_side *kernel)
+{
+	kernel->lock = open(LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (kernel->lock < 0)
+		return say_errno("cannot open %s", LOCK);
+	return flock(kernel->lock, LOCK_EX) ? say_errno("cannot lock %s", LOCK) : 0;
+}
+
+void kernel_side_unlock(struct kernel_side *kernel)
+{
+	close(kernel->lock);
+	kernel->lock = -1;
+}
+
+int kernel_side_open(struct kernel_side *kernel)
+{
+	struct stat unused;
+
+	memset(kernel, -1, sizeof(*kernel));
+	if (kernel_side_lock(kernel))
+		return -1;
+	if (!stat(PINS, &unused))
+		return open_pinned(kernel);
+	return load_attach_pin(kernel);
+}
+
+int kernel_side_open_detached(struct kernel_side *kernel)
+{
+	struct policy_bpf *skeleton = open_skeleton();
+	struct bpf_program *program;
+
+	memset(kernel, -1, sizeof(*kernel));
+	if (!skeleton)
+		return -1;
+	bpf_object__for_each_program(program, skeleton->obj)
+		bpf_program__set_autoload(program, program == skeleton->progs.decide_query);
+	if (policy_bpf__load(skeleton)) {
+		say_errno("the kernel refuses the BPF program");
+		policy_bpf__destroy(skeleton);
+		return -1;
+	}
+	take_handles(kernel, skeleton);
+	policy_bpf__destroy(skeleton);
+	return 0;
+}
+
+int kernel_side_remove(void)
+{
+	return remove_directory(PINS);
+}
+
+/* ---- verifier statistics ---------------------------------------------------------------------------------------- */
+
+#define VERIFIER_LOG (16u << 20)
+
+/* Each program alone, so that one that is refused does not hide the others. */
+static int verify_program(const char *name)
+{
+	struct policy_bpf *skeleton = open_skeleton();
+	char *log = calloc(1, VERIFIER_LOG);
+	struct bpf_program *program, *chosen = NULL;
+	unsigned int processed = 0;
+	const char *found;
+	int failed = -1;
+
+	if (!skeleton || !log)
+		goto out;
+	bpf_object__for_each_program(program, skeleton->obj) {
+		if (!strcmp(bpf_program__name(program), name) && bpf_program__autoload(program))
+			chosen = program;
+		bpf_program__set_autoload(program, program == chosen);
+	}
+	failed = 0;
+	if (!chosen)
+		goto out;
+	bpf_program__set_log_level(chosen, 4);
+	bpf_program__set_log_buf(chosen, log, VERIFIER_LOG);
+	failed = policy_bpf__load(skeleton);
+	found = strstr(log, "processed ");
+	if (found)
+		sscanf(found, "processed %u insns", &processed);
+	if (failed)
+		say("the kernel refuses %s:\n%s", name, strlen(log) > 800 ? log + strlen(log) - 800 : log);
+	else
+		printf("%s %u\n", name, processed);
+	fflush(stdout);
+out:
+	policy_bpf__destroy(skeleton);
+	free(log);
+	return failed;
+}
+
+int kernel_side_verify(const char *only)
+{
+	struct policy_bpf *skeleton = open_skeleton();
+	struct bpf_program *program;
+	int failed = 0;
+
+	if (!skeleton)
+		return -1;
+	bpf_object__for_each_program(program, skeleton->obj)
+		if (!only || !strcmp(only, bpf_program__name(program)))
+			failed |= verify_program(bpf_program__name(program));
+	policy_bpf__destroy(skeleton);
+	return failed;
+}
+
+/* ---- test runs -------------------------------------------------------------------------------------------------- */
+
+static int run(int program, void *context, size_t size)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = context, .ctx_size_in = size, .ctx_out = context,
+		    .ctx_size_out = size);
+
+	return bpf_prog_test_run_opts(program, &options) ? -1 : (int)options.retval;
+}
+
+int ask(const struct kernel_side *kernel, struct policy_query *query)
+{
+	return run(kernel->programs[PROGRAM_DECIDE_QUERY], query, sizeof(*query));
+}
+
+int where_is(const struct kernel_side *kernel, int fd, struct policy_where *where)
+{
+	memset(where, 0, sizeof(*where));
+	where->fd = fd;
+	return run(kernel->programs[PROGRAM_WHERE_IS], where, sizeof(*where));
+}

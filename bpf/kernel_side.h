@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+#ifndef POLICY_KERNEL_SIDE_H
+#define POLICY_KERNEL_SIDE_H
+
+#include <stdbool.h>
+
+#include "image.h"
+
+/* The maps that hold something for each slot or session; all others are used by the BPF program alone. */
+enum map_id {
+	MAP_RECORDS, MAP_STATES, MAP_SHORT_EDGES, MAP_LONG_EDGES, MAP_PREFIXES, MAP_SUFFIXES, MAP_CLASSES,
+	MAP_GLOB_ROWS, MAP_ADDRESSES4, MAP_ADDRESSES6, MAP_PORTS, /* inner maps by slot */
+	MAP_ROOTS, MAP_SESSIONS, MAP_TASKS, MAP_ANCHORS, MAP_LAYERS, MAP_RINGS, MAP_LOST, MAP_FOLDS, MAP_PROBED,
+	MAP_BSS,
+	MAPS
+};
+
+/* Programs that are run or attached on demand; the hooks need no handle once they are attached. */
+enum program_id { PROGRAM_LIST_TASKS, PROGRAM_DECIDE_QUERY, PROGRAM_WHERE_IS, PROGRAM_PROBE_OPEN, PROGRAMS };
+
+/* File descriptors of what is loaded; `lock` is held from kernel_side_open to kernel_side_unlock. */
+struct kernel_side {
+	int lock;
+	int maps[MAPS];
+	int programs[PROGRAMS];
+};
+
+/* Finds the pinned BPF program, or loads it, attaches every hook and pins all. Returns 0, or -1 having said why. */
+int kernel_side_open(struct kernel_side *kernel);
+/* Loads only what BPF_PROG_TEST_RUN needs, attaches and pins nothing: for tests on kernels without LSM programs. */
+int kernel_side_open_detached(struct kernel_side *kernel);
+/* Loads each program (or `only` that one) by itself and prints its name and what the verifier processed. */
+int kernel_side_verify(const char *only);
+int kernel_side_lock(struct kernel_side *kernel);
+void kernel_side_unlock(struct kernel_side *kernel);
+/* Detaches the hooks and removes the pins, once no session is left. */
+int kernel_side_remove(void);
+
+/* Fills slot `slot` with the tables of `image`; on failure the slot is empty again. */
+int tables_load(const struct kernel_side *kernel, const struct image *image, __u32 slot);
+void tables_clear(const struct kernel_side *kernel, __u32 slot);
+
+/* Runs decide_query or where_is. */
+int ask(const struct kernel_side *kernel, struct policy_query *query);
+int where_is(const struct kernel_side *kernel, int fd, struct policy_where *where);
+
+#endif

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
+/* The one BPF program: the same bytes for every policy. A policy is only what its maps hold. */
+#include "kernel.h"
+#include <linux/bpf.h>
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "policy_abi.h"
+#include "maps.bpf.h"
+#include "session.bpf.h"
+#include "files.bpf.h"
+#include "rename.bpf.h"
+#include "sockets.bpf.h"
+#include "query.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/*
+ * Programs that policyd and the tests run through BPF_PROG_TEST_RUN: what the policy of a slot says of an access (the
+ * same functions as in the hooks), which superblock and inode an open file has, and what lies beneath an overlay.
+ */
+#ifndef POLICY_QUERY_H
+#define POLICY_QUERY_H
+
+#include "sockets.bpf.h"
+
+static long read_query_byte(__u32 i, __u32 *index)
+{
+	struct scratch *scratch = scratch_at(*index);
+	char byte;
+
+	if (!scratch)
+		return 1;
+	byte = scratch->event.bytes[i & (POLICY_EVENT_PATH - 1)];
+	if (byte && byte != '/') {
+		if (scratch->name.length >= POLICY_NAME_MAX) {
+			scratch->unreadable = 1;
+			return 1;
+		}
+		scratch->name.key.full.name[scratch->name.length++ & 255] = byte;
+		return 0;
+	}
+	if (scratch->name.length)
+		advance(*index);
+	scratch->name.length = 0;
+	__builtin_memset(scratch->name.key.full.name, 0, sizeof(scratch->name.key.full.name));
+	return scratch->unreadable != 0;
+}
+
+/* Names joined by '/': a NUL byte follows the last. */
+static __always_inline void query_path(__u32 index, struct scratch *scratch, struct policy_root *root, __u32 length)
+{
+	scratch->unreadable = 0;
+	scratch->found.place = root->path;
+	scratch->name.length = 0;
+	scratch->name.literal = 1;
+	__builtin_memset(scratch->name.key.full.name, 0, sizeof(scratch->name.key.full.name));
+	bpf_loop(length + 1, read_query_byte, &index, 0);
+	settle(index);
+}
+
+static __always_inline void query_address(struct scratch *scratch, struct policy_query *query)
+{
+	struct endpoint end = { .protocol = query->protocol, .port = query->port };
+
+	end.family = query->kind == POLICY_QUERY_INET ? AF_INET : AF_INET6;
+	bpf_probe_read_kernel(end.address, sizeof(end.address), query->bytes);
+	unmap_v4(&end);
+	__builtin_memset(&scratch->found.verdict, 0, sizeof(scratch->found.verdict));
+	end.op = POLICY_OP_CONNECT;
+	scratch->found.verdict.word[POLICY_OP_CONNECT] = address_word(scratch->slot, &end);
+	end.op = POLICY_OP_BIND;
+	scratch->found.verdict.word[POLICY_OP_BIND] = address_word(scratch->slot, &end);
+}
+
+SEC("syscall")
+int decide_query(struct policy_query *query)
+{
+	__u32 index = scratch_claim(), length = query->length, kind = query->kind;
+	struct scratch *scratch = scratch_at(index);
+	struct policy_root *root;
+
+	query->error = -EINVAL;
+	if (!scratch)
+		return 0;
+	scratch->slot = query->slot;
+	scratch->unreadable = 0;
+	root = bpf_map_lookup_elem(&roots, &scratch->slot);
+	if (!root || length >= sizeof(query->bytes))
+		goto out;
+	switch (kind) {
+	case POLICY_QUERY_PATH:
+		bpf_probe_read_kernel(scratch->event.bytes, sizeof(query->bytes), query->bytes);
+		query_path(index, scratch, root, length);
+		break;
+	case POLICY_QUERY_ABSTRACT:
+		if (length > UNIX_NAME_MAX || !name_abstract(scratch, (const char *)query->bytes, length))
+			goto out;
+		scratch->found.place = root->abstract;
+		abstract_verdict(index, scratch);
+		break;
+	case POLICY_QUERY_ANONYMOUS:
+		scratch->found.verdict = root->anonymous;
+		break;
+	case POLICY_QUERY_UNNAMED:
+		scratch->found.verdict = root->unnamed;
+		break;
+	case POLICY_QUERY_INET:
+	case POLICY_QUERY_INET6:
+		query_address(scratch, query);
+		break;
+	default:
+		goto out;
+	}
+	for (int op = 0; op < POLICY_OPS; op++)
+		query->verdict.word[op] = word_or_default(scratch->found.verdict.word[op], root->defaults.word[op]);
+	query->place = scratch->found.place;
+	query->error = scratch->unreadable ? -EACCES : 0;
+out:
+	scratch_release(index);
+	return 0;
+}
+
+SEC("syscall")
+int where_is(struct policy_where *where)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct file **files = BPF_CORE_READ(task, files, fdt, fd);
+	struct file *file = 0;
+	struct dentry *dentry, *top;
+	struct tree tree;
+
+	bpf_probe_read_kernel(&file, sizeof(file), files + where->fd);
+	if (!file)
+		return -EINVAL;
+	dentry = BPF_CORE_READ(file, f_path.dentry);
+	read_tree(&tree, dentry);
+	where->dev = tree.dev;
+	where->superblock = tree.superblock;
+	where->inode = (__u64)BPF_CORE_READ(dentry, d_inode);
+	where->ino = BPF_CORE_READ(dentry, d_inode, i_ino);
+	top = (struct dentry *)tree.root;
+	where->root_inode = (__u64)BPF_CORE_READ(top, d_inode);
+	return 0;
+}
+
+/* Attached only while policyd lists the root of an overlay: which superblocks does that open? */
+volatile __u32 probing_thread;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1 << 10);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct policy_layer_key);
+	__type(value, __u32);
+} probed SEC(".maps");
+
+SEC("lsm/file_open")
+int BPF_PROG(probe_open, struct file *file, int ret)
+{
+	struct policy_layer_key layer = {};
+	struct tree tree;
+	__u32 one = 1;
+
+	if (ret || (__u32)bpf_get_current_pid_tgid() != probing_thread)
+		return ret;
+	read_tree(&tree, BPF_CORE_READ(file, f_path.dentry));
+	layer.dev = tree.dev;
+	layer.superblock = tree.superblock;
+	bpf_map_update_elem(&probed, &layer, &one, BPF_ANY);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/*
+ * Working memory of one decision: too large for the stack. A hook can be preempted by another task on its CPU, so
+ * each CPU has several and a hook claims one. When all are taken the decision is a denial.
+ */
+#ifndef POLICY_SCRATCH_H
+#define POLICY_SCRATCH_H
+
+#include "match.h"
+
+#define SCRATCH_COUNT 8
+#define SCRATCH_NONE SCRATCH_COUNT
+
+/* One object as found: which tree, what its names say. */
+struct found {
+	__u32 object; /* enum policy_object */
+	__u32 reason; /* enum policy_reason, 0 when it was found */
+	__u32 mount;
+	__u32 beneath; /* a layer of an overlay: the overlay's own name has decided */
+	struct policy_place place;
+	struct policy_record verdict; /* without defaults */
+};
+
+struct scratch {
+	__u32 busy;
+	__u32 session;
+	__u32 slot;
+	__u32 depth;      /* dentries in use, the object itself first */
+	__u64 target;     /* dentry to be found */
+	__u64 subject;    /* dentry that an event is about */
+	__u32 written;    /* bytes of the event's text */
+	__u32 unreadable; /* a name could not be read, or a table is broken */
+	__u64 dentries[POLICY_MAX_DEPTH];
+	struct policy_name name;
+	struct found found;
+	struct found other; /* the old name of a link or rename */
+	struct policy_event event;
+	char slack[512]; /* a last name may run past the event's end before it is cut */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, SCRATCH_COUNT);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratches SEC(".maps");
+
+static __always_inline struct scratch *scratch_at(__u32 index)
+{
+	return bpf_map_lookup_elem(&scratches, &index);
+}
+
+static inline struct policy_name *name_of(__u32 holder)
+{
+	struct scratch *scratch = scratch_at(holder);
+
+	return scratch ? &scratch->name : 0;
+}
+
+/* An index, or SCRATCH_NONE. */
+static __noinline __u32 scratch_claim(void)
+{
+	for (__u32 i = 0; i < SCRATCH_COUNT; i++) {
+		struct scratch *scratch = scratch_at(i);
+
+		if (scratch && !__sync_lock_test_and_set(&scratch->busy, 1))
+			return i;
+	}
+	return SCRATCH_NONE;
+}
+
+static __always_inline void scratch_release(__u32 index)
+{
+	struct scratch *scratch = scratch_at(index);
+
+	if (scratch)
+		*(volatile __u32 *)&scratch->busy = 0;
+}
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/* Who belongs to a session: the first process, put there by policyd, and everything that it starts. */
+#ifndef POLICY_SESSION_H
+#define POLICY_SESSION_H
+
+#include "decide.bpf.h"
+
+SEC("lsm/task_alloc")
+int BPF_PROG(task_alloc, struct task_struct *task, unsigned long clone_flags, int ret)
+{
+	struct policy_task *parent, copy;
+
+	if (ret)
+		return ret;
+	parent = bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, 0);
+	if (!parent)
+		return 0;
+	copy = *parent;
+	return bpf_task_storage_get(&tasks, task, &copy, BPF_LOCAL_STORAGE_GET_F_CREATE) ? 0 : -ENOMEM;
+}
+
+/* Writes the session number of every thread that has one: policyd counts who is left. */
+SEC("iter/task")
+int list_tasks(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct policy_task *member;
+
+	if (!task)
+		return 0;
+	member = bpf_task_storage_get(&tasks, task, 0, 0);
+	if (member)
+		bpf_seq_write(ctx->meta->seq, &member->session, sizeof(member->session));
+	return 0;
+}
+
+#endif

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/* Hooks on sockets. Addresses given to these hooks have been copied into the kernel already. */
+#ifndef POLICY_SOCKETS_H
+#define POLICY_SOCKETS_H
+
+#include "decide.bpf.h"
+
+#define UNIX_NAME_AT 3 /* bytes before an abstract name: the family and the NUL that marks it */
+#define UNIX_NAME_MAX 107
+
+/* Makes `name` what the automata read next; 0 if it cannot be read. A NUL byte in it matches no literal. */
+static __always_inline int name_abstract(struct scratch *scratch, const char *name, __u32 length)
+{
+	scratch->name.length = length;
+	scratch->name.literal = 1;
+	__builtin_memset(scratch->name.key.full.name, 0, sizeof(scratch->name.key.full.name));
+	if (bpf_probe_read_kernel(scratch->name.key.full.name, length & 127, name))
+		return 0;
+	for (__u32 i = 0; i < UNIX_NAME_MAX; i++)
+		if (i < length && !scratch->name.key.full.name[i])
+			scratch->name.literal = 0;
+	return 1;
+}
+
+static __always_inline void abstract_verdict(__u32 index, struct scratch *scratch)
+{
+	scratch->unreadable = 0;
+	scratch->found.beneath = 0;
+	advance(index);
+	settle(index);
+	scratch->found.reason = scratch->unreadable ? POLICY_REASON_UNREADABLE : POLICY_REASON_POLICY;
+	scratch->event.path_len = scratch->name.length;
+	__builtin_memcpy(scratch->event.bytes, scratch->name.key.full.name, 128);
+}
+
+struct endpoint {
+	__u32 op;
+	__u32 protocol;
+	__u32 family; /* AF_INET or AF_INET6 */
+	__u32 port;   /* host order */
+	__u8 address[16] __attribute__((aligned(8)));
+};
+
+/* The word of a policy for an address: one look-up in the family's trie and, where ports matter, one under it. */
+static __always_inline __u32 address_word(__u32 slot, const struct endpoint *end)
+{
+	struct policy_address4_key key4 = { .prefixlen = 32 };
+	struct policy_address6_key key6 = { .prefixlen = 128 };
+	struct policy_port_key port = { .prefixlen = 64 };
+	const struct policy_address *address;
+	__u32 op = end->op == POLICY_OP_BIND, protocol = end->protocol;
+	const __u32 *word;
+
+	if (protocol >= POLICY_PROTOS)
+		protocol = POLICY_PROTO_OTHER;
+	if (end->family == AF_INET) {
+		__builtin_memcpy(key4.address, end->address, 4);
+		address = FIND(addresses4, slot, &key4);
+	} else {
+		__builtin_memcpy(key6.address, end->address, 16);
+		address = FIND(addresses6, slot, &key6);
+	}
+	if (!address)
+		return POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE);
+	if (address->ports) {
+		port.ports = address->ports;
+		port.op = op;
+		port.protocol = protocol;
+		port.port[0] = end->port >> 8;
+		port.port[1] = end->port;
+		word = FIND(ports, slot, &port);
+		if (word)
+			return *word;
+	}
+	return address->word[op][protocol];
+}
+
+/* ::ffff:a.b.c.d is a.b.c.d */
+static __always_inline void unmap_v4(struct endpoint *end)
+{
+	const __u64 *half = (const __u64 *)end->address;
+	const __u32 *quarter = (const __u32 *)end->address;
+
+	if (end->family != AF_INET6 || half[0] || quarter[2] != __builtin_bswap32(0xffff))
+		return;
+	end->family = AF_INET;
+	__builtin_memcpy(end->address, end->address + 12, 4);
+	__builtin_memset(end->address + 4, 0, 12);
+}
+
+/* 0 when the address is of no family that these rules speak of. */
+static __always_inline int read_address(struct endpoint *end, const void *address, int length, int unspec_is_v4)
+{
+	__u8 raw[28] = {};
+	__u16 family;
+
+	if (length < (int)sizeof(family))
+		return 0;
+	if (length > (int)sizeof(raw))
+		length = sizeof(raw);
+	if (bpf_probe_read_kernel(raw, length & 31, address))
+		return 0;
+	family = *(__u16 *)raw;
+	if (family == AF_UNSPEC && unspec_is_v4)
+		family = AF_INET;
+	if (family != AF_INET && family != AF_INET6)
+		return 0;
+	end->family = family;
+	end->port = (__u16)raw[2] << 8 | raw[3];
+	if (family == AF_INET)
+		__builtin_memcpy(end->address, raw + 4, 4);
+	else
+		__builtin_memcpy(end->address, raw + 8, 16);
+	unmap_v4(end);
+	return 1;
+}
+
+static __always_inline __u32 socket_protocol(struct sock *sk)
+{
+	switch (BPF_CORE_READ(sk, sk_protocol)) {
+	case IPPROTO_TCP:
+	case IPPROTO_MPTCP:
+		return POLICY_PROTO_TCP;
+	case IPPROTO_UDP:
+		return POLICY_PROTO_UDP;
+	default:
+		return POLICY_PROTO_OTHER;
+	}
+}
+
+static __always_inline int decide_word(__u32 session, const struct endpoint *end)
+{
+	__u32 index = begin(session);
+	struct scratch *scratch = scratch_at(index);
+	struct policy_root *root;
+	struct policy_event *event;
+	int verdict = -EACCES;
+	__u32 word;
+
+	if (!scratch)
+		return -EACCES;
+	root = bpf_map_lookup_elem(&roots, &scratch->slot);
+	if (root && (end->op == POLICY_OP_CONNECT || end->op == POLICY_OP_BIND)) {
+		event = &scratch->event;
+		event->object = end->family == AF_INET ? POLICY_OBJECT_INET : POLICY_OBJECT_INET6;
+		event->protocol = end->protocol;
+		event->port = end->port;
+		event->path_len = 0;
+		__builtin_memcpy(event->address, end->address, sizeof(event->address));
+		word = word_or_default(address_word(scratch->slot, end),
+				       end->op == POLICY_OP_BIND ? root->defaults.word[POLICY_OP_BIND]
+								 : root->defaults.word[POLICY_OP_CONNECT]);
+		verdict = carry_out(index, scratch, word, end->op, POLICY_REASON_POLICY);
+	}
+	scratch_release(index);
+	return verdict;
+}
+
+/* Decides `op` of the current task on `address` for an inet socket; other families have hooks of their own. */
+static __noinline int decide_address(struct socket *sock, const void *address, int length, __u32 op,
+				   int disconnects)
+{
+	struct endpoint end = { .op = op };
+	__u32 session = current_session(), family;
+	struct sock *sk;
+
+	if (!session || !address)
+		return 0;
+	sk = BPF_CORE_READ(sock, sk);
+	if (!sk)
+		return -EACCES;
+	family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	if (family != AF_INET && family != AF_INET6)
+		return 0;
+	end.protocol = socket_protocol(sk);
+	/* on a v4 socket AF_UNSPEC disconnects, but sends to and binds an AF_INET address */
+	if (!read_address(&end, address, length, family == AF_INET && !disconnects))
+		return 0;
+	return decide_word(session, &end);
+}
+
+/* ---- unix sockets ----------------------------------------------------------------------------------------------- */
+
+/* Decides `op` on an abstract name of `length` bytes at kernel address `name`. */
+static __noinline int decide_abstract(__u32 session, const char *name, __u32 length, __u32 op)
+{
+	__u32 index = begin(session);
+	struct scratch *scratch = scratch_at(index);
+	struct policy_root *root;
+	int verdict = -EACCES;
+
+	if (!scratch)
+		return -EACCES;
+	root = bpf_map_lookup_elem(&roots, &scratch->slot);
+	if (!root || length > UNIX_NAME_MAX || !name_abstract(scratch, name, length))
+		goto out;
+	scratch->found.object = POLICY_OBJECT_ABSTRACT;
+	scratch->found.place = root->abstract;
+	abstract_verdict(index, scratch);
+	verdict = conclude(index, scratch, 1u << (op & 15));
+out:
+	scratch_release(index);
+	return verdict;
+}
+
+/* `other` is the socket that is connected or sent to. One without an address cannot be named: a pair's other end. */
+static __always_inline int decide_peer(struct sock *other)
+{
+	struct unix_sock *peer = (struct unix_sock *)other;
+	__u32 session = current_session();
+	struct unix_address *address;
+	struct dentry *dentry;
+	int length;
+
+	if (!session)
+		return 0;
+	dentry = BPF_CORE_READ(peer, path.dentry);
+	if (dentry)
+		return decide_dentry_in(session, dentry, OP(CONNECT));
+	address = BPF_CORE_READ(peer, addr);
+	if (!address)
+		return 0;
+	length = BPF_CORE_READ(address, len) - UNIX_NAME_AT;
+	return length < 0 ? 0 : decide_abstract(session, (const char *)&address->name[0] + UNIX_NAME_AT, length,
+						POLICY_OP_CONNECT);
+}
+
+SEC("lsm/unix_stream_connect")
+int BPF_PROG(unix_stream_connect, struct sock *sock, struct sock *other, struct sock *newsk, int ret)
+{
+	return ret ?: decide_peer(other);
+}
+
+SEC("lsm/unix_may_send")
+int BPF_PROG(unix_may_send, struct socket *sock, struct socket *other, int ret)
+{
+	return ret ?: decide_peer(BPF_CORE_READ(other, sk));
+}
+
+/* A bind to a path is decided where its node is made (path_mknod); one to no name gets an abstract one. */
+static __always_inline int decide_bind(struct socket *sock, const void *address, int length)
+{
+	__u32 session = current_session();
+	char first = 0;
+
+	if (!session)
+		return 0;
+	if (BPF_CORE_READ(sock, sk, __sk_common.skc_family) != AF_UNIX)
+		return decide_address(sock, address, length, POLICY_OP_BIND, 0);
+	if (length > UNIX_NAME_AT - 1)
+		bpf_probe_read_kernel(&first, 1, (const char *)address + UNIX_NAME_AT - 1);
+	if (first)
+		return 0;
+	return decide_abstract(session, (const char *)address + UNIX_NAME_AT,
+			       length > UNIX_NAME_AT ? length - UNIX_NAME_AT : 0, POLICY_OP_BIND);
+}
+
+/* ---- hooks ------------------------------------------------------------------------------------------------------ */
+
+SEC("lsm/socket_connect")
+int BPF_PROG(socket_connect, struct socket *sock, struct sockaddr *address, int length, int ret)
+{
+	return ret ?: decide_address(sock, address, length, POLICY_OP_CONNECT, 1);
+}
+
+SEC("lsm/socket_bind")
+int BPF_PROG(socket_bind, struct socket *sock, struct sockaddr *address, int length, int ret)
+{
+	return ret ?: decide_bind(sock, address, length);
+}
+
+/* Every send that names an address, TCP fast open included. */
+SEC("lsm/socket_sendmsg")
+int BPF_PROG(socket_sendmsg, struct socket *sock, struct msghdr *msg, int size, int ret)
+{
+	const void *name;
+
+	if (ret || !current_session())
+		return ret;
+	name = BPF_CORE_READ(msg, msg_name);
+	return name ? decide_address(sock, name, BPF_CORE_READ(msg, msg_namelen), POLICY_OP_CONNECT, 0) : 0;
+}
+#endif

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
+/* The tables of one policy as inner maps of a slot. They are complete before anything points at the slot. */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernel_side.h"
+#include "say.h"
+
+static const struct table {
+	enum map_id map;
+	enum policy_section_kind section;
+	enum bpf_map_type type;
+	__u32 flags;
+	__u32 key_size; /* 4 for arrays, whose entries hold no key */
+	const char *name;
+} TABLES[] = {
+	{ MAP_RECORDS, POLICY_SECTION_RECORDS, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, 4, "records" },
+	{ MAP_STATES, POLICY_SECTION_STATES, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, 4, "states" },
+	{ MAP_SHORT_EDGES, POLICY_SECTION_SHORT_EDGES, BPF_MAP_TYPE_HASH, 0, sizeof(struct policy_short_key),
+	  "short_edges" },
+	{ MAP_LONG_EDGES, POLICY_SECTION_LONG_EDGES, BPF_MAP_TYPE_HASH, 0, sizeof(struct policy_long_key),
+	  "long_edges" },
+	{ MAP_PREFIXES, POLICY_SECTION_PREFIXES, BPF_MAP_TYPE_LPM_TRIE, BPF_F_NO_PREALLOC,
+	  sizeof(struct policy_affix_key), "prefixes" },
+	{ MAP_SUFFIXES, POLICY_SECTION_SUFFIXES, BPF_MAP_TYPE_LPM_TRIE, BPF_F_NO_PREALLOC,
+	  sizeof(struct policy_affix_key), "suffixes" },
+	{ MAP_CLASSES, POLICY_SECTION_CLASSES, BPF_MAP_TYPE_HASH, 0, sizeof(struct policy_class_key), "classes" },
+	{ MAP_GLOB_ROWS, POLICY_SECTION_GLOB_ROWS, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, 4, "glob_rows" },
+	{ MAP_ADDRESSES4, POLICY_SECTION_ADDRESSES4, BPF_MAP_TYPE_LPM_TRIE, BPF_F_NO_PREALLOC,
+	  sizeof(struct policy_address4_key), "addresses4" },
+	{ MAP_ADDRESSES6, POLICY_SECTION_ADDRESSES6, BPF_MAP_TYPE_LPM_TRIE, BPF_F_NO_PREALLOC,
+	  sizeof(struct policy_address6_key), "addresses6" },
+	{ MAP_PORTS, POLICY_SECTION_PORTS, BPF_MAP_TYPE_LPM_TRIE, BPF_F_NO_PREALLOC, sizeof(struct policy_port_key),
+	  "ports" },
+};
+#define TABLE_COUNT (sizeof(TABLES) / sizeof(*TABLES))
+
+static bool is_array(const struct table *table)
+{
+	return table->type == BPF_MAP_TYPE_ARRAY;
+}
+
+/* An entry of a keyed section is its key and its value, without a gap. */
+static int fill(int map, const struct table *table, const struct image *image)
+{
+	__u32 entry_size = image->header->sections[table->section].entry_size;
+	__u32 value_size = is_array(table) ? entry_size : entry_size - table->key_size;
+	__u32 count = image_count(image, table->section), done = count;
+	const __u8 *entries = image_section(image, table->section);
+	__u8 *keys, *values;
+	int failed;
+
+	if (!count)
+		return 0;
+	keys = malloc((size_t)count * table->key_size);
+	values = malloc((size_t)count * value_size);
+	if (!keys || !values) {
+		free(keys);
+		free(values);
+		return say("out of memory for %s", table->name);
+	}
+	for (__u32 i = 0; i < count; i++) {
+		const __u8 *entry = entries + (size_t)i * entry_size;
+
+		memcpy(keys + (size_t)i * table->key_size, is_array(table) ? (const void *)&i : entry, table->key_size);
+		memcpy(values + (size_t)i * value_size, is_array(table) ? entry : entry + table->key_size, value_size);
+	}
+	failed = bpf_map_update_batch(map, keys, values, &done, NULL);
+	free(keys);
+	free(values);
+	if (failed || done != count)
+		return say_errno("cannot fill %s: %u of %u entries", table->name, done, count);
+	return 0;
+}
+
+static int load_table(const struct kernel_side *kernel, const struct table *table, const struct image *image,
+		      __u32 slot)
+{
+	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = table->flags);
+	__u32 entry_size = image->header->sections[table->section].entry_size;
+	__u32 value_size = is_array(table) ? entry_size : entry_size - table->key_size;
+	__u32 count = image_count(image, table->section);
+	int map = bpf_map_create(table->type, table->name, table->key_size, value_size, count ? count : 1, &options);
+	int failed;
+
+	if (map < 0)
+		return say_errno("cannot make map %s for %u entries", table->name, count);
+	failed = fill(map, table, image);
+	if (!failed && bpf_map_update_elem(kernel->maps[table->map], &slot, &map, BPF_ANY))
+		failed = say_errno("cannot put map %s in slot %u", table->name, slot);
+	close(map);
+	return failed;
+}
+
+int tables_load(const struct kernel_side *kernel, const struct image *image, __u32 slot)
+{
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		if (load_table(kernel, &TABLES[i], image, slot)) {
+			tables_clear(kernel, slot);
+			return -1;
+		}
+	if (bpf_map_update_elem(kernel->maps[MAP_ROOTS], &slot, image_section(image, POLICY_SECTION_ROOT), BPF_ANY)) {
+		say_errno("cannot write the root of slot %u", slot);
+		tables_clear(kernel, slot);
+		return -1;
+	}
+	return 0;
+}
+
+void tables_clear(const struct kernel_side *kernel, __u32 slot)
+{
+	static const struct policy_root NOTHING;
+
+	bpf_map_update_elem(kernel->maps[MAP_ROOTS], &slot, &NOTHING, BPF_ANY);
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		bpf_map_delete_elem(kernel->maps[TABLES[i].map], &slot);
+}

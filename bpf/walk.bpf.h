@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/*
+ * From a dentry to its place: up through d_parent to an anchor, then down again through the automata. Bind mounts,
+ * chroot and mount namespaces change nothing, because the walk follows the superblock's own tree.
+ */
+#ifndef POLICY_WALK_H
+#define POLICY_WALK_H
+
+#include "scratch.bpf.h"
+
+/*
+ * Written around every change of a dentry's name or parent; its first field is the sequence. Weak, because kernels
+ * without CONFIG_KALLSYMS_ALL do not show it and the query programs do without; policyd attaches no hook there.
+ */
+extern const void rename_lock __ksym __weak;
+
+static __always_inline __u32 rename_sequence(void)
+{
+	__u32 sequence = 1;
+
+	if (!&rename_lock)
+		return sequence;
+	bpf_probe_read_kernel(&sequence, sizeof(sequence), &rename_lock);
+	return sequence;
+}
+
+struct tree {
+	__u64 superblock;
+	__u64 root;
+	unsigned long flags;
+	__u32 dev;
+};
+
+static __always_inline void read_tree(struct tree *tree, struct dentry *dentry)
+{
+	struct super_block *sb = BPF_CORE_READ(dentry, d_sb);
+
+	tree->superblock = (__u64)sb;
+	tree->root = (__u64)BPF_CORE_READ(sb, s_root);
+	tree->flags = BPF_CORE_READ(sb, s_flags);
+	tree->dev = BPF_CORE_READ(sb, s_dev);
+}
+
+static __always_inline const struct policy_anchor *find_anchor(__u32 slot, __u32 dev, __u64 dentry)
+{
+	struct dentry *top = (struct dentry *)dentry;
+	struct inode *inode = BPF_CORE_READ(top, d_inode);
+	struct policy_anchor_key key = { .slot = slot, .dev = dev, .inode = (__u64)inode };
+
+	if (!inode)
+		return 0;
+	key.ino = BPF_CORE_READ(inode, i_ino);
+	return bpf_map_lookup_elem(&anchors, &key);
+}
+
+struct climb {
+	__u32 index;
+	__u32 slot;
+	__u32 dev;
+	__u32 reason;
+	__u32 anchored;
+	__u64 root;
+	__u64 dentry;
+};
+
+static long climb_step(__u32 i, struct climb *climb)
+{
+	struct scratch *scratch = scratch_at(climb->index);
+	struct dentry *dentry = (struct dentry *)climb->dentry;
+	const struct policy_anchor *anchor;
+	__u64 parent;
+
+	if (!scratch)
+		return 1;
+	scratch->depth = i;
+	if (climb->dentry == climb->root) {
+		climb->reason = climb->anchored ? POLICY_REASON_POLICY : POLICY_REASON_NO_ANCHOR;
+		return 1;
+	}
+	if (!climb->anchored) { /* the root of this tree is not mounted: a directory in it may be */
+		anchor = find_anchor(climb->slot, climb->dev, climb->dentry);
+		if (anchor) {
+			scratch->found.place = anchor->place;
+			scratch->found.mount = anchor->mount;
+			climb->reason = POLICY_REASON_POLICY;
+			return 1;
+		}
+	}
+	scratch->dentries[i & (POLICY_MAX_DEPTH - 1)] = climb->dentry;
+	parent = (__u64)BPF_CORE_READ(dentry, d_parent);
+	if (parent == climb->dentry) { /* detached from its tree */
+		climb->reason = POLICY_REASON_UNREADABLE;
+		return 1;
+	}
+	climb->dentry = parent;
+	return 0;
+}
+
+/* Fills dentries, depth and the anchor's place and mount. Returns a reason, POLICY_REASON_POLICY when found. */
+static __noinline __u32 climb_to_anchor(__u32 index)
+{
+	struct scratch *scratch = scratch_at(index);
+	struct climb climb = { .index = index, .reason = POLICY_REASON_TOO_DEEP };
+	const struct policy_anchor *anchor;
+	struct tree tree;
+
+	if (!scratch)
+		return POLICY_REASON_INTERNAL;
+	read_tree(&tree, (struct dentry *)scratch->target);
+	climb.slot = scratch->slot;
+	climb.dev = tree.dev;
+	climb.root = tree.root;
+	climb.dentry = scratch->target;
+	scratch->found.mount = 0;
+	anchor = find_anchor(climb.slot, climb.dev, climb.root);
+	if (anchor) {
+		scratch->found.place = anchor->place;
+		scratch->found.mount = anchor->mount;
+		climb.anchored = 1;
+	}
+	bpf_loop(POLICY_MAX_DEPTH + 1, climb_step, &climb, 0);
+	return climb.reason;
+}
+
+/* Reads the name of `dentry`; 0 if that cannot be done whole. */
+static __always_inline int read_name(struct policy_name *name, const struct dentry *dentry)
+{
+	__u32 length = BPF_CORE_READ(dentry, d_name.len);
+	const unsigned char *bytes = BPF_CORE_READ(dentry, d_name.name);
+
+	if (length == 0 || length > POLICY_NAME_MAX)
+		return 0;
+	if (length <= POLICY_SHORT_NAME)
+		__builtin_memset(name->key.brief.name, 0, sizeof(name->key.brief.name));
+	else
+		__builtin_memset(name->key.full.name, 0, sizeof(name->key.full.name));
+	name->length = length;
+	name->literal = 1;
+	return bpf_probe_read_kernel(name->key.full.name, length & 255, bytes) == 0;
+}
+
+/* Moves every lane of found.place along the edge of `name`. A function of its own, so that it is verified once. */
+__noinline int advance(__u32 index)
+{
+	struct scratch *scratch = scratch_at(index);
+	int broken = 0;
+
+	if (!scratch)
+		return 0;
+	for (int lane = 0; lane < POLICY_LANES; lane++) {
+		__u32 state = scratch->found.place.state[lane];
+		const struct policy_record *record;
+		const struct policy_state *at;
+
+		if (state == POLICY_DEAD)
+			continue;
+		state = next_state(scratch->slot, state, &scratch->name, index, &broken);
+		scratch->found.place.state[lane] = state;
+		if (state == POLICY_DEAD)
+			continue;
+		at = find_state(scratch->slot, state);
+		if (!at) {
+			broken = 1;
+			continue;
+		}
+		if (!at->sticky)
+			continue;
+		record = find_record(scratch->slot, at->sticky);
+		if (record)
+			join_record(&scratch->found.place.sticky, record);
+		else
+			broken = 1;
+	}
+	if (broken)
+		scratch->unreadable = 1;
+	return 0;
+}
+
+/* The verdict of exactly this place. */
+__noinline int settle(__u32 index)
+{
+	struct scratch *scratch = scratch_at(index);
+
+	if (!scratch)
+		return 0;
+	scratch->found.verdict = scratch->found.place.sticky;
+	for (int lane = 0; lane < POLICY_LANES; lane++) {
+		__u32 state = scratch->found.place.state[lane];
+		const struct policy_state *at;
+		const struct policy_record *record;
+
+		if (state == POLICY_DEAD)
+			continue;
+		at = find_state(scratch->slot, state);
+		record = at ? find_record(scratch->slot, at->accept) : 0;
+		if (record)
+			join_record(&scratch->found.verdict, record);
+		else
+			scratch->unreadable = 1;
+	}
+	return 0;
+}
+
+static long descend_step(__u32 i, __u32 *index)
+{
+	struct scratch *scratch = scratch_at(*index);
+	struct dentry *dentry;
+
+	if (!scratch)
+		return 1;
+	dentry = (struct dentry *)scratch->dentries[(scratch->depth - 1 - i) & (POLICY_MAX_DEPTH - 1)];
+	if (!read_name(&scratch->name, dentry)) {
+		scratch->unreadable = 1;
+		return 1;
+	}
+	advance(*index);
+	return scratch->unreadable != 0;
+}
+
+/* A tree without an anchor: no place at all, the inside of an overlay that has decided already, or hidden. */
+static __always_inline void judge_unanchored(struct scratch *scratch)
+{
+	struct policy_layer_key layer = { .slot = scratch->slot };
+	struct tree tree;
+
+	read_tree(&tree, (struct dentry *)scratch->target);
+	layer.dev = tree.dev;
+	layer.superblock = tree.superblock;
+	if (bpf_map_lookup_elem(&layers, &layer)) {
+		scratch->found.reason = POLICY_REASON_POLICY;
+		scratch->found.beneath = 1;
+	} else if (tree.flags & SB_KERNMOUNT) {
+		scratch->found.reason = POLICY_REASON_POLICY;
+		scratch->found.object = POLICY_OBJECT_ANONYMOUS;
+	}
+}
+
+/* One try; repeated while something is renamed meanwhile. */
+static long locate_step(__u32 i, __u32 *index)
+{
+	__u32 sequence = rename_sequence();
+	struct scratch *scratch = scratch_at(*index);
+
+	if (!scratch)
+		return 1;
+	if (sequence & 1)
+		return 0;
+	scratch->unreadable = 0;
+	scratch->found.reason = climb_to_anchor(*index);
+	if (scratch->found.reason == POLICY_REASON_POLICY) {
+		bpf_loop(scratch->depth, descend_step, index, 0);
+		settle(*index);
+	}
+	if (rename_sequence() != sequence)
+		return 0;
+	if (scratch->unreadable)
+		scratch->found.reason = POLICY_REASON_UNREADABLE;
+	else if (scratch->found.reason == POLICY_REASON_NO_ANCHOR)
+		judge_unanchored(scratch);
+	return 1;
+}
+
+#define LOCATE_TRIES 64
+
+/* Finds `target`: fills `found`, and `dentries` for the event. */
+__noinline int locate(__u32 index)
+{
+	struct scratch *scratch = scratch_at(index);
+	struct tree tree;
+
+	if (!scratch)
+		return 0;
+	scratch->found.object = POLICY_OBJECT_PATH;
+	scratch->found.beneath = 0;
+	scratch->depth = 0;
+	read_tree(&tree, (struct dentry *)scratch->target);
+	if (tree.flags & SB_NOUSER) {
+		scratch->found.object = POLICY_OBJECT_ANONYMOUS;
+		scratch->found.reason = POLICY_REASON_POLICY;
+		return 0;
+	}
+	scratch->found.reason = POLICY_REASON_UNREADABLE;
+	if (bpf_loop(LOCATE_TRIES, locate_step, &index, 0) == LOCATE_TRIES)
+		scratch->found.reason = POLICY_REASON_UNREADABLE;
+	return 0;
+}
+
+#endif

@@ -1,0 +1,74 @@
+/** `policyc compile`: a policy → its image, its rules as JSON, or its map entries in words. */
+import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import type { FrontEnd } from "../compiler/compile.js";
+import { type Attempt, fail, reasonOf, STATUS, succeed } from "./exit.js";
+import { imageOf, loadPolicyFile } from "./load-policy.js";
+import { type BindingOptions, bindingsOf } from "./options.js";
+import { printDiagnostics, printFailure, printTrouble } from "./print-failure.js";
+import { writeOut } from "./terminal.js";
+
+export interface CompileOptions extends BindingOptions {
+  readonly output?: string;
+  readonly emit: string;
+}
+
+const STDOUT = "-";
+
+export function compileCommand(file: string, options: CompileOptions): number {
+  const bindings = bindingsOf(options);
+  if (!bindings.ok) return printFailure(bindings.failure);
+  const output = outputOf(file, options);
+  if (!output.ok) return printFailure(output.failure);
+  const loaded = loadPolicyFile(file, bindings.value, process.env["PATH"] ?? "");
+  if (!loaded.ok) return printTrouble(loaded.trouble);
+  printDiagnostics(loaded.warnings);
+  const emitted = emit(loaded.value, options.emit);
+  if (!emitted.ok) return printFailure(emitted.failure);
+  if (output.value === STDOUT) writeOut(emitted.value);
+  else {
+    const written = writeWhole(output.value, emitted.value);
+    if (!written.ok) return printFailure(written.failure);
+  }
+  return STATUS.done;
+}
+
+/** Text goes to standard output unless a file is named, an image into a file beside the policy. */
+function outputOf(file: string, { output, emit: what }: CompileOptions): Attempt<string> {
+  if (output !== undefined) return succeed(output);
+  if (what !== "image") return succeed(STDOUT);
+  if (file === "-" || file.startsWith("std:")) {
+    return fail(STATUS.usage, `where should the image of \`${file}\` go?`, "-o OUT.polc, or -o - for standard output");
+  }
+  return succeed(`${file.replace(/\.pol$/, "")}.polc`);
+}
+
+function emit(policy: FrontEnd, what: string): Attempt<Uint8Array> {
+  if (what === "ir") return succeed(Buffer.from(`${JSON.stringify(policy.ir, null, 2)}\n`));
+  const image = imageOf(policy);
+  if (!image.ok || what === "image") return image;
+  return succeed(image.value);
+}
+
+/** The old content stays until the new one is whole. */
+function writeWhole(path: string, bytes: Uint8Array): Attempt<null> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    // Another's file or link of that name is not written through.
+    const fd = openSync(temporary, "wx");
+    try {
+      for (let rest = bytes; rest.length > 0;) rest = rest.subarray(writeSync(fd, rest));
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(temporary, path);
+    return succeed(null);
+  } catch (thrown) {
+    try {
+      unlinkSync(temporary);
+    } catch {
+      // It was never made.
+    }
+    return fail(STATUS.usage, `cannot write \`${path}\`: ${reasonOf(thrown)}`);
+  }
+}

@@ -1,0 +1,70 @@
+/** `policyc inspect`: what an image says about itself. */
+import { type Image, decodeImage } from "../compiler/image/decode.js";
+import { POLICY_ABI_VERSION } from "../compiler/image/abi.gen.js";
+import { SECTION_NAMES } from "../compiler/image/layout.js";
+import { checksumOf } from "../compiler/image/decode.js";
+import { fail, STATUS } from "./exit.js";
+import { printFailure } from "./print-failure.js";
+import { readFileOf } from "./read-sources.js";
+import { printable, writeOut } from "./terminal.js";
+
+export interface InspectOptions {
+  readonly json?: boolean;
+}
+
+export function inspectCommand(path: string, options: InspectOptions): number {
+  const bytes = readFileOf(path);
+  if (!bytes.ok) return printFailure(bytes.failure);
+  const decoded = decodeImage(bytes.value);
+  if (!decoded.ok) {
+    return printFailure(fail(STATUS.policy, `\`${path}\` is not a valid image: ${decoded.reason}`).failure);
+  }
+  const description = describe(decoded.value, bytes.value);
+  writeOut(options.json === true ? `${JSON.stringify(description, null, 2)}\n` : report(description));
+  return STATUS.done;
+}
+
+type Description = ReturnType<typeof describe>;
+
+function describe({ meta, sections }: Image, bytes: Uint8Array) {
+  return {
+    policy: meta.policy,
+    abiVersion: POLICY_ABI_VERSION,
+    bytes: bytes.length,
+    checksum: checksumOf(bytes).toString(16).padStart(8, "0"),
+    bindings: meta.bindings,
+    rules: meta.rules,
+    sections: SECTION_NAMES.map((name) => {
+      const { count, bytes: { length } } = sections[name];
+      return { name, entries: count, bytes: length };
+    }),
+  };
+}
+
+function report(image: Description): string {
+  const { home, params, programs } = image.bindings;
+  return [
+    `policy     ${image.policy === null ? "(without a name)" : printable(image.policy)}`,
+    `image      ${image.bytes} bytes, ABI version ${image.abiVersion}, checksum ${image.checksum}`,
+    "",
+    "bindings",
+    `  ~ = ${printable(home)}`,
+    ...Object.entries(params).map(([name, value]) => `  ${name} = ${printable(value)}`),
+    ...(programs.length === 0 ? [] : ["", "programs covered through links",
+      ...programs.map(({ name, target }) => `  ${printable(name)} → ${printable(target)}`)]),
+    "",
+    `rules      ${image.rules.length}`,
+    ...image.rules.map((rule) => `  ${ruleLine(rule)}`),
+    "",
+    "sections        entries      bytes",
+    ...image.sections.map(({ name, entries, bytes }) =>
+      `  ${name.padEnd(12)} ${String(entries).padStart(8)} ${String(bytes).padStart(10)}`),
+    "",
+  ].join("\n");
+}
+
+function ruleLine({ id, effect, operations, file, line, because }: Description["rules"][number]): string {
+  const place = `${file}:${line}`;
+  const name = id === place ? place : `${id} (${place})`;
+  return `${printable(name)}: ${effect} ${operations.join(", ")}${because === null ? "" : ` because ${printable(JSON.stringify(because))}`}`;
+}

@@ -1,0 +1,125 @@
+/** The command line: what there is, and which file does it. A command is imported when it is called. */
+import { Command, CommanderError, Option } from "commander";
+import type { CompileOptions } from "./compile.js";
+import type { DoctorOptions } from "./doctor.js";
+import { STATUS } from "./exit.js";
+import type { ExplainOptions } from "./explain.js";
+import type { InspectOptions } from "./inspect.js";
+import { addBindingOptions, repeatable } from "./options.js";
+import type { RunOptions } from "./run.js";
+import { writeErr, writeOut } from "./terminal.js";
+import { packageVersion } from "./version.js";
+
+const POLICY_ARGUMENT = "a policy; - is standard input";
+
+/** `finish` takes the exit status of the command that ran. */
+export function createProgram(finish: (status: number) => void): Command {
+  const program = new Command("policyc")
+    .description("Compiles policies, and runs commands under them: the kernel itself refuses what a policy denies.")
+    .version(packageVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false)
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .enablePositionalOptions()
+    .showHelpAfterError("(policyc --help shows what there is)")
+    .configureOutput({ writeOut, writeErr, outputError: (text, write) => { write(text); } })
+    .exitOverride()
+    .addHelpText("after", example("policyc run agent.pol -- my-agent", "policyc explain agent.pol read ~/.ssh/id_rsa")
+      + "\nExit status: 0 done, 1 the policy is at fault, 2 the command line is, 3 the machine is.\n");
+  addCompile(program, finish);
+  addExplain(program, finish);
+  addInspect(program, finish);
+  addRun(program, finish);
+  addDoctor(program, finish);
+  return program;
+}
+
+type Finish = (status: number) => void;
+
+const example = (...lines: readonly string[]): string =>
+  `\nExample${lines.length === 1 ? "" : "s"}:\n${lines.map((line) => `  $ ${line}\n`).join("")}`;
+
+function addCompile(program: Command, finish: Finish): void {
+  addBindingOptions(program.command("compile"))
+    .description("compile a policy to an image that run loads")
+    .argument("<file>", POLICY_ARGUMENT)
+    .option("-o, --output <out.polc>", "where to (default: FILE with .polc; - is standard output)")
+    .addOption(new Option("--emit <what>", "the image, the rules as JSON, or every map entry in words")
+      .choices(["image", "ir", "entries"]).default("image"))
+    .addHelpText("after", example("policyc compile agent.pol --set workspace=/srv/app", "policyc compile agent.pol --emit ir"))
+    .action(async (file: string, options: CompileOptions) => {
+      finish((await import("./compile.js")).compileCommand(file, options));
+    });
+}
+
+function addExplain(program: Command, finish: Finish): void {
+  const later = "not enforced yet";
+  addBindingOptions(program.command("explain"))
+    .description("say what a policy decides about one access, and by which rule")
+    .argument("<file>", `${POLICY_ARGUMENT}; std:NAME alone prints that policy`)
+    .argument("[op]", "read, write, create, delete, setattr, exec, load, connect or bind")
+    .argument("[target]", "a path (absolute or ~/…), an address, unix:/path, unix:@name, anonymous")
+    .option("--port <n>", "the port, for an address")
+    .option("--udp", "UDP instead of TCP")
+    .option("--exe <program>", later)
+    .option("--under <program>", later)
+    .addOption(repeatable("--mark <mark>", `${later} (repeatable)`))
+    .addOption(repeatable("--arg <word>", `${later} (repeatable)`))
+    .option("--json", "print JSON")
+    .addHelpText("after", example(
+      "policyc explain agent.pol read ~/.ssh/id_ed25519", "policyc explain agent.pol connect 140.82.121.3 --port 443",
+      "policyc explain std:base"))
+    .action(async (file: string, op: string | undefined, target: string | undefined, options: ExplainOptions) => {
+      finish((await import("./explain.js")).explainCommand(file, op, target, options));
+    });
+}
+
+function addInspect(program: Command, finish: Finish): void {
+  program.command("inspect")
+    .description("show what is in an image: bindings, programs, rules, sizes")
+    .argument("<image>", "an image; - is standard input")
+    .option("--json", "print JSON")
+    .addHelpText("after", example("policyc inspect agent.polc"))
+    .action(async (image: string, options: InspectOptions) => {
+      finish((await import("./inspect.js")).inspectCommand(image, options));
+    });
+}
+
+function addRun(program: Command, finish: Finish): void {
+  addBindingOptions(program.command("run"))
+    .description("run a command as a session under a policy (as root, or with sudo)")
+    .usage("[options] <file|image> -- <command...>")
+    .argument("<file>", "a policy or an image; - is standard input")
+    .argument("<command...>", "what to run; it runs as the user who called sudo")
+    .option("--backend <name>", "auto or lsm", "auto")
+    .option("--user <name>", "run the command as this user (~ in the policy stays yours, or --home)")
+    .option("--events <file>", "write what was denied, killed and audited: one JSON object a line")
+    .option("--quiet", "no last line about what was denied")
+    .addHelpText("after", example("sudo policyc run agent.pol --set workspace=$PWD -- my-agent --fast")
+      + "\nThe exit status is the command's own: 128+N after signal N, 127 not found, 126 not\nexecutable.\n")
+    .action(async (file: string, command: readonly string[], options: RunOptions) => {
+      finish(await (await import("./run.js")).runCommand(file, command, options));
+    });
+}
+
+function addDoctor(program: Command, finish: Finish): void {
+  program.command("doctor")
+    .description("say what this machine can enforce, and what is missing")
+    .option("--json", "print JSON")
+    .addHelpText("after", example("policyc doctor"))
+    .action(async (options: DoctorOptions) => {
+      finish((await import("./doctor.js")).doctorCommand(options));
+    });
+}
+
+/** Runs the command line; the status to exit with. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let status: number = STATUS.done;
+  try {
+    await createProgram((result) => { status = result; }).parseAsync(argv, { from: "user" });
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? STATUS.done : STATUS.usage;
+    throw thrown;
+  }
+  return status;
+}

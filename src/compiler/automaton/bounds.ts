@@ -1,0 +1,66 @@
+/** How large the tables of a policy may become, and what to tell when they would exceed that. */
+import { POLICY_MAX_EDGES, POLICY_MAX_GLOB_ROWS, POLICY_MAX_RECORDS } from "../image/abi.gen.js";
+
+export interface Bounds {
+  readonly states: number;
+  /** Entries of any one table. */
+  readonly edges: number;
+  readonly records: number;
+  readonly globRows: number;
+  /** Trie nodes looked at while making automata deterministic: bounds the compiler's own time. */
+  readonly work: number;
+}
+export type BoundName = keyof Bounds;
+
+export const DEFAULT_BOUNDS: Bounds = {
+  states: 1 << 20,
+  edges: POLICY_MAX_EDGES,
+  records: POLICY_MAX_RECORDS,
+  // Row 0 is there in any case.
+  globRows: POLICY_MAX_GLOB_ROWS - 1,
+  work: 1 << 28,
+};
+
+/** A bound that a policy exceeds, and whose patterns are the cause. */
+export interface Exceeded {
+  readonly bound: BoundName;
+  readonly limit: number;
+  /** Rule numbers, ascending. */
+  readonly rules: readonly number[];
+  /** Texts of their patterns. */
+  readonly patterns: readonly string[];
+}
+
+export type Bounded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly exceeded: Exceeded };
+
+export interface Culprit {
+  readonly rule: number;
+  readonly text: string;
+}
+
+/** Counts what has been made; the first bound exceeded stays on record, with the culprits named at that moment. */
+export class Budget {
+  private readonly spent = { states: 0, edges: 0, records: 0, globRows: 0, work: 0 };
+  private first: Exceeded | null = null;
+
+  constructor(private readonly bounds: Bounds) {}
+
+  get exceeded(): Exceeded | null {
+    return this.first;
+  }
+
+  /** False when `bound` is, or another one was, exceeded: the caller stops. */
+  spend(bound: BoundName, amount: number, culprits: () => readonly Culprit[]): boolean {
+    this.spent[bound] += amount;
+    if (this.first === null && this.spent[bound] > this.bounds[bound]) {
+      const named = culprits();
+      this.first = {
+        bound,
+        limit: this.bounds[bound],
+        rules: [...new Set(named.map((culprit) => culprit.rule))].sort((a, b) => a - b),
+        patterns: [...new Set(named.map((culprit) => culprit.text))],
+      };
+    }
+    return this.first === null;
+  }
+}

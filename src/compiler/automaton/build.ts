@@ -1,0 +1,99 @@
+/** From IR to path automata: contributions, lanes, a trie and a deterministic automaton each, summaries. */
+import { POLICY_DEAD, POLICY_LANES } from "../image/abi.gen.js";
+import type { Ir } from "../ir.gen.js";
+import { EMPTY_RECORD, joinRecords } from "../verdict.js";
+import type { VerdictRecord } from "../verdict.js";
+import { Budget, DEFAULT_BOUNDS } from "./bounds.js";
+import type { Bounded, Bounds } from "./bounds.js";
+import { contributions } from "./contributions.js";
+import type { Contribution } from "./contributions.js";
+import { LaneAutomaton, newDraft } from "./determinize.js";
+import type { DraftState, Shared } from "./determinize.js";
+import { GlobTable } from "./globs.js";
+import { assignLanes } from "./lanes.js";
+import { numberNodes } from "./nfa.js";
+import { RecordTable } from "./records.js";
+import { loosestOf, reachOf, tightestOf } from "./summaries.js";
+import type { Reach } from "./summaries.js";
+import type { AffixRow, PathTables, StartPlace, StateRow } from "./tables.js";
+import { findTightening } from "./tightens.js";
+import { buildTrie } from "./trie.js";
+
+function automatonOf(lane: readonly Contribution[], shared: Shared): LaneAutomaton | null {
+  const trie = buildTrie(lane, shared.records);
+  return trie === null ? null : new LaneAutomaton(numberNodes(trie), lane, shared);
+}
+
+/** Records that states use, in order of first use; 0 stays the empty one. */
+function usedRecords(drafts: readonly DraftState[]): ReadonlyMap<number, number> {
+  const numbers = new Map([[0, 0]]);
+  for (const { accept, sticky } of drafts) {
+    for (const record of [accept, sticky]) if (!numbers.has(record)) numbers.set(record, numbers.size);
+  }
+  return numbers;
+}
+
+function stateRow(
+  draft: DraftState, state: number, reach: Reach, tightening: ReadonlySet<number>, used: ReadonlyMap<number, number>,
+): StateRow {
+  return {
+    fallback: draft.fallback,
+    other: draft.other,
+    accept: used.get(draft.accept) ?? 0,
+    sticky: used.get(draft.sticky) ?? 0,
+    glob: draft.glob,
+    tightens: tightening.has(state),
+    tightest: tightestOf(reach.at[state] ?? 0),
+    loosest: loosestOf(reach.at[state] ?? 0),
+  };
+}
+
+function affixRows(
+  drafts: readonly DraftState[], select: (draft: DraftState) => readonly string[], reverse: boolean,
+): readonly AffixRow[] {
+  return drafts.flatMap((draft, state) => select(draft).map((affix, index) => ({
+    state, bytes: reverse ? [...affix].reverse().join("") : affix, classId: index + 1,
+  })));
+}
+
+function place(states: readonly number[], sticky: VerdictRecord): StartPlace {
+  return { states: [...states, ...new Array<number>(POLICY_LANES).fill(POLICY_DEAD)].slice(0, POLICY_LANES), sticky };
+}
+
+function tablesOf(
+  shared: Shared, lanes: readonly LaneAutomaton[], abstract: LaneAutomaton | null,
+): PathTables {
+  const { drafts, records } = shared;
+  const reach = reachOf(drafts, records);
+  const tightening = new Set<number>();
+  for (const lane of lanes) findTightening(drafts, reach, (state, name) => lane.step(state, name), lane.range, tightening);
+  const used = usedRecords(drafts);
+  const starts = lanes.map((lane) => lane.start);
+  const sticky = starts.reduce((joined, state) => joinRecords(joined, records.at(drafts[state]?.sticky ?? 0)), EMPTY_RECORD);
+  return {
+    lanes: Math.max(1, lanes.length),
+    path: place(starts, sticky),
+    abstract: place(abstract === null ? [] : [abstract.start], EMPTY_RECORD),
+    records: Array.from(used.keys(), (record) => records.at(record)),
+    states: drafts.map((draft, state) => stateRow(draft, state, reach, tightening, used)),
+    edges: drafts.flatMap((draft, state) => Array.from(draft.literals, ([name, target]) => ({ state, name, target }))),
+    prefixes: affixRows(drafts, (draft) => draft.prefixes, false),
+    suffixes: affixRows(drafts, (draft) => draft.suffixes, true),
+    classes: drafts.flatMap((draft, state) => draft.classes.map((edge) => ({ state, ...edge }))),
+    globRows: shared.globs.finished(),
+  };
+}
+
+/** The automata of all path, unix-path and abstract patterns of a policy. */
+export function buildPathTables(ir: Ir, bounds: Bounds = DEFAULT_BOUNDS): Bounded<PathTables> {
+  const budget = new Budget(bounds);
+  const shared: Shared = { records: new RecordTable(), globs: new GlobTable(budget), budget, drafts: [newDraft([])] };
+  const lanes = assignLanes(contributions(ir, ["path", "unix-path"]))
+    .flatMap((lane) => automatonOf(lane, shared) ?? []);
+  const abstract = automatonOf(contributions(ir, ["unix-abstract"]), shared);
+  if (budget.exceeded !== null) return { ok: false, exceeded: budget.exceeded };
+
+  const tables = tablesOf(shared, lanes, abstract);
+  budget.spend("records", tables.records.length, () => []);
+  return budget.exceeded === null ? { ok: true, value: tables } : { ok: false, exceeded: budget.exceeded };
+}

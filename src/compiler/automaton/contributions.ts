@@ -1,0 +1,90 @@
+/**
+ * What each rule contributes to the path automata: patterns that match and patterns that take back. A rule is the
+ * union of its patterns, each less all excepts, so it may be split pattern by pattern, and an except that cannot meet
+ * a pattern may be left out: `deny read "~/.ssh/**", "~/.aws/**" except "~/.ssh/known_hosts"` leaves `~/.aws/**`
+ * without an except, which is cheaper.
+ */
+import type { Component, Ir, Rule, Selector } from "../ir.gen.js";
+import { isFileOperation, OPERATION_ORDER, recordOf, verdictWord } from "../verdict.js";
+import type { VerdictRecord } from "../verdict.js";
+
+export interface Pattern {
+  readonly rule: number;
+  readonly text: string;
+  /** Without two globstars in a row. */
+  readonly components: readonly Component[];
+}
+
+/** Applies `record` where one of `match` does and none of `except`. */
+export interface Contribution {
+  readonly record: VerdictRecord;
+  readonly match: readonly Pattern[];
+  readonly except: readonly Pattern[];
+}
+
+type Kind = "path" | "unix-path" | "unix-abstract";
+
+/** Pairs of pattern and except that are compared before a rule is left whole. */
+const PAIRS_COMPARED = 1 << 24;
+
+function collapse(components: readonly Component[]): readonly Component[] {
+  return components.filter((c, i) => c.kind !== "globstar" || components[i - 1]?.kind !== "globstar");
+}
+
+function patternsOf(selectors: readonly Selector[], kind: Kind, rule: number): readonly Pattern[] {
+  return selectors.flatMap((selector): Pattern[] => {
+    if (selector.kind !== kind) return [];
+    const components = selector.kind === "unix-abstract" ? [selector.name] : collapse(selector.components);
+    return [{ rule, text: selector.text, components }];
+  });
+}
+
+function literalMeets(name: string, other: Component): boolean {
+  if (other.kind === "literal") return other.name === name;
+  if (other.kind !== "affix") return true;
+  return name.startsWith(other.prefix) && name.endsWith(other.suffix);
+}
+
+function componentsMeet(a: Component, b: Component): boolean {
+  if (a.kind === "literal") return literalMeets(a.name, b);
+  return b.kind === "literal" ? literalMeets(b.name, a) : true;
+}
+
+/** False only if no path matches both. */
+export function mayMeet(a: readonly Component[], b: readonly Component[]): boolean {
+  for (let i = 0; ; i++) {
+    const left = a[i];
+    const right = b[i];
+    if (left?.kind === "globstar" || right?.kind === "globstar") return true;
+    if (left === undefined || right === undefined) return left === right;
+    if (!componentsMeet(left, right)) return false;
+  }
+}
+
+/** Patterns with the same excepts left stay together. */
+function split(record: VerdictRecord, match: readonly Pattern[], except: readonly Pattern[]): readonly Contribution[] {
+  if (match.length * except.length > PAIRS_COMPARED) return [{ record, match, except }];
+  const groups = new Map<string, { match: Pattern[]; except: readonly Pattern[] }>();
+  for (const pattern of match) {
+    const meets = except.map((e) => mayMeet(pattern.components, e.components));
+    const key = meets.flatMap((meet, index) => (meet ? [index] : [])).join();
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { match: [pattern], except: except.filter((_, index) => meets[index]) });
+    else group.match.push(pattern);
+  }
+  return [...groups.values()].map((group) => ({ record, ...group }));
+}
+
+function contributionsOf(rule: Rule, number: number, kind: Kind): readonly Contribution[] {
+  const record = recordOf(verdictWord(rule.effect, number), (op) => {
+    const operation = OPERATION_ORDER[op];
+    return isFileOperation(op) === (kind === "path") && operation !== undefined && rule.operations.includes(operation);
+  });
+  const match = patternsOf(rule.match, kind, number);
+  if (match.length === 0 || record.every((word) => word === 0)) return [];
+  return split(record, match, patternsOf(rule.except, kind, number));
+}
+
+export function contributions(ir: Ir, kinds: readonly Kind[]): readonly Contribution[] {
+  return kinds.flatMap((kind) => ir.rules.flatMap((rule, number) => contributionsOf(rule, number, kind)));
+}

@@ -1,0 +1,36 @@
+/** Records of verdict words, each once, numbered; 0 is the empty one. */
+import { EMPTY_RECORD, joinRecords } from "../verdict.js";
+import type { VerdictRecord } from "../verdict.js";
+
+/** Numbers below 2**26 make exact pairs in a double. */
+const PAIR = 2 ** 26;
+
+export class RecordTable {
+  private readonly byKey = new Map<string, number>([[EMPTY_RECORD.join(), 0]]);
+  private readonly joins = new Map<number, number>();
+  readonly records: VerdictRecord[] = [EMPTY_RECORD];
+
+  intern(record: VerdictRecord): number {
+    const key = record.join();
+    const known = this.byKey.get(key);
+    if (known !== undefined) return known;
+    const number = this.records.push(record) - 1;
+    this.byKey.set(key, number);
+    return number;
+  }
+
+  at(number: number): VerdictRecord {
+    return this.records[number] ?? EMPTY_RECORD;
+  }
+
+  join(a: number, b: number): number {
+    if (a === b || b === 0) return a;
+    if (a === 0) return b;
+    const pair = Math.min(a, b) * PAIR + Math.max(a, b);
+    const known = this.joins.get(pair);
+    if (known !== undefined) return known;
+    const joined = this.intern(joinRecords(this.at(a), this.at(b)));
+    this.joins.set(pair, joined);
+    return joined;
+  }
+}

@@ -1,0 +1,32 @@
+/** The pipeline: a policy's text in, stage after stage, each named for what it does. No logic here. */
+import type { Diagnostic, Outcome } from "./diagnostic.js";
+import { loadPolicy } from "./include.js";
+import type { ReadSource } from "./include.js";
+import type { Ir } from "./ir.gen.js";
+import { lower } from "./lower.js";
+import { resolve } from "./resolve.js";
+import type { Bindings, ResolvedPolicy } from "./resolved.js";
+
+export interface FrontEnd {
+  readonly resolved: ResolvedPolicy;
+  readonly ir: Ir;
+}
+
+/** Text → IR. */
+export function frontEnd(rootPath: string, read: ReadSource, bindings: Bindings): Outcome<FrontEnd> {
+  return then(loadPolicy(rootPath, read), (loaded) =>
+    then(resolve(loaded, bindings), (resolved) =>
+      done({ resolved, ir: lower(resolved) })));
+}
+
+/** The next stage, if this one succeeded; what both have to say. */
+function then<A, B>(outcome: Outcome<A>, next: (value: A) => Outcome<B>): Outcome<B> {
+  if (!outcome.ok) return outcome;
+  const result = next(outcome.value);
+  const diagnostics: readonly Diagnostic[] = [...outcome.diagnostics, ...result.diagnostics];
+  return { ...result, diagnostics };
+}
+
+function done<T>(value: T): Outcome<T> {
+  return { ok: true, value, diagnostics: [] };
+}

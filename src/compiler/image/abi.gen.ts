@@ -1,0 +1,374 @@
+// Made by scripts/generate-abi.mjs from bpf/policy_abi.h; not to be edited.
+
+export const POLICY_ABI_VERSION = 1;
+export const POLICY_BYTE_ORDER = 16909060;
+export const POLICY_EFFECT_SHIFT = 29;
+export const POLICY_RULE_NONE = 536870911;
+export const POLICY_LANES = 4;
+export const POLICY_DEAD = 0;
+export const POLICY_STATE_SHORT = 1;
+export const POLICY_STATE_LONG = 2;
+export const POLICY_STATE_PREFIX = 4;
+export const POLICY_STATE_SUFFIX = 8;
+export const POLICY_STATE_TIGHTENS = 16;
+export const POLICY_TIGHT_DENY = 0;
+export const POLICY_TIGHT_NONE = 1;
+export const POLICY_TIGHT_ALLOW = 2;
+export const POLICY_SHORT_NAME = 28;
+export const POLICY_NAME_MAX = 255;
+export const POLICY_AFFIX_MAX = 248;
+export const POLICY_MAX_RULES = 1048576;
+export const POLICY_MAX_RECORDS = 1048576;
+export const POLICY_MAX_STATES = 4194304;
+export const POLICY_MAX_EDGES = 4194304;
+export const POLICY_MAX_GLOB_ROWS = 65535;
+export const POLICY_MAX_META = 268435456;
+export const POLICY_MAX_SESSIONS = 1024;
+export const POLICY_MAX_DEPTH = 2048;
+export const POLICY_MAX_SLOTS = 2048;
+export const POLICY_EVENT_PATH = 4096;
+export const POLICY_EVENT_HEADER = 80;
+
+// enum policy_op
+export const POLICY_OP_READ = 0;
+export const POLICY_OP_WRITE = 1;
+export const POLICY_OP_CREATE = 2;
+export const POLICY_OP_DELETE = 3;
+export const POLICY_OP_SETATTR = 4;
+export const POLICY_OP_EXEC = 5;
+export const POLICY_OP_LOAD = 6;
+export const POLICY_OP_CONNECT = 7;
+export const POLICY_OP_BIND = 8;
+export const POLICY_OPS = 9;
+
+// enum policy_effect
+export const POLICY_NONE = 0;
+export const POLICY_ALLOW = 1;
+export const POLICY_AUDIT = 2;
+export const POLICY_DENY = 3;
+export const POLICY_KILL = 4;
+
+// enum policy_protocol
+export const POLICY_PROTO_OTHER = 0;
+export const POLICY_PROTO_TCP = 1;
+export const POLICY_PROTO_UDP = 2;
+export const POLICY_PROTOS = 3;
+
+// enum policy_section_kind
+export const POLICY_SECTION_META = 0;
+export const POLICY_SECTION_ROOT = 1;
+export const POLICY_SECTION_RECORDS = 2;
+export const POLICY_SECTION_STATES = 3;
+export const POLICY_SECTION_SHORT_EDGES = 4;
+export const POLICY_SECTION_LONG_EDGES = 5;
+export const POLICY_SECTION_PREFIXES = 6;
+export const POLICY_SECTION_SUFFIXES = 7;
+export const POLICY_SECTION_CLASSES = 8;
+export const POLICY_SECTION_GLOB_ROWS = 9;
+export const POLICY_SECTION_ADDRESSES4 = 10;
+export const POLICY_SECTION_ADDRESSES6 = 11;
+export const POLICY_SECTION_PORTS = 12;
+export const POLICY_SECTIONS = 13;
+
+// enum policy_object
+export const POLICY_OBJECT_PATH = 0;
+export const POLICY_OBJECT_ANONYMOUS = 1;
+export const POLICY_OBJECT_INET = 2;
+export const POLICY_OBJECT_INET6 = 3;
+export const POLICY_OBJECT_ABSTRACT = 4;
+export const POLICY_OBJECT_UNNAMED = 5;
+export const POLICY_OBJECT_SESSION_END = 6;
+export const POLICY_OBJECT_LOST = 7;
+
+// enum policy_reason
+export const POLICY_REASON_POLICY = 0;
+export const POLICY_REASON_NO_ANCHOR = 1;
+export const POLICY_REASON_TOO_DEEP = 2;
+export const POLICY_REASON_UNREADABLE = 3;
+export const POLICY_REASON_WIDENS = 4;
+export const POLICY_REASON_INTERNAL = 5;
+
+// enum policy_query_kind
+export const POLICY_QUERY_PATH = 0;
+export const POLICY_QUERY_ABSTRACT = 1;
+export const POLICY_QUERY_ANONYMOUS = 2;
+export const POLICY_QUERY_UNNAMED = 3;
+export const POLICY_QUERY_INET = 4;
+export const POLICY_QUERY_INET6 = 5;
+
+/** Sizes and offsets in bytes; `length`: elements of an array, rows multiplied out. */
+export const STRUCTS = {
+  policy_record: {
+    size: 36,
+    fields: {
+      word: { offset: 0, size: 36, length: 9 },
+    },
+  },
+  policy_place: {
+    size: 52,
+    fields: {
+      state: { offset: 0, size: 16, length: 4 },
+      sticky: { offset: 16, size: 36 },
+    },
+  },
+  policy_state: {
+    size: 32,
+    fields: {
+      fallback: { offset: 0, size: 4 },
+      other: { offset: 4, size: 4 },
+      accept: { offset: 8, size: 4 },
+      sticky: { offset: 12, size: 4 },
+      glob: { offset: 16, size: 4 },
+      flags: { offset: 20, size: 4 },
+      tightest: { offset: 24, size: 4 },
+      loosest: { offset: 28, size: 4 },
+    },
+  },
+  policy_short_key: {
+    size: 32,
+    fields: {
+      state: { offset: 0, size: 4 },
+      name: { offset: 4, size: 28, length: 28 },
+    },
+  },
+  policy_long_key: {
+    size: 260,
+    fields: {
+      state: { offset: 0, size: 4 },
+      name: { offset: 4, size: 256, length: 256 },
+    },
+  },
+  policy_affix_key: {
+    size: 256,
+    fields: {
+      prefixlen: { offset: 0, size: 4 },
+      state: { offset: 4, size: 4 },
+      bytes: { offset: 8, size: 248, length: 248 },
+    },
+  },
+  policy_class_key: {
+    size: 16,
+    fields: {
+      state: { offset: 0, size: 4 },
+      prefix: { offset: 4, size: 4 },
+      suffix: { offset: 8, size: 4 },
+      glob: { offset: 12, size: 4 },
+    },
+  },
+  policy_glob_row: {
+    size: 516,
+    fields: {
+      accept: { offset: 0, size: 4 },
+      next: { offset: 4, size: 512, length: 256 },
+    },
+  },
+  policy_address4_key: {
+    size: 8,
+    fields: {
+      prefixlen: { offset: 0, size: 4 },
+      address: { offset: 4, size: 4, length: 4 },
+    },
+  },
+  policy_address6_key: {
+    size: 20,
+    fields: {
+      prefixlen: { offset: 0, size: 4 },
+      address: { offset: 4, size: 16, length: 16 },
+    },
+  },
+  policy_address: {
+    size: 28,
+    fields: {
+      ports: { offset: 0, size: 4 },
+      word: { offset: 4, size: 24, length: 6 },
+    },
+  },
+  policy_port_key: {
+    size: 12,
+    fields: {
+      prefixlen: { offset: 0, size: 4 },
+      ports: { offset: 4, size: 4 },
+      op: { offset: 8, size: 1 },
+      protocol: { offset: 9, size: 1 },
+      port: { offset: 10, size: 2, length: 2 },
+    },
+  },
+  policy_root: {
+    size: 216,
+    fields: {
+      lanes: { offset: 0, size: 4 },
+      defaults: { offset: 4, size: 36 },
+      anonymous: { offset: 40, size: 36 },
+      unnamed: { offset: 76, size: 36 },
+      path: { offset: 112, size: 52 },
+      abstract: { offset: 164, size: 52 },
+    },
+  },
+  policy_section: {
+    size: 24,
+    fields: {
+      kind: { offset: 0, size: 4 },
+      entry_size: { offset: 4, size: 4 },
+      count: { offset: 8, size: 8 },
+      offset: { offset: 16, size: 8 },
+    },
+  },
+  policy_image_header: {
+    size: 344,
+    fields: {
+      magic: { offset: 0, size: 4, length: 4 },
+      abi_version: { offset: 4, size: 4 },
+      byte_order: { offset: 8, size: 4 },
+      checksum: { offset: 12, size: 4 },
+      image_size: { offset: 16, size: 8 },
+      header_size: { offset: 24, size: 4 },
+      section_count: { offset: 28, size: 4 },
+      sections: { offset: 32, size: 312, length: 13 },
+    },
+  },
+  policy_short_edge: {
+    size: 36,
+    fields: {
+      key: { offset: 0, size: 32 },
+      state: { offset: 32, size: 4 },
+    },
+  },
+  policy_long_edge: {
+    size: 264,
+    fields: {
+      key: { offset: 0, size: 260 },
+      state: { offset: 260, size: 4 },
+    },
+  },
+  policy_affix: {
+    size: 260,
+    fields: {
+      key: { offset: 0, size: 256 },
+      class_id: { offset: 256, size: 4 },
+    },
+  },
+  policy_class_edge: {
+    size: 20,
+    fields: {
+      key: { offset: 0, size: 16 },
+      state: { offset: 16, size: 4 },
+    },
+  },
+  policy_address4: {
+    size: 36,
+    fields: {
+      key: { offset: 0, size: 8 },
+      value: { offset: 8, size: 28 },
+    },
+  },
+  policy_address6: {
+    size: 48,
+    fields: {
+      key: { offset: 0, size: 20 },
+      value: { offset: 20, size: 28 },
+    },
+  },
+  policy_port: {
+    size: 16,
+    fields: {
+      key: { offset: 0, size: 12 },
+      word: { offset: 12, size: 4 },
+    },
+  },
+  policy_task: {
+    size: 8,
+    fields: {
+      session: { offset: 0, size: 4 },
+      reserved: { offset: 4, size: 4 },
+    },
+  },
+  policy_anchor_key: {
+    size: 24,
+    fields: {
+      slot: { offset: 0, size: 4 },
+      dev: { offset: 4, size: 4 },
+      ino: { offset: 8, size: 8 },
+      inode: { offset: 16, size: 8 },
+    },
+  },
+  policy_anchor: {
+    size: 56,
+    fields: {
+      place: { offset: 0, size: 52 },
+      mount: { offset: 52, size: 4 },
+    },
+  },
+  policy_layer_key: {
+    size: 16,
+    fields: {
+      slot: { offset: 0, size: 4 },
+      dev: { offset: 4, size: 4 },
+      superblock: { offset: 8, size: 8 },
+    },
+  },
+  policy_event: {
+    size: 8272,
+    fields: {
+      time: { offset: 0, size: 8 },
+      count: { offset: 8, size: 8 },
+      session: { offset: 16, size: 4 },
+      pid: { offset: 20, size: 4 },
+      word: { offset: 24, size: 4 },
+      op: { offset: 28, size: 1 },
+      object: { offset: 29, size: 1 },
+      reason: { offset: 30, size: 1 },
+      protocol: { offset: 31, size: 1 },
+      port: { offset: 32, size: 2 },
+      path_len: { offset: 34, size: 2 },
+      exe_len: { offset: 36, size: 2 },
+      cut: { offset: 38, size: 2 },
+      path_mount: { offset: 40, size: 4 },
+      exe_mount: { offset: 44, size: 4 },
+      address: { offset: 48, size: 16, length: 16 },
+      comm: { offset: 64, size: 16, length: 16 },
+      bytes: { offset: 80, size: 8192, length: 8192 },
+    },
+  },
+  policy_fold_key: {
+    size: 16,
+    fields: {
+      session: { offset: 0, size: 4 },
+      pid: { offset: 4, size: 4 },
+      word: { offset: 8, size: 4 },
+      op: { offset: 12, size: 4 },
+    },
+  },
+  policy_fold: {
+    size: 16,
+    fields: {
+      sent: { offset: 0, size: 8 },
+      pending: { offset: 8, size: 8 },
+    },
+  },
+  policy_where: {
+    size: 40,
+    fields: {
+      fd: { offset: 0, size: 4 },
+      dev: { offset: 4, size: 4 },
+      ino: { offset: 8, size: 8 },
+      inode: { offset: 16, size: 8 },
+      root_inode: { offset: 24, size: 8 },
+      superblock: { offset: 32, size: 8 },
+    },
+  },
+  policy_query: {
+    size: 4204,
+    fields: {
+      kind: { offset: 0, size: 4 },
+      slot: { offset: 4, size: 4 },
+      length: { offset: 8, size: 4 },
+      port: { offset: 12, size: 2 },
+      protocol: { offset: 14, size: 1 },
+      reserved: { offset: 15, size: 1 },
+      verdict: { offset: 16, size: 36 },
+      place: { offset: 52, size: 52 },
+      error: { offset: 104, size: 4 },
+      bytes: { offset: 108, size: 4096, length: 4096 },
+    },
+  },
+} as const;

@@ -1,0 +1,256 @@
+/**
+ * Bytes to typed views, refused unless every byte is what `bpf/policy_abi.h` allows: what is read from a decoded image
+ * needs no further check. `policyd` makes the same checks in C.
+ */
+import { crc32 } from "node:zlib";
+import {
+  POLICY_AFFIX_MAX, POLICY_KILL, POLICY_LANES, POLICY_NONE, POLICY_PROTO_OTHER, POLICY_PROTOS, POLICY_RULE_NONE,
+  POLICY_SHORT_NAME, POLICY_STATE_LONG, POLICY_STATE_PREFIX, POLICY_STATE_SHORT, POLICY_STATE_SUFFIX,
+  POLICY_STATE_TIGHTENS, POLICY_NAME_MAX, POLICY_OPS, STRUCTS,
+} from "./abi.gen.js";
+import { cut, refuse } from "./layout.js";
+import type { Read, Section, SectionName, Sections } from "./layout.js";
+import { readMeta } from "./meta.js";
+import type { Meta } from "./meta.js";
+
+export interface Image {
+  readonly meta: Meta;
+  readonly sections: Sections;
+}
+
+/** Why a section is refused; null if it is not. */
+type Check = (sections: Sections, meta: Meta) => string | null;
+
+function firstReason(count: number, check: (index: number) => string | null): string | null {
+  for (let i = 0; i < count; i++) {
+    const reason = check(i);
+    if (reason !== null) return reason;
+  }
+  return null;
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0);
+}
+
+function effectOf(word: number): number {
+  return word >>> 29;
+}
+
+/** A word of one of the policy's rules, or 0. */
+function isRuleWord(word: number, rules: number): boolean {
+  const effect = effectOf(word);
+  if (effect === POLICY_NONE) return word === 0;
+  return effect <= POLICY_KILL && POLICY_RULE_NONE - (word & POLICY_RULE_NONE) < rules;
+}
+
+function isDefaultWord(word: number): boolean {
+  const effect = effectOf(word);
+  return effect > POLICY_NONE && effect <= POLICY_KILL && (word & POLICY_RULE_NONE) === 0;
+}
+
+function everyWord(section: Section, index: number, offset: number, count: number, holds: (word: number) => boolean): boolean {
+  for (let i = 0; i < count; i++) if (!holds(section.u32(index, offset + 4 * i))) return false;
+  return true;
+}
+
+const checkRoot: Check = ({ root, states }, meta) => {
+  const { fields } = STRUCTS.policy_root;
+  const place = STRUCTS.policy_place.fields;
+  const ruleWord = (word: number): boolean => isRuleWord(word, meta.rules.length);
+  const lanes = root.u32(0, fields.lanes.offset);
+  if (lanes < 1 || lanes > POLICY_LANES) return `root: ${lanes} lanes`;
+  if (!everyWord(root, 0, fields.defaults.offset, POLICY_OPS, isDefaultWord)) return "root: a default is no effect";
+  for (const [start, inUse] of [[fields.path.offset, lanes], [fields.abstract.offset, 1]] as const) {
+    for (let lane = 0; lane < POLICY_LANES; lane++) {
+      const state = root.u32(0, start + place.state.offset + 4 * lane);
+      if (state >= (lane < inUse ? states.count : 1)) return `root: start state ${state} of lane ${lane}`;
+    }
+  }
+  const records = [fields.anonymous.offset, fields.unnamed.offset, fields.path.offset + place.sticky.offset, fields.abstract.offset + place.sticky.offset];
+  return records.every((at) => everyWord(root, 0, at, POLICY_OPS, ruleWord)) ? null : "root: a word names no rule";
+};
+
+const checkRecords: Check = ({ records }, meta) => {
+  if (!isZero(records.slice(0, 0, records.entrySize))) return "records: the first is not empty";
+  return firstReason(records.count, (i) =>
+    everyWord(records, i, 0, POLICY_OPS, (word) => isRuleWord(word, meta.rules.length)) ? null : `record ${i}: a word names no rule`);
+};
+
+/** POLICY_TIGHT_* in two bits an operation, nothing above. */
+function isSummary(summary: number): boolean {
+  return (summary & (summary >>> 1) & 0x15555) === 0 && summary < 2 ** (2 * POLICY_OPS);
+}
+
+const checkStates: Check = ({ states, records, glob_rows }) => {
+  const { fields } = STRUCTS.policy_state;
+  const known = POLICY_STATE_SHORT | POLICY_STATE_LONG | POLICY_STATE_PREFIX | POLICY_STATE_SUFFIX | POLICY_STATE_TIGHTENS;
+  if (!isZero(states.slice(0, 0, fields.tightest.offset))) return "state 0 is not dead";
+  return firstReason(states.count, (i) => {
+    const fallback = states.u32(i, fields.fallback.offset);
+    const flags = states.u32(i, fields.flags.offset);
+    const glob = states.u32(i, fields.glob.offset);
+    const other = states.u32(i, fields.other.offset);
+    if (fallback >= states.count || other >= states.count) return `state ${i}: leads to no state`;
+    if (states.u32(i, fields.accept.offset) >= records.count) return `state ${i}: no such record`;
+    if (states.u32(i, fields.sticky.offset) >= records.count) return `state ${i}: no such record`;
+    if (glob >= glob_rows.count) return `state ${i}: no such glob row`;
+    if ((flags & ~known) !== 0) return `state ${i}: unknown flags`;
+    if (!isSummary(states.u32(i, fields.tightest.offset)) || !isSummary(states.u32(i, fields.loosest.offset))) return `state ${i}: no such summary`;
+    if (fallback === 0) return (flags & POLICY_STATE_TIGHTENS) === 0 ? null : `state ${i}: tightens nothing`;
+    if (states.u32(fallback, fields.fallback.offset) !== 0) return `state ${i}: its fallback has a fallback`;
+    const own = glob !== 0 || other !== 0 || (flags & (POLICY_STATE_PREFIX | POLICY_STATE_SUFFIX)) !== 0;
+    return own ? `state ${i}: has a fallback and classes` : null;
+  });
+};
+
+/** Keys strictly ascending. */
+function isSorted(section: Section, keySize: number): boolean {
+  const { bytes, entrySize, count } = section;
+  for (let i = 1; i < count; i++) {
+    const at = i * entrySize;
+    if (bytes.compare(bytes, at - entrySize, at - entrySize + keySize, at, at + keySize) <= 0) return false;
+  }
+  return true;
+}
+
+/** Bytes of a zero-padded name; -1 where zeros are followed by something else. */
+function nameLength(padded: Buffer): number {
+  const end = padded.indexOf(0);
+  if (end === -1) return padded.length;
+  return isZero(padded.subarray(end)) ? end : -1;
+}
+
+/** Marks in `seen` which states have entries. */
+function checkEdges(name: "short_edges" | "long_edges", least: number, most: number): Check {
+  return (sections) => {
+    const section = sections[name];
+    const { key, state } = name === "short_edges" ? STRUCTS.policy_short_edge.fields : STRUCTS.policy_long_edge.fields;
+    if (!isSorted(section, key.size)) return `${name}: not sorted`;
+    return firstReason(section.count, (i) => {
+      const length = nameLength(section.slice(i, 4, key.size - 4));
+      if (length < least || length > most) return `${name} ${i}: a name of another length`;
+      return section.u32(i, state.offset) < sections.states.count ? null : `${name} ${i}: leads to no state`;
+    });
+  };
+}
+
+function checkAffixes(name: "prefixes" | "suffixes"): Check {
+  return (sections) => {
+    const section = sections[name];
+    const { fields: key } = STRUCTS.policy_affix_key;
+    if (!isSorted(section, STRUCTS.policy_affix_key.size)) return `${name}: not sorted`;
+    return firstReason(section.count, (i) => {
+      const length = nameLength(section.slice(i, key.bytes.offset, POLICY_AFFIX_MAX));
+      if (length < 1 || section.u32(i, key.prefixlen.offset) !== 32 + 8 * length) return `${name} ${i}: of another length`;
+      return section.u32(i, STRUCTS.policy_affix.fields.class_id.offset) > 0 ? null : `${name} ${i}: no class`;
+    });
+  };
+}
+
+const checkClasses: Check = ({ classes, states }) => {
+  const { fields } = STRUCTS.policy_class_edge;
+  if (!isSorted(classes, fields.key.size)) return "classes: not sorted";
+  return firstReason(classes.count, (i) => {
+    if (isZero(classes.slice(i, 4, fields.key.size - 4))) return `class ${i}: is of no class`;
+    const ends = [classes.u32(i, 0), classes.u32(i, fields.state.offset)];
+    return Math.max(...ends) < states.count ? null : `class ${i}: of or to no state`;
+  });
+};
+
+const checkGlobRows: Check = ({ glob_rows }) => {
+  if (!isZero(glob_rows.slice(0, 0, glob_rows.entrySize))) return "glob row 0 is not dead";
+  return firstReason(glob_rows.count, (i) => {
+    for (let byte = 0; byte < 256; byte++) {
+      if (glob_rows.u16(i, STRUCTS.policy_glob_row.fields.next.offset + 2 * byte) >= glob_rows.count) return `glob row ${i}: leads to no row`;
+    }
+    return null;
+  });
+};
+
+/** Whether every state that has entries says so, and no other. */
+function checkFlag(name: SectionName, stateAt: number, flag: number): Check {
+  return (sections) => {
+    const section = sections[name];
+    const having = new Set<number>();
+    for (let i = 0; i < section.count; i++) having.add(section.u32(i, stateAt));
+    return firstReason(sections.states.count, (i) => {
+      const says = (sections.states.u32(i, STRUCTS.policy_state.fields.flags.offset) & flag) !== 0;
+      return says === having.has(i) ? null : `state ${i}: flags and ${name} differ`;
+    }) ?? ([...having].some((state) => state === 0 || state >= sections.states.count) ? `${name}: of no state` : null);
+  };
+}
+
+/** Whether bits beyond the first `length` are zero. */
+function isNetwork(address: Uint8Array, length: number): boolean {
+  return address.every((byte, i) => (byte & (0xff >> Math.min(8, Math.max(0, length - 8 * i)))) === 0);
+}
+
+function checkAddresses(name: "addresses4" | "addresses6"): Check {
+  return (sections, meta) => {
+    const section = sections[name];
+    const [entry, size] = name === "addresses4" ? [STRUCTS.policy_address4, 4] : [STRUCTS.policy_address6, 16];
+    const value = STRUCTS.policy_address.fields;
+    const classes = portClasses(sections.ports);
+    if (!isSorted(section, entry.fields.key.size)) return `${name}: not sorted`;
+    if (section.u32(0, 0) !== 0) return `${name}: nothing for all addresses`;
+    return firstReason(section.count, (i) => {
+      const length = section.u32(i, 0);
+      if (length > 8 * size || !isNetwork(section.slice(i, 4, size), length)) return `${name} ${i}: no network`;
+      const ports = section.u32(i, entry.fields.value.offset + value.ports.offset);
+      if (ports !== 0 && !classes.has(ports)) return `${name} ${i}: no such port class`;
+      const words = entry.fields.value.offset + value.word.offset;
+      return everyWord(section, i, words, value.word.length, (word) => isRuleWord(word, meta.rules.length)) ? null : `${name} ${i}: a word names no rule`;
+    });
+  };
+}
+
+function portClasses(ports: Section): ReadonlySet<number> {
+  const classes = new Set<number>();
+  for (let i = 0; i < ports.count; i++) classes.add(ports.u32(i, STRUCTS.policy_port_key.fields.ports.offset));
+  return classes;
+}
+
+const checkPorts: Check = ({ ports }, meta) => {
+  const { fields: key, size } = STRUCTS.policy_port_key;
+  if (!isSorted(ports, size)) return "ports: not sorted";
+  return firstReason(ports.count, (i) => {
+    const bits = ports.u32(i, key.prefixlen.offset) - 48;
+    if (bits < 0 || bits > 16 || !isNetwork(ports.slice(i, key.port.offset, 2), bits)) return `port ${i}: no range`;
+    if (ports.u32(i, key.ports.offset) === 0 || ports.u8(i, key.op.offset) > 1) return `port ${i}: no such class`;
+    const protocol = ports.u8(i, key.protocol.offset);
+    if (protocol === POLICY_PROTO_OTHER || protocol >= POLICY_PROTOS) return `port ${i}: no such protocol`;
+    return isRuleWord(ports.u32(i, STRUCTS.policy_port.fields.word.offset), meta.rules.length) ? null : `port ${i}: its word names no rule`;
+  });
+};
+
+const CHECKS: readonly Check[] = [
+  checkRoot, checkRecords, checkStates,
+  checkEdges("short_edges", 1, POLICY_SHORT_NAME), checkEdges("long_edges", POLICY_SHORT_NAME + 1, POLICY_NAME_MAX),
+  checkAffixes("prefixes"), checkAffixes("suffixes"), checkClasses, checkGlobRows,
+  checkFlag("short_edges", 0, POLICY_STATE_SHORT), checkFlag("long_edges", 0, POLICY_STATE_LONG),
+  checkFlag("prefixes", STRUCTS.policy_affix_key.fields.state.offset, POLICY_STATE_PREFIX),
+  checkFlag("suffixes", STRUCTS.policy_affix_key.fields.state.offset, POLICY_STATE_SUFFIX),
+  checkAddresses("addresses4"), checkAddresses("addresses6"), checkPorts,
+];
+
+/** CRC-32 of the image with its checksum taken as zero. */
+export function checksumOf(image: Uint8Array): number {
+  const { offset, size } = STRUCTS.policy_image_header.fields.checksum;
+  const before = crc32(image.subarray(0, offset));
+  return crc32(image.subarray(offset + size), crc32(new Uint8Array(size), before));
+}
+
+/** The image in `bytes`, or why it is refused. */
+export function decodeImage(bytes: Uint8Array): Read<Image> {
+  const image = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const sections = cut(image, checksumOf);
+  if (!sections.ok) return sections;
+  const meta = readMeta(sections.value.meta.bytes);
+  if (meta === null) return refuse("section meta is not what it should be");
+  for (const check of CHECKS) {
+    const reason = check(sections.value, meta);
+    if (reason !== null) return refuse(reason);
+  }
+  return { ok: true, value: { meta, sections: sections.value } };
+}

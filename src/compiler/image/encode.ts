@@ -1,0 +1,264 @@
+/**
+ * Tables to bytes, as `bpf/policy_abi.h` lays them out. An image is always little-endian: the same policy gives the
+ * same bytes on every machine, and `policyd` refuses them where they do not fit.
+ */
+import { crc32 } from "node:zlib";
+import type { AffixRow, ClassRow, EdgeRow, GlobRow, PathTables, StartPlace, StateRow } from "../automaton/tables.js";
+import { invariant } from "../diagnostic.js";
+import type { Ir, Rule, Selector } from "../ir.gen.js";
+import type { AddressRow, AddressTables, PortRow } from "../tries/tables.js";
+import { EMPTY_RECORD, joinRecords, OPERATION_ORDER, recordOf, verdictWord } from "../verdict.js";
+import type { VerdictRecord } from "../verdict.js";
+import {
+  POLICY_ABI_VERSION, POLICY_BYTE_ORDER, POLICY_OP_CONNECT, POLICY_OP_EXEC, POLICY_OP_LOAD, POLICY_RULE_NONE,
+  POLICY_SECTIONS, POLICY_SHORT_NAME, POLICY_STATE_LONG, POLICY_STATE_PREFIX, POLICY_STATE_SHORT, POLICY_STATE_SUFFIX,
+  POLICY_STATE_TIGHTENS, STRUCTS,
+} from "./abi.gen.js";
+import { metaOf, writeMeta } from "./meta.js";
+
+const ALIGNMENT = 8;
+
+/** One section: `count` entries of `size` bytes. */
+interface Section {
+  readonly size: number;
+  readonly count: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Writes little-endian fields at increasing or given offsets of a zeroed buffer. */
+function section<Row>(
+  size: number, rows: readonly Row[], write: (view: DataView, offset: number, row: Row, bytes: Uint8Array) => void,
+): Section {
+  const bytes = new Uint8Array(size * rows.length);
+  const view = new DataView(bytes.buffer);
+  for (const [i, row] of rows.entries()) write(view, i * size, row, bytes);
+  return { size, count: rows.length, bytes };
+}
+
+function putName(bytes: Uint8Array, offset: number, name: string): void {
+  for (let i = 0; i < name.length; i++) bytes[offset + i] = name.charCodeAt(i);
+}
+
+function putWords(view: DataView, offset: number, words: readonly number[]): void {
+  for (const [i, word] of words.entries()) view.setUint32(offset + 4 * i, word, true);
+}
+
+/** What a little-endian number counts for when its bytes are compared. */
+function swapped(value: number): number {
+  return ((value & 0xff) << 24 | (value & 0xff00) << 8 | (value >>> 8) & 0xff00 | value >>> 24) >>> 0;
+}
+
+/** Sorted by the bytes of the key: numbers as they are stored, then the name. */
+function sorted<Row>(
+  rows: readonly Row[], numbers: (row: Row) => readonly number[], name: (row: Row) => string = () => "",
+): readonly Row[] {
+  const keyed = rows.map((row) => ({ row, name: name(row), numbers: numbers(row).map(swapped) }));
+  keyed.sort((a, b) => {
+    for (const [i, number] of a.numbers.entries()) {
+      const difference = number - (b.numbers[i] ?? 0);
+      if (difference !== 0) return difference;
+    }
+    return a.name < b.name ? -1 : Number(a.name > b.name);
+  });
+  return keyed.map(({ row }) => row);
+}
+
+function edgeSection(edges: readonly EdgeRow[], layout: typeof STRUCTS.policy_short_edge | typeof STRUCTS.policy_long_edge): Section {
+  const { key, state } = layout.fields;
+  const rows = sorted(edges, (edge) => [edge.state], (edge) => edge.name);
+  const nameAt = key.offset + STRUCTS.policy_short_key.fields.name.offset;
+  return section(layout.size, rows, (view, at, edge, bytes) => {
+    view.setUint32(at + key.offset, edge.state, true);
+    putName(bytes, at + nameAt, edge.name);
+    view.setUint32(at + state.offset, edge.target, true);
+  });
+}
+
+function affixSection(affixes: readonly AffixRow[]): Section {
+  const { fields: key } = STRUCTS.policy_affix_key;
+  const lengthOf = (affix: AffixRow): number => 32 + 8 * affix.bytes.length;
+  const rows = sorted(affixes, (affix) => [lengthOf(affix), affix.state], (affix) => affix.bytes);
+  return section(STRUCTS.policy_affix.size, rows, (view, at, affix, bytes) => {
+    view.setUint32(at + key.prefixlen.offset, lengthOf(affix), true);
+    view.setUint32(at + key.state.offset, affix.state, true);
+    putName(bytes, at + key.bytes.offset, affix.bytes);
+    view.setUint32(at + STRUCTS.policy_affix.fields.class_id.offset, affix.classId, true);
+  });
+}
+
+function classSection(classes: readonly ClassRow[]): Section {
+  const { fields: key } = STRUCTS.policy_class_key;
+  const rows = sorted(classes, (row) => [row.state, row.prefix, row.suffix, row.glob]);
+  return section(STRUCTS.policy_class_edge.size, rows, (view, at, row) => {
+    view.setUint32(at + key.state.offset, row.state, true);
+    view.setUint32(at + key.prefix.offset, row.prefix, true);
+    view.setUint32(at + key.suffix.offset, row.suffix, true);
+    view.setUint32(at + key.glob.offset, row.glob, true);
+    view.setUint32(at + STRUCTS.policy_class_edge.fields.state.offset, row.target, true);
+  });
+}
+
+function globSection(globRows: readonly GlobRow[]): Section {
+  const { size, fields } = STRUCTS.policy_glob_row;
+  return section(size, globRows, (view, at, row) => {
+    view.setUint32(at + fields.accept.offset, row.accept, true);
+    for (const [byte, next] of row.next.entries()) view.setUint16(at + fields.next.offset + 2 * byte, next, true);
+  });
+}
+
+/** The POLICY_STATE_* of each state. */
+function flagsOf(tables: PathTables): Uint32Array {
+  const flags = Uint32Array.from(tables.states, (state) => (state.tightens ? POLICY_STATE_TIGHTENS : 0));
+  const raise = (state: number, flag: number): void => {
+    flags[state] = (flags[state] ?? 0) | flag;
+  };
+  for (const { state, name } of tables.edges) raise(state, isShort(name) ? POLICY_STATE_SHORT : POLICY_STATE_LONG);
+  for (const { state } of tables.prefixes) raise(state, POLICY_STATE_PREFIX);
+  for (const { state } of tables.suffixes) raise(state, POLICY_STATE_SUFFIX);
+  return flags;
+}
+
+function stateSection(tables: PathTables): Section {
+  const { size, fields } = STRUCTS.policy_state;
+  const flags = flagsOf(tables);
+  return section<readonly [number, StateRow]>(size, [...tables.states.entries()], (view, at, [number, state]) => {
+    view.setUint32(at + fields.fallback.offset, state.fallback, true);
+    view.setUint32(at + fields.other.offset, state.other, true);
+    view.setUint32(at + fields.accept.offset, state.accept, true);
+    view.setUint32(at + fields.sticky.offset, state.sticky, true);
+    view.setUint32(at + fields.glob.offset, state.glob, true);
+    view.setUint32(at + fields.flags.offset, flags[number] ?? 0, true);
+    view.setUint32(at + fields.tightest.offset, state.tightest, true);
+    view.setUint32(at + fields.loosest.offset, state.loosest, true);
+  });
+}
+
+type AddressLayout =
+  | { readonly entry: typeof STRUCTS.policy_address4; readonly key: typeof STRUCTS.policy_address4_key }
+  | { readonly entry: typeof STRUCTS.policy_address6; readonly key: typeof STRUCTS.policy_address6_key };
+
+function addressSection(addresses: readonly AddressRow[], { entry, key }: AddressLayout): Section {
+  const value = STRUCTS.policy_address.fields;
+  const rows = sorted(addresses, (row) => [row.prefixLength], (row) => row.address);
+  return section(entry.size, rows, (view, at, row, bytes) => {
+    view.setUint32(at + key.fields.prefixlen.offset, row.prefixLength, true);
+    bytes.set(Buffer.from(row.address, "hex"), at + key.fields.address.offset);
+    const valueAt = at + entry.fields.value.offset;
+    view.setUint32(valueAt + value.ports.offset, row.ports, true);
+    putWords(view, valueAt + value.word.offset, row.words.flat());
+  });
+}
+
+function portSection(ports: readonly PortRow[]): Section {
+  const { fields: key } = STRUCTS.policy_port_key;
+  // The bytes after the class are compared one by one, so together they count as one big-endian number.
+  const last = (row: PortRow): number => swapped((row.op << 24 | row.protocol << 16 | row.port) >>> 0);
+  const rows = sorted(ports, (row) => [48 + row.bits, row.ports, last(row)]);
+  return section(STRUCTS.policy_port.size, rows, (view, at, row) => {
+    view.setUint32(at + key.prefixlen.offset, 48 + row.bits, true);
+    view.setUint32(at + key.ports.offset, row.ports, true);
+    view.setUint8(at + key.op.offset, row.op);
+    view.setUint8(at + key.protocol.offset, row.protocol);
+    view.setUint16(at + key.port.offset, row.port, false);
+    view.setUint32(at + STRUCTS.policy_port.fields.word.offset, row.word, true);
+  });
+}
+
+function isShort(name: string): boolean {
+  return name.length <= POLICY_SHORT_NAME;
+}
+
+/** The words of rules that `kind` selects, for the two operations that ask for it. */
+function plainRecord(ir: Ir, kind: Selector["kind"], ops: readonly number[]): VerdictRecord {
+  const selects = (selectors: readonly Selector[]): boolean => selectors.some((selector) => selector.kind === kind);
+  const applies = (rule: Rule, op: number): boolean => {
+    const operation = OPERATION_ORDER[op];
+    return ops.includes(op) && operation !== undefined && rule.operations.includes(operation);
+  };
+  return ir.rules.reduce((joined, rule, number) => {
+    if (!selects(rule.match) || selects(rule.except)) return joined;
+    return joinRecords(joined, recordOf(verdictWord(rule.effect, number), (op) => applies(rule, op)));
+  }, EMPTY_RECORD);
+}
+
+function putPlace(view: DataView, at: number, { states, sticky }: StartPlace): void {
+  const { fields } = STRUCTS.policy_place;
+  putWords(view, at + fields.state.offset, states);
+  putWords(view, at + fields.sticky.offset, sticky);
+}
+
+function rootSection(ir: Ir, tables: PathTables): Section {
+  const { size, fields } = STRUCTS.policy_root;
+  const defaults = OPERATION_ORDER.map((operation) => verdictWord(ir.defaults[operation], POLICY_RULE_NONE));
+  return section(size, [tables], (view, at) => {
+    view.setUint32(at + fields.lanes.offset, tables.lanes, true);
+    putWords(view, at + fields.defaults.offset, defaults);
+    putWords(view, at + fields.anonymous.offset, plainRecord(ir, "anonymous", [POLICY_OP_EXEC, POLICY_OP_LOAD]));
+    putWords(view, at + fields.unnamed.offset, plainRecord(ir, "unix-unnamed", [POLICY_OP_CONNECT, POLICY_OP_CONNECT + 1]));
+    putPlace(view, at + fields.path.offset, tables.path);
+    putPlace(view, at + fields.abstract.offset, tables.abstract);
+  });
+}
+
+/** In the order of `enum policy_section_kind`. */
+function sectionsOf(ir: Ir, paths: PathTables, addresses: AddressTables): readonly Section[] {
+  const meta = writeMeta(metaOf(ir));
+  return [
+    { size: 1, count: meta.length, bytes: meta },
+    rootSection(ir, paths),
+    section(STRUCTS.policy_record.size, paths.records, putRecord),
+    stateSection(paths),
+    edgeSection(paths.edges.filter((edge) => isShort(edge.name)), STRUCTS.policy_short_edge),
+    edgeSection(paths.edges.filter((edge) => !isShort(edge.name)), STRUCTS.policy_long_edge),
+    affixSection(paths.prefixes),
+    affixSection(paths.suffixes),
+    classSection(paths.classes),
+    globSection(paths.globRows),
+    addressSection(addresses.addresses4, { entry: STRUCTS.policy_address4, key: STRUCTS.policy_address4_key }),
+    addressSection(addresses.addresses6, { entry: STRUCTS.policy_address6, key: STRUCTS.policy_address6_key }),
+    portSection(addresses.ports),
+  ];
+}
+
+function putRecord(view: DataView, at: number, record: VerdictRecord): void {
+  putWords(view, at, record);
+}
+
+function aligned(offset: number): number {
+  return Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
+}
+
+function putHeader(view: DataView, bytes: Uint8Array, sections: readonly Section[], offsets: readonly number[]): void {
+  const { size, fields } = STRUCTS.policy_image_header;
+  const entry = STRUCTS.policy_section;
+  putName(bytes, fields.magic.offset, "POLC");
+  view.setUint32(fields.abi_version.offset, POLICY_ABI_VERSION, true);
+  view.setUint32(fields.byte_order.offset, POLICY_BYTE_ORDER, true);
+  view.setBigUint64(fields.image_size.offset, BigInt(bytes.length), true);
+  view.setUint32(fields.header_size.offset, size, true);
+  view.setUint32(fields.section_count.offset, sections.length, true);
+  for (const [kind, { size: entrySize, count }] of sections.entries()) {
+    const at = fields.sections.offset + kind * entry.size;
+    view.setUint32(at + entry.fields.kind.offset, kind, true);
+    view.setUint32(at + entry.fields.entry_size.offset, entrySize, true);
+    view.setBigUint64(at + entry.fields.count.offset, BigInt(count), true);
+    view.setBigUint64(at + entry.fields.offset.offset, BigInt(offsets[kind] ?? 0), true);
+  }
+  view.setUint32(fields.checksum.offset, crc32(bytes), true);
+}
+
+/** The image of a policy. Same input, same bytes. */
+export function encodeImage(ir: Ir, paths: PathTables, addresses: AddressTables): Uint8Array {
+  const sections = sectionsOf(ir, paths, addresses);
+  invariant(sections.length === POLICY_SECTIONS, "every section is there once");
+  const offsets: number[] = [];
+  let end: number = STRUCTS.policy_image_header.size;
+  for (const { bytes } of sections) {
+    offsets.push(aligned(end));
+    end = aligned(end) + bytes.length;
+  }
+  const image = new Uint8Array(end);
+  for (const [kind, { bytes }] of sections.entries()) image.set(bytes, offsets[kind]);
+  putHeader(new DataView(image.buffer), image, sections, offsets);
+  return image;
+}

@@ -1,0 +1,57 @@
+/** What an image says about its policy, for people and for events; nothing in it decides. */
+import { z } from "zod";
+import type { Ir } from "../ir.gen.js";
+
+const EFFECT = z.enum(["allow", "audit", "deny", "kill"]);
+const OPERATION = z.enum(["read", "write", "create", "delete", "setattr", "exec", "load", "connect", "bind"]);
+
+const META = z.strictObject({
+  policy: z.string().nullable(),
+  bindings: z.strictObject({
+    home: z.string(),
+    params: z.record(z.string(), z.string()),
+    programs: z.array(z.strictObject({ name: z.string(), target: z.string() })),
+  }),
+  /** By rule number. */
+  rules: z.array(z.strictObject({
+    id: z.string(),
+    effect: EFFECT,
+    operations: z.array(OPERATION),
+    file: z.string(),
+    line: z.number().int().min(1),
+    column: z.number().int().min(1),
+    because: z.string().nullable(),
+  })),
+});
+export type Meta = z.infer<typeof META>;
+
+function sortedByKey(record: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Keys in one order, so that equal policies give equal bytes. */
+export function metaOf(ir: Ir): Meta {
+  const { home, params, programs } = ir.bindings;
+  return {
+    policy: ir.policy,
+    bindings: { home, params: sortedByKey(params), programs: programs.map(({ name, target }) => ({ name, target })) },
+    rules: ir.rules.map(({ id, effect, operations, source: { file, line, column }, because }) => (
+      { id, effect, operations, file, line, column, because }
+    )),
+  };
+}
+
+export function writeMeta(meta: Meta): Uint8Array {
+  return Buffer.from(JSON.stringify(meta), "utf8");
+}
+
+/** Null where the bytes are not such JSON. */
+export function readMeta(bytes: Uint8Array): Meta | null {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    const parsed: unknown = JSON.parse(text);
+    return META.safeParse(parsed).data ?? null;
+  } catch {
+    return null;
+  }
+}

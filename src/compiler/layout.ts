@@ -1,0 +1,47 @@
+/** How a statement's text is broken into lines. */
+
+const WIDTH = 100;
+const INDENT = "  ";
+
+/** Words that stay together with single spaces between them, one clause; a line can be broken between any two. */
+export type Segment = readonly string[];
+
+/**
+ * The segments on one line if they fit, else each on a line of its own, those after the first indented by one step.
+ * What is still too long is filled, its further lines indented by two steps more.
+ */
+export function layOut(segments: readonly Segment[], depth: number): readonly string[] {
+  const line = INDENT.repeat(depth) + segments.flat().join(" ");
+  if (fits(line)) return [line];
+  return segments.flatMap((segment, i) => fill(segment, depth + (i === 0 ? 0 : 1)));
+}
+
+export const fits = (line: string): boolean => widthOf(line) <= WIDTH;
+
+export const indent = (text: string, depth: number): string => INDENT.repeat(depth) + text;
+
+function fill(words: Segment, depth: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of words) {
+    if (line !== "" && widthOf(line) + 1 + widthOf(word) > WIDTH) {
+      lines.push(line);
+      line = "";
+    }
+    line = line === "" ? indent(word, lines.length === 0 ? depth : depth + 2) : `${line} ${word}`;
+  }
+  return line === "" ? lines : [...lines, line];
+}
+
+/** In characters. */
+function widthOf(text: string): number {
+  return [...text].length;
+}
+
+/** `a`, `b` → `a,`, `b`: words of a list. Each item is a list of words itself. */
+export function commaList(items: readonly Segment[]): Segment {
+  return items.flatMap((item, i) => {
+    const last = item.at(-1);
+    return i === items.length - 1 || last === undefined ? item : [...item.slice(0, -1), `${last},`];
+  });
+}

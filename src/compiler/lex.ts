@@ -1,0 +1,76 @@
+/** Text → tokens and comments, with what is wrong about single tokens. */
+import type { IToken } from "chevrotain";
+import type { Diagnostic, Source, Span } from "./diagnostic.js";
+import { endOf } from "./mark-statements.js";
+import { report } from "./messages.js";
+import { NAME_PATTERN } from "./strings.js";
+import * as t from "./tokens.js";
+
+export interface Lexed {
+  readonly tokens: readonly IToken[];
+  readonly comments: readonly IToken[];
+  /** About characters that are in no token. */
+  readonly stray: readonly Diagnostic[];
+  /** About tokens. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export function lex(source: Source): Lexed {
+  // A byte order mark is white space here and nowhere else; the text keeps its length.
+  const text = source.text.startsWith("\uFEFF") ? ` ${source.text.slice(1)}` : source.text;
+  const result = t.policyLexer.tokenize(text);
+  return {
+    tokens: result.tokens,
+    comments: result.groups["comments"] ?? [],
+    stray: result.errors.map(({ offset, length }) => strayText(source, offset, length)),
+    diagnostics: result.tokens.flatMap((token) => checkToken(source, token) ?? []),
+  };
+}
+
+function strayText(source: Source, start: number, length: number): Diagnostic {
+  const text = source.text.slice(start, start + length);
+  const character = String.fromCodePoint(text.codePointAt(0) ?? 0);
+  const help = ADVICE.find(([characters]) => characters.includes(character))?.[1];
+  return report("stray-character", { source, start, end: start + length }, { character: display(character) }, { help });
+}
+
+const ADVICE: readonly (readonly [string, string])[] = [
+  [";", "statements have no terminator; leave it out"],
+  ["“”„«»", 'strings are in plain double quotes: `"…"`'],
+  ["'‘’`", 'strings are in double quotes: `"…"`'],
+  ["!", "write `not`"],
+  ["&", "write `and`"],
+  ["|", "write `or`"],
+];
+
+/** Visible characters as they are, others by number. */
+function display(character: string): string {
+  if (/^[\p{L}\p{N}\p{P}\p{S}]$/u.test(character) && character !== "`") return `\`${character}\``;
+  const codePoint = character.codePointAt(0) ?? 0;
+  return `the character U+${codePoint.toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+function checkToken(source: Source, token: IToken): Diagnostic | undefined {
+  const span: Span = { source, start: token.startOffset, end: endOf(token) };
+  const text = token.image;
+  switch (token.tokenType) {
+    case t.Name:
+      return NAME_PATTERN.test(text) ? undefined : report("bad-name", span, { name: text }, { help: kebabHelp(text) });
+    case t.Bare:
+      return report("unquoted-text", span, { text }, { help: `write \`"${text}"\`` });
+    case t.WrongQuotes:
+      return report("unquoted-text", span, { text }, { help: `write \`"${text.slice(1, -1)}"\`` });
+    case t.Unterminated:
+      return report("unterminated-string", span, {});
+    case t.BadNumber:
+      return report("bad-number", span, { text });
+    default:
+      return undefined;
+  }
+}
+
+/** `MyName` and `my_name` are both `my-name`. */
+function kebabHelp(text: string): string | undefined {
+  const name = text.replace(/(?<=[a-z0-9])(?=[A-Z])/g, "-").replaceAll("_", "-").toLowerCase().replace(/^-+/, "");
+  return NAME_PATTERN.test(name) && !t.RESERVED_WORDS.has(name) ? `did you mean \`${name}\`?` : undefined;
+}

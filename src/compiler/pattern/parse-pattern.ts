@@ -1,0 +1,109 @@
+/** A pattern's text → the patterns without braces that it stands for. */
+import type { Outcome, Span } from "../diagnostic.js";
+import type { Component, NameComponent } from "../ir.gen.js";
+import type { PatternText } from "../resolved.js";
+import { toComponent } from "./component.js";
+import { failure, patternToText } from "./context.js";
+import type { PatternContext } from "./context.js";
+import { expandBraces } from "./expand.js";
+import { scanPattern } from "./scan.js";
+import type { Token } from "./scan.js";
+
+/** Alternatives that one pattern may stand for. */
+export const ALTERNATIVES_LIMIT = 4096;
+
+const GLOBSTAR: Component = { kind: "globstar" };
+
+/** Components from the root, without repeats; `[]` is `/` itself. */
+export function parsePathPattern(pattern: PatternText, span: Span): Outcome<readonly (readonly Component[])[]> {
+  const context: PatternContext = { place: "path", text: patternToText(pattern), span };
+  const scanned = scanPattern(pattern, context);
+  if (!scanned.ok) return scanned;
+  const split = splitComponents(scanned.value, pattern, context);
+  if (!split.ok) return split;
+  let alternatives: readonly (readonly Component[])[] = [[]];
+  for (const tokens of split.value) {
+    const choices = parseComponent(tokens, context);
+    if (!choices.ok) return choices;
+    if (alternatives.length * choices.value.length > ALTERNATIVES_LIMIT) return tooMany(context);
+    alternatives = alternatives.flatMap((head) => choices.value.map((choice) => appendComponent(head, choice)));
+  }
+  return { ok: true, value: alternatives, diagnostics: [] };
+}
+
+/** The name of an abstract socket, without its `@`, matched as a whole. */
+export function parseAbstractName(pattern: PatternText, span: Span): Outcome<readonly NameComponent[]> {
+  const context: PatternContext = { place: "abstract", text: patternToText(pattern), span };
+  const scanned = scanPattern(pattern, context);
+  return scanned.ok ? parseNames(scanned.value, context) : scanned;
+}
+
+/** Without the leading `/`; a pattern that has none is made to float. */
+function splitComponents(
+  tokens: readonly Token[], pattern: PatternText, context: PatternContext,
+): Outcome<readonly (readonly Token[])[]> {
+  const { text } = context;
+  if (tokens.length === 0) return failure("pattern-empty", context, {}, { help: "`/**` is every file" });
+  if (text === "~" && pattern.every((part) => !part.literal)) {
+    return failure("pattern-bare-home", context, {},
+      { help: "`~/**` is the home directory and all that is in it, `**/~` a file of that name" });
+  }
+  const components = splitAtSlashes(tokens);
+  const [first = [], ...rest] = components;
+  const floats = first.some((token) => token.kind === "globstar");
+  if (rest.length === 0) return { ok: true, value: floats ? [first] : [[{ kind: "globstar" }], first], diagnostics: [] };
+  if (first.length > 0 && !floats) {
+    const tail = text.replace(/^(\.\/+)+/, "");
+    return failure("pattern-relative", context, { pattern: text },
+      { help: `write \`**/${tail}\`, \`~/${tail}\` or \`\${…}/${tail}\`` });
+  }
+  const named = floats ? components : rest;
+  if (named.length === 1 && named[0]?.length === 0) return { ok: true, value: [], diagnostics: [] };
+  if (named.slice(0, -1).some((component) => component.length === 0)) {
+    return failure("pattern-doubled-slash", context, { pattern: text },
+      { help: `\`${text.replace(/\/\/+/g, "/")}\`` });
+  }
+  if (named.at(-1)?.length === 0) {
+    const bare = text.replace(/\/+$/, "");
+    return failure("pattern-trailing-slash", context, { pattern: text },
+      { help: `\`${bare}/**\` is the directory and all that is in it, \`${bare}\` the directory alone` });
+  }
+  return { ok: true, value: named, diagnostics: [] };
+}
+
+function splitAtSlashes(tokens: readonly Token[]): readonly (readonly Token[])[] {
+  const components: Token[][] = [[]];
+  for (const token of tokens) {
+    if (token.kind === "slash") components.push([]);
+    else components.at(-1)?.push(token);
+  }
+  return components;
+}
+
+function parseComponent(tokens: readonly Token[], context: PatternContext): Outcome<readonly Component[]> {
+  return tokens.some((token) => token.kind === "globstar")
+    ? { ok: true, value: [GLOBSTAR], diagnostics: [] }
+    : parseNames(tokens, context);
+}
+
+function parseNames(tokens: readonly Token[], context: PatternContext): Outcome<readonly NameComponent[]> {
+  const expanded = expandBraces(tokens, ALTERNATIVES_LIMIT);
+  if (expanded === null) return tooMany(context);
+  const names = new Map<string, NameComponent>();
+  for (const items of expanded) {
+    const component = toComponent(items, context);
+    if (!component.ok) return component;
+    names.set(JSON.stringify(component.value), component.value);
+  }
+  return { ok: true, value: [...names.values()], diagnostics: [] };
+}
+
+/** `**` after `**` adds nothing. */
+function appendComponent(head: readonly Component[], next: Component): readonly Component[] {
+  return next.kind === "globstar" && head.at(-1)?.kind === "globstar" ? head : [...head, next];
+}
+
+function tooMany(context: PatternContext): ReturnType<typeof failure> {
+  return failure("pattern-too-many-alternatives", context, { pattern: context.text, limit: ALTERNATIVES_LIMIT },
+    { help: "write several patterns" });
+}

@@ -1,0 +1,109 @@
+/**
+ * The text of a pattern → tokens: escapes undone, `[…]` read, everything else one token per character. What a binding
+ * brought in is text whatever it looks like.
+ */
+import type { Outcome } from "../diagnostic.js";
+import type { GlobItem } from "../ir.gen.js";
+import type { PatternText } from "../resolved.js";
+import { failure } from "./context.js";
+import type { PatternContext, PatternPlace, Unit } from "./context.js";
+import { readSet } from "./set.js";
+
+export type Token =
+  | { readonly kind: "item"; readonly item: GlobItem }
+  | { readonly kind: "slash" }
+  | { readonly kind: "globstar" }
+  | { readonly kind: "open" }
+  | { readonly kind: "comma" }
+  | { readonly kind: "close" };
+
+const TEXT = (text: string): Token => ({ kind: "item", item: { kind: "text", text } });
+const SLASH: Token = { kind: "slash" };
+const ANY_BYTE: Token = { kind: "item", item: { kind: "byte", negated: true, ranges: [] } };
+const RUN: Token = { kind: "item", item: { kind: "run" } };
+
+export function scanPattern(pattern: PatternText, context: PatternContext): Outcome<readonly Token[]> {
+  const units = toUnits(pattern);
+  const bad = units.find((unit) => !canBeInName(unit.char, context.place));
+  if (bad !== undefined) {
+    return failure("pattern-bad-character", context, { character: describe(bad.char) });
+  }
+  const tokens: Token[] = [];
+  let depth = 0;
+  for (let i = 0; i < units.length; i++) {
+    const unit = units[i];
+    if (unit === undefined) break;
+    if (unit.char === "/" && context.place === "path") {
+      if (depth > 0) return failure("pattern-slash-inside", context, { pattern: context.text, opening: "{" });
+      tokens.push(SLASH);
+    } else if (unit.literal) {
+      tokens.push(TEXT(unit.char));
+    } else if (unit.char === "\\") {
+      const escaped = units[++i];
+      if (escaped === undefined) return failure("pattern-trailing-backslash", context, { pattern: context.text });
+      if (escaped.char === "/" && context.place === "path") i--;
+      else tokens.push(TEXT(escaped.char));
+    } else if (unit.char === "[") {
+      const set = readSet(units, i, context);
+      if (!set.ok) return set;
+      tokens.push({ kind: "item", item: set.value.item });
+      i = set.value.end;
+    } else if (unit.char === "*") {
+      const run = runLength(units, i);
+      if (run > 1 && !isWholeComponent(units, i, run, context.place)) {
+        return failure("pattern-globstar-part", context, { pattern: context.text }, { help: globstarHelp(context) });
+      }
+      tokens.push(run > 1 ? { kind: "globstar" } : RUN);
+      i += run - 1;
+    } else if (unit.char === "?") {
+      tokens.push(ANY_BYTE);
+    } else if (unit.char === "{") {
+      depth++;
+      tokens.push({ kind: "open" });
+    } else if (unit.char === "," && depth > 0) {
+      tokens.push({ kind: "comma" });
+    } else if (unit.char === "}" && depth > 0) {
+      depth--;
+      tokens.push({ kind: "close" });
+    } else {
+      tokens.push(TEXT(unit.char));
+    }
+  }
+  if (depth > 0) return failure("pattern-unterminated", context, { pattern: context.text, opening: "{" });
+  return { ok: true, value: tokens, diagnostics: [] };
+}
+
+function toUnits(pattern: PatternText): Unit[] {
+  return pattern.flatMap((part) => Array.from(part.text, (char) => ({ char, literal: part.literal })));
+}
+
+/** A lone surrogate has no UTF-8 form. An abstract socket's name may hold a NUL byte, a file's may not. */
+function canBeInName(char: string, place: PatternPlace): boolean {
+  const code = char.codePointAt(0) ?? 0;
+  return !(code >= 0xd800 && code <= 0xdfff) && !(code === 0 && place === "path");
+}
+
+function describe(char: string): string {
+  return char === "\0" ? "a NUL byte" : "half of a surrogate pair";
+}
+
+function runLength(units: readonly Unit[], start: number): number {
+  let length = 0;
+  while (isStar(units[start + length])) length++;
+  return length;
+}
+
+function isStar(unit: Unit | undefined): boolean {
+  return unit !== undefined && !unit.literal && unit.char === "*";
+}
+
+function isWholeComponent(units: readonly Unit[], start: number, run: number, place: PatternPlace): boolean {
+  const atEdge = (unit: Unit | undefined) => unit === undefined || unit.char === "/";
+  return run === 2 && place === "path" && atEdge(units[start - 1]) && atEdge(units[start + run]);
+}
+
+function globstarHelp(context: PatternContext): string {
+  return context.place === "abstract"
+    ? "write `*`: in the name of an abstract socket it crosses `/` as well"
+    : "write `*` for any run of bytes within a name, `/**/` for any number of directories";
+}

@@ -1,0 +1,128 @@
+/** From network selectors to longest-prefix tables whose values already hold what every shorter prefix says. */
+import { Budget, DEFAULT_BOUNDS } from "../automaton/bounds.js";
+import type { Bounded, Bounds, Culprit } from "../automaton/bounds.js";
+import { POLICY_PROTO_OTHER } from "../image/abi.gen.js";
+import type { Ir, NetworkSelector, Rule, Selector } from "../ir.gen.js";
+import { verdictWord } from "../verdict.js";
+import { portPrefixes } from "./steps.js";
+import type { Steps } from "./steps.js";
+import type { AddressRow, AddressTables, PortRow } from "./tables.js";
+import { decide, extend, networkOps, NO_VERDICT } from "./verdicts.js";
+import type { Entry, Verdict } from "./verdicts.js";
+
+type Family = NetworkSelector["family"];
+
+function ofFamily(selectors: readonly Selector[], family: Family): readonly NetworkSelector[] {
+  return selectors.flatMap((selector) => (selector.kind === "network" && selector.family === family ? [selector] : []));
+}
+
+function entriesOf(rule: Rule, number: number, family: Family): readonly Entry[] {
+  const ops = networkOps(rule);
+  const [match, except] = [ofFamily(rule.match, family), ofFamily(rule.except, family)];
+  if (ops.length === 0 || match.length === 0) return [];
+  const common = { rule: number, word: verdictWord(rule.effect, number), ops, conditional: except.length > 0 };
+  return [
+    ...match.map((selector) => ({ ...common, isExcept: false, selector })),
+    ...except.map((selector) => ({ ...common, isExcept: true, selector })),
+  ];
+}
+
+interface Prefix {
+  readonly bits: string;
+  readonly address: string;
+  readonly entries: Entry[];
+}
+
+function bitsOf({ address, prefixLength }: NetworkSelector): string {
+  const bits = Array.from(address, (digit) => parseInt(digit, 16).toString(2).padStart(4, "0")).join("");
+  return bits.slice(0, prefixLength);
+}
+
+/** Each prefix once, parents before children; the empty prefix is always there. */
+function prefixesOf(entries: readonly Entry[], family: Family): readonly Prefix[] {
+  const empty: Prefix = { bits: "", address: "0".repeat(family === 4 ? 8 : 32), entries: [] };
+  const prefixes = new Map([["", empty]]);
+  for (const entry of entries) {
+    const bits = bitsOf(entry.selector);
+    const prefix = prefixes.get(bits) ?? { bits, address: entry.selector.address, entries: [] };
+    prefix.entries.push(entry);
+    prefixes.set(bits, prefix);
+  }
+  return [...prefixes.values()].sort((a, b) => (a.bits < b.bits ? -1 : Number(a.bits > b.bits)));
+}
+
+/** Gives equal lists of port entries one class. */
+class PortClasses {
+  readonly rows: PortRow[] = [];
+  private readonly numbers = new Map<string, number>();
+
+  constructor(private readonly budget: Budget, private readonly rules: readonly Rule[]) {}
+
+  /** The class, and the words for the ports that it leaves out. */
+  classify(grid: readonly (readonly Steps[])[]): { readonly ports: number; readonly words: readonly (readonly number[])[] } {
+    const words = grid.map((row) => row.map((steps) => baseOf(steps)));
+    const rows = grid.flatMap((row, op) => row.flatMap((steps, protocol) =>
+      protocol === POLICY_PROTO_OTHER ? [] : portPrefixes(steps, baseOf(steps)).map((prefix) => ({ op, protocol, ...prefix }))));
+    if (rows.length === 0) return { ports: 0, words };
+    const key = rows.map(({ op, protocol, port, bits, word }) => `${op},${protocol},${port},${bits},${word}`).join(";");
+    const known = this.numbers.get(key);
+    if (known !== undefined) return { ports: known, words };
+    const ports = this.numbers.size + 1;
+    this.numbers.set(key, ports);
+    if (this.budget.spend("edges", rows.length, () => this.culprits())) {
+      for (const row of rows) this.rows.push({ ports, ...row });
+    }
+    return { ports, words };
+  }
+
+  private culprits(): readonly Culprit[] {
+    return this.rules.flatMap((rule, number) => {
+      const selector = [...rule.match, ...rule.except].find((s) => s.kind === "network" && s.ports !== null);
+      return selector === undefined ? [] : [{ rule: number, text: rule.id }];
+    }).slice(0, 4);
+  }
+}
+
+/** The word of the most ports: what it leaves to the port table is least. */
+function baseOf(steps: Steps): number {
+  const totals = new Map<number, number>();
+  for (const [i, { from, word }] of steps.entries()) {
+    totals.set(word, (totals.get(word) ?? 0) + (steps[i + 1]?.from ?? 65536) - from);
+  }
+  return [...totals].reduce((best, candidate) => (candidate[1] > best[1] ? candidate : best), [0, 0])[0];
+}
+
+function sameValue(a: AddressRow, b: AddressRow): boolean {
+  return a.ports === b.ports && a.words.join(";") === b.words.join(";");
+}
+
+interface Open {
+  readonly bits: string;
+  readonly verdict: Verdict;
+  readonly row: AddressRow;
+}
+
+function rowsOf(prefixes: readonly Prefix[], classes: PortClasses): readonly AddressRow[] {
+  const rows: AddressRow[] = [];
+  /** The prefixes that contain the current one, shortest first. */
+  const open: Open[] = [];
+  for (const { bits, address, entries } of prefixes) {
+    while (open.length > 0 && !bits.startsWith(open.at(-1)?.bits ?? "")) open.pop();
+    const parent = open.at(-1);
+    const verdict = extend(parent?.verdict ?? NO_VERDICT, entries);
+    const row = { prefixLength: bits.length, address, ...classes.classify(decide(verdict)) };
+    if (parent === undefined || !sameValue(parent.row, row)) rows.push(row);
+    open.push({ bits, verdict, row });
+  }
+  return rows;
+}
+
+/** The address tables of a policy. */
+export function buildAddressTables(ir: Ir, bounds: Bounds = DEFAULT_BOUNDS): Bounded<AddressTables> {
+  const budget = new Budget(bounds);
+  const classes = new PortClasses(budget, ir.rules);
+  const table = (family: Family): readonly AddressRow[] =>
+    rowsOf(prefixesOf(ir.rules.flatMap((rule, number) => entriesOf(rule, number, family)), family), classes);
+  const tables = { addresses4: table(4), addresses6: table(6), ports: classes.rows };
+  return budget.exceeded === null ? { ok: true, value: tables } : { ok: false, exceeded: budget.exceeded };
+}

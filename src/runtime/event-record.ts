@@ -1,0 +1,132 @@
+/** Events as `--events` writes them: one JSON object a line, with the rule and its place in the source. */
+import ipaddr from "ipaddr.js";
+import type { Effect } from "../compiler/ast.js";
+import {
+  POLICY_OBJECT_ABSTRACT, POLICY_OBJECT_ANONYMOUS, POLICY_OBJECT_INET, POLICY_OBJECT_INET6, POLICY_OBJECT_PATH,
+  POLICY_OBJECT_UNNAMED, POLICY_PROTO_TCP, POLICY_PROTO_UDP, POLICY_REASON_INTERNAL, POLICY_REASON_NO_ANCHOR,
+  POLICY_REASON_POLICY, POLICY_REASON_TOO_DEEP, POLICY_REASON_UNREADABLE, POLICY_REASON_WIDENS,
+} from "../compiler/image/abi.gen.js";
+import { escapeBytes } from "./escape-bytes.js";
+import type { DecisionEvent, LostEvent } from "./events.js";
+
+/** What the image says about a rule; its number is its position. */
+export interface RuleNote {
+  readonly id: string;
+  readonly file: string;
+  readonly line: number;
+  readonly because: string | null;
+}
+
+export interface EventRecord {
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  readonly session: number;
+  readonly pid: number;
+  readonly exe: string;
+  readonly op: string;
+  readonly target: string;
+  readonly decision: Effect;
+  /** The rule's name, or `file:line`; null where the default decided, or no rule could. */
+  readonly rule: string | null;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly because: string | null;
+  /** How many equal ones this stands for, if more than one. */
+  readonly count?: number;
+  /** Why it was denied, if not by the policy's words. */
+  readonly reason?: string;
+  /** Of which names only the beginning is here. */
+  readonly cut?: readonly ("target" | "exe")[];
+}
+
+export interface LostRecord {
+  readonly time: string;
+  readonly session: number;
+  /** How many events were not recorded. */
+  readonly lost: number;
+}
+
+/** Names for JSON; words for people are in `REASON_WORDS`. */
+const REASONS: ReadonlyMap<number, string> = new Map([
+  [POLICY_REASON_NO_ANCHOR, "no-anchor"],
+  [POLICY_REASON_TOO_DEEP, "too-deep"],
+  [POLICY_REASON_UNREADABLE, "unreadable"],
+  [POLICY_REASON_WIDENS, "widens"],
+  [POLICY_REASON_INTERNAL, "internal"],
+]);
+
+export const REASON_WORDS: ReadonlyMap<string, string> = new Map([
+  ["no-anchor", "its file system was mounted within the session"],
+  ["too-deep", "its path is too deep"],
+  ["unreadable", "its path could not be read"],
+  ["widens", "the new name would permit more"],
+  ["internal", "a kernel table is full"],
+]);
+
+/** Wall-clock time of events, whose own is CLOCK_MONOTONIC. */
+export function wallClock(): (monotonic: bigint) => string {
+  const offset = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
+  return (monotonic) => new Date(Number((monotonic + offset) / 1_000_000n)).toISOString();
+}
+
+export function recordOf(
+  event: DecisionEvent, rules: readonly RuleNote[], timeOf: (monotonic: bigint) => string,
+): EventRecord {
+  const rule = event.rule === null ? undefined : rules[event.rule];
+  const reason = event.reason === POLICY_REASON_POLICY ? undefined : REASONS.get(event.reason) ?? "unknown";
+  const cut = [...(event.pathCut ? ["target" as const] : []), ...(event.exeCut ? ["exe" as const] : [])];
+  return {
+    time: timeOf(event.time),
+    session: event.session,
+    pid: event.pid,
+    exe: escapeBytes(event.exe),
+    op: event.operation ?? "unknown",
+    target: targetOf(event),
+    // Only a reason denies without an effect.
+    decision: event.effect ?? "deny",
+    rule: rule?.id ?? null,
+    file: rule?.file ?? null,
+    line: rule?.line ?? null,
+    because: rule?.because ?? null,
+    ...(event.count > 1n ? { count: Number(event.count) } : {}),
+    ...(reason === undefined ? {} : { reason }),
+    ...(cut.length === 0 ? {} : { cut }),
+  };
+}
+
+export const lostRecordOf = (event: LostEvent, timeOf: (monotonic: bigint) => string): LostRecord =>
+  ({ time: timeOf(event.time), session: event.session, lost: Number(event.count) });
+
+function targetOf(event: DecisionEvent): string {
+  switch (event.object) {
+    case POLICY_OBJECT_PATH:
+      return isSocketOperation(event) ? `unix:${escapeBytes(event.path)}` : escapeBytes(event.path);
+    case POLICY_OBJECT_ANONYMOUS: return "anonymous";
+    case POLICY_OBJECT_INET: return `${addressText(event.address.subarray(0, 4))}${transport(event)}`;
+    case POLICY_OBJECT_INET6: {
+      const address = addressText(event.address);
+      const tail = transport(event);
+      return tail === "" ? address : `[${address}]${tail}`;
+    }
+    case POLICY_OBJECT_ABSTRACT: return `unix:@${escapeBytes(event.path)}`;
+    case POLICY_OBJECT_UNNAMED: return "unix:unnamed";
+    default: return "unknown";
+  }
+}
+
+const isSocketOperation = (event: DecisionEvent): boolean =>
+  event.operation === "connect" || event.operation === "bind";
+
+const addressText = (bytes: Uint8Array): string => {
+  const address = ipaddr.fromByteArray([...bytes]);
+  return address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString();
+};
+
+/** `:443/tcp`; nothing for a protocol without ports. */
+function transport(event: DecisionEvent): string {
+  switch (event.protocol) {
+    case POLICY_PROTO_TCP: return `:${event.port}/tcp`;
+    case POLICY_PROTO_UDP: return `:${event.port}/udp`;
+    default: return event.port === 0 ? "" : `:${event.port}`;
+  }
+}

@@ -1,0 +1,10 @@
+/** Where the parts of the installed package are. The same from `dist/runtime` and from `src/runtime`. */
+import { fileURLToPath } from "node:url";
+
+const inPackage = (relative: string): string => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
+
+/** The privileged half. */
+export const POLICYD = inPackage("dist/native/policyd");
+/** The policies that `include "std:NAME"` takes in. */
+export const STD_FOLDER = inPackage("std");
+export const PACKAGE_JSON = inPackage("package.json");

@@ -1,0 +1,185 @@
+/** Runs a command as a session: the protocol between policyc, the launcher and policyd. */
+import { readFileSync } from "node:fs";
+import { type Daemon, type Ending, type Launcher, spawnDaemon, spawnLauncher } from "./policyd.js";
+import { type NoticedSignal, STOPPING_SIGNALS, statusOfSignal, TERMINAL_SIGNALS, takeSignals } from "./signals.js";
+import type { Identity } from "./users.js";
+
+export interface SessionRequest {
+  /** The path of the privileged program. */
+  readonly policyd: string;
+  readonly command: readonly string[];
+  /** Whom the command runs as; null: as we do. */
+  readonly identity: Identity | null;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Called once both processes have been started, when this process needs root no longer. Null calls it off. */
+  readonly prepareImage: () => Uint8Array | null;
+  readonly onEvents: (chunk: Uint8Array) => void;
+  /** One line that the user should see now. */
+  readonly onNote: (line: string) => void;
+}
+
+export type SessionResult =
+  /** `complete`: every event has arrived. */
+  | { readonly kind: "ended"; readonly status: number; readonly complete: boolean }
+  | { readonly kind: "refused"; readonly fault: "image" | "machine"; readonly message: string }
+  | { readonly kind: "called-off" }
+  | { readonly kind: "interrupted"; readonly status: number };
+
+const PATIENCE_MILLISECONDS = 1000;
+const RETRY_MILLISECONDS = 20;
+const RETRIES = 50;
+
+export async function runSession(request: SessionRequest): Promise<SessionResult> {
+  const signals = new SignalDesk();
+  try {
+    const launcher = spawnLauncher(request.policyd, request.command, request.identity, request.environment);
+    if (launcher.pid === undefined) return unstartable(await launcher.ended);
+    const daemon = spawnDaemon(request.policyd, launcher.pid, request.onEvents);
+    const obstacle = await confine(request, launcher, daemon, signals);
+    if (obstacle !== null) {
+      launcher.abandon();
+      await settle(launcher, daemon);
+      return obstacle;
+    }
+    launcher.go();
+    return await accompany(request, launcher, launcher.pid, daemon, signals);
+  } finally {
+    signals.close();
+  }
+}
+
+/** Until the launcher is confined; null if it is, else why not. */
+async function confine(
+  request: SessionRequest, launcher: Launcher, daemon: Daemon, signals: SignalDesk,
+): Promise<SessionResult | null> {
+  const interruption = signals.nextStop().then(interrupted);
+  const launcherEnd = launcher.ended.then((ending): SessionResult =>
+    ({ kind: "refused", fault: "machine", message: `the launcher ended early: ${describe(ending)}` }));
+
+  const image = request.prepareImage();
+  daemon.sendImage(image);
+  if (image === null) return { kind: "called-off" };
+  const ready = daemon.ready.then(async (session) => (session === null ? refusal(daemon) : null));
+  return Promise.race([ready, interruption, launcherEnd.then(async (result) => {
+    // If policyd has something to say about it, that is the better message.
+    const session = await Promise.race([daemon.ready, signals.nextStop()]);
+    return session === null ? refusal(daemon) : result;
+  })]);
+}
+
+/** From the moment the command runs until the last event. */
+async function accompany(
+  request: SessionRequest, launcher: Launcher, pid: number, daemon: Daemon, signals: SignalDesk,
+): Promise<SessionResult> {
+  signals.relayTo(pid);
+  let commandRuns = true;
+  void daemon.ended.then((ending) => {
+    if (commandRuns && !isClean(ending)) {
+      request.onNote(`policyd ended (${describe(ending)}): the command stays confined, events are no longer recorded`);
+    }
+  });
+  const ending = await launcher.ended;
+  commandRuns = false;
+  const leaving = signals.nextStop();
+  const patience = setTimeout(() => {
+    request.onNote("waiting for other processes of the session; Ctrl-C leaves them running, confined");
+  }, PATIENCE_MILLISECONDS);
+  const last = await Promise.race([daemon.drained, leaving]);
+  clearTimeout(patience);
+  daemon.leave();
+  return { kind: "ended", status: statusOf(ending), complete: typeof last !== "string" && isClean(last) };
+}
+
+/** Waits for both to end, but not for ever: what they wait for is closed. */
+async function settle(launcher: Launcher, daemon: Daemon): Promise<void> {
+  await Promise.race([
+    Promise.all([launcher.ended, daemon.drained]),
+    new Promise((resolve) => { setTimeout(resolve, PATIENCE_MILLISECONDS).unref(); }),
+  ]);
+  daemon.leave();
+}
+
+async function refusal(daemon: Daemon): Promise<SessionResult> {
+  const ending = await daemon.drained;
+  if (ending.kind === "unstartable") return unstartable(ending);
+  const said = daemon.said().trim();
+  const atFault = ending.kind === "exited" && ending.code === 1;
+  return {
+    kind: "refused",
+    fault: atFault ? "image" : "machine",
+    message: said === "" ? `policyd could not confine the command: ${describe(ending)}` : said,
+  };
+}
+
+function unstartable(ending: Ending): SessionResult {
+  return { kind: "refused", fault: "machine", message: `cannot start policyd: ${describe(ending)}` };
+}
+
+const interrupted = (signal: NoticedSignal): SessionResult =>
+  ({ kind: "interrupted", status: statusOfSignal(signal) });
+
+const isClean = (ending: Ending): boolean => ending.kind === "exited" && ending.code === 0;
+
+function statusOf(ending: Ending): number {
+  switch (ending.kind) {
+    case "exited": return ending.code;
+    case "killed": return statusOfSignal(ending.signal);
+    case "unstartable": return 127;
+  }
+}
+
+function describe(ending: Ending): string {
+  switch (ending.kind) {
+    case "exited": return `exit status ${ending.code}`;
+    case "killed": return `killed by ${ending.signal}`;
+    case "unstartable": return ending.error.message;
+  }
+}
+
+/** Decides what a signal means: stop, while nothing runs; the command's, while it does. */
+class SignalDesk {
+  #command: number | null = null;
+  #waiting: ((signal: NoticedSignal) => void)[] = [];
+  readonly close = takeSignals((signal) => { this.#take(signal); });
+
+  /** The next signal that asks us to stop and is not the command's. */
+  nextStop(): Promise<NoticedSignal> {
+    this.#command = null;
+    return new Promise((resolve) => { this.#waiting.push(resolve); });
+  }
+
+  /** From now on signals are for this process. */
+  relayTo(pid: number): void {
+    this.#command = pid;
+    this.#waiting = [];
+  }
+
+  #take(signal: NoticedSignal): void {
+    if (this.#command !== null) {
+      if (!TERMINAL_SIGNALS.some((own) => own === signal)) deliver(this.#command, signal, RETRIES);
+    } else if (STOPPING_SIGNALS.has(signal)) {
+      for (const resolve of this.#waiting.splice(0)) resolve(signal);
+    }
+  }
+}
+
+/** Not permitted while the launcher still is root, which is a matter of microseconds. */
+function deliver(pid: number, signal: NoticedSignal, retries: number): void {
+  // `fg` has woken the whole job already; a second SIGCONT could undo a Ctrl-Z typed since.
+  if (signal === "SIGCONT" && !isStopped(pid)) return;
+  try {
+    process.kill(pid, signal);
+  } catch (thrown) {
+    const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
+    if (code === "EPERM" && retries > 0) setTimeout(deliver, RETRY_MILLISECONDS, pid, signal, retries - 1).unref();
+  }
+}
+
+function isStopped(pid: number): boolean {
+  try {
+    // The name before the state is in parentheses and may hold any character, `)` included.
+    return / [Tt] /.test(readFileSync(`/proc/${pid}/stat`, "latin1").replace(/^.*\)/s, "").slice(0, 3));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,163 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { POLICY_OBJECT_LOST } from "../../src/compiler/image/abi.gen.js";
+import { eventFrame } from "../support/event-frame.js";
+import { readIn, startRun } from "../support/cli.js";
+
+const asRoot = process.geteuid?.() === 0;
+
+describe("the command's status is policyc's", () => {
+  it.each([
+    [["true"], 0],
+    [["sh", "-c", "exit 5"], 5],
+    [["sh", "-c", "kill -KILL $$"], 137],
+    [["sh", "-c", "kill -TERM $$"], 143],
+    [["/nonexistent/program"], 127],
+    [["/etc/passwd"], 126],
+  ])("%j → %i", async (command, status) => {
+    const result = await startRun(command, { options: { quiet: true } }).result;
+    expect(result.status).toBe(status);
+    expect(result.stdout).toBe("");
+  });
+});
+
+describe("the protocol", () => {
+  it("hands arguments, output and image on, and keeps the environment from policyd", async () => {
+    const run = startRun(["printf", "%s|", "a b", "--uid", "--"], { env: { SECRET_WORD: "xyzzy" } });
+    const result = await run.result;
+    expect(result).toMatchObject({ status: 0, stdout: "a b|--uid|--|", stderr: "policyc: nothing denied\n" });
+    expect(readIn(run.folder, "launch-arguments")).toBe("--start-fd 3 -- printf %s| a b --uid --\n");
+    expect(readIn(run.folder, "session-arguments")).toMatch(/^--pid \d+ --image-fd 3 --events-fd 4\n$/);
+    expect(readIn(run.folder, "session-environment")).not.toContain("xyzzy");
+    expect(readIn(run.folder, "image").slice(0, 4)).toBe("POLC");
+  });
+
+  it("leaves the standard streams of the command as they are", async () => {
+    // O_NONBLOCK (04000) on a pipe would make the writes of an unsuspecting command fail.
+    const result = await startRun(["sh", "-c", "grep -h flags /proc/self/fdinfo/1 /proc/self/fdinfo/2; ls /proc/self/fd"]).result;
+    const [, ...flags] = /flags:\s*(\d+)\nflags:\s*(\d+)/.exec(result.stdout) ?? [];
+    expect(flags.map((octal) => parseInt(octal, 8) & 0o4000)).toEqual([0, 0]);
+    expect(result.stdout.split("\n").filter((line) => /^\d+$/.test(line))).toEqual(["0", "1", "2", "3"]);
+  });
+
+  it("gives the command its standard input", async () => {
+    expect(await startRun(["cat"], { input: "typed" }).result).toMatchObject({ stdout: "typed", status: 0 });
+  });
+
+  it.each([
+    ["1", 1],
+    ["3", 3],
+  ])("passes on why policyd refuses, status %s", async (code, status) => {
+    const run = startRun(["echo", "ran"], { fake: { refuse: "the map is full\n", status: code } });
+    expect(await run.result).toMatchObject({ status, stdout: "", stderr: "error: the map is full\n" });
+  });
+
+  it("does not start the command of a broken policy", async () => {
+    const run = startRun(["echo", "ran"], { policy: "deny raed\n" });
+    const result = await run.result;
+    expect(result).toMatchObject({ status: 1, stdout: "" });
+    expect(result.stderr).toContain("error[unexpected-token]");
+    expect(result.stderr).not.toContain("policyd");
+    expect(readIn(run.folder, "image")).toBe("");
+  });
+
+  it("says when policyd is missing", async () => {
+    const run = startRun(["true"], { env: { FAKE_GONE: "1" } });
+    const result = await run.result;
+    expect(result).toMatchObject({ status: 3 });
+    expect(result.stderr).toMatch(/^error: cannot start policyd: .*ENOENT/);
+  });
+
+  it("goes on without policyd, and says that events are missing", async () => {
+    const result = await startRun(["sh", "-c", "sleep 0.5; exit 4"], { fake: { die: "" } }).result;
+    expect(result.status).toBe(4);
+    expect(result.stderr).toBe(
+      "policyc: policyd ended (killed by SIGKILL): the command stays confined, events are no longer recorded\n"
+      + "policyc: nothing denied; the end is missing\n");
+  });
+});
+
+describe("signals", () => {
+  it.each(["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const)("%s is the command's", async (signal) => {
+    const trap = `trap 'echo got; exit 9' ${signal.slice(3)}; echo up; while :; do sleep 0.05; done`;
+    const run = startRun(["sh", "-c", trap]);
+    await run.says("up");
+    run.child.kill(signal);
+    expect(await run.result).toMatchObject({ status: 9, stdout: "up\ngot\n" });
+  });
+
+  it.each(["SIGINT", "SIGQUIT"] as const)("%s to policyc alone is left to the terminal", async (signal) => {
+    const run = startRun(["sh", "-c", "echo up; sleep 0.6; echo done"]);
+    await run.says("up");
+    run.child.kill(signal);
+    expect(await run.result).toMatchObject({ status: 0, stdout: "up\ndone\n" });
+  });
+
+  it("wakes a command that has stopped itself", async () => {
+    const run = startRun(["sh", "-c", "echo up; kill -STOP $$; echo woken"]);
+    await run.says("up");
+    await new Promise((resolve) => { setTimeout(resolve, 300); });
+    run.child.kill("SIGCONT");
+    expect(await run.result).toMatchObject({ status: 0, stdout: "up\nwoken\n" });
+  });
+
+  it.each([["SIGTERM", 143], ["SIGINT", 130]] as const)("%s before the command runs calls it off", async (signal, status) => {
+    const run = startRun(["echo", "ran"], { fake: { hang: "" } });
+    // The image has been sent: policyd is at work.
+    for (let size = 0; size === 0;) {
+      await new Promise((resolve) => { setTimeout(resolve, 50); });
+      size = readdirSync(run.folder).includes("image") ? statSync(join(run.folder, "image")).size : 0;
+    }
+    run.child.kill(signal);
+    expect(await run.result).toMatchObject({ status, stdout: "" });
+  });
+});
+
+describe("what was denied", () => {
+  const frames = Buffer.concat([
+    eventFrame({ path: "/keys/id", exe: "/bin/cat", count: 2n, pid: 41 }),
+    eventFrame({ object: POLICY_OBJECT_LOST, count: 3n }),
+  ]);
+
+  it("is one line at the end", async () => {
+    expect(await startRun(["true"], { fake: { frames } }).result).toMatchObject({
+      status: 0, stdout: "",
+      stderr: "policyc: 2 denied, 3 events lost (read /keys/id ×2 by no-keys at a.pol:1); --events FILE shows all\n",
+    });
+  });
+
+  it("is written to --events", async () => {
+    const run = startRun(["true"], { fake: { frames }, options: { events: "log.jsonl", quiet: true } });
+    expect(await run.result).toMatchObject({ status: 0, stderr: "" });
+    const lines = readIn(run.folder, "log.jsonl").trim().split("\n").map((line): unknown => JSON.parse(line));
+    expect(lines).toEqual([
+      {
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/), session: 7, pid: 41, exe: "/bin/cat", op: "read",
+        target: "/keys/id", decision: "deny", rule: "no-keys", file: "a.pol", line: 1, because: "private", count: 2,
+      },
+      { time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/), session: 7, lost: 3 },
+    ]);
+    expect(statSync(join(run.folder, "log.jsonl")).mode & 0o777).toBe(0o600);
+  });
+
+  it("needs a file that can be written", async () => {
+    const run = startRun(["echo", "ran"], { options: { events: "/nonexistent/log" } });
+    expect(await run.result).toMatchObject({
+      status: 2, stdout: "", stderr: "error: cannot write `/nonexistent/log`: no such file or directory\n",
+    });
+  });
+});
+
+describe.runIf(asRoot)("under sudo", () => {
+  const sudo = { SUDO_UID: "65534", SUDO_GID: "65534", SUDO_USER: "nobody", SUDO_COMMAND: "policyc" };
+  const openFolder = { fake: {}, env: sudo };
+
+  it("the command runs as the caller, and so does the reading of the policy", async () => {
+    const run = startRun(["sh", "-c", "id -u; id -g; echo $HOME $USER $LOGNAME $SUDO_UID"], openFolder);
+    const result = await run.result;
+    // The folder of the test belongs to root alone.
+    expect(result).toMatchObject({ status: 2, stdout: "" });
+    expect(result.stderr).toBe("error: cannot read `a.pol`: permission denied\n");
+  });
+});

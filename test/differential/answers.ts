@@ -1,0 +1,85 @@
+/** The interpreter's answers, in the terms in which another implementation's words are compared with them. */
+import { POLICY_RULE_NONE } from "../../src/compiler/image/abi.gen.js";
+import { decodeImage } from "../../src/compiler/image/decode.js";
+import type { ResolvedPolicy } from "../../src/compiler/resolved.js";
+import { OPERATION_ORDER } from "../../src/compiler/verdict.js";
+import { interpreter } from "../../src/interpreter/interpret.js";
+import type { Access } from "../../src/interpreter/interpret.js";
+import type { Query } from "../../src/simulator/query.js";
+import { simulate } from "../../src/simulator/simulate.js";
+
+/** The image's words for each query, defaults filled in: a simulator, or the kernel. */
+export type Implementation = (image: Uint8Array, queries: readonly Query[]) => readonly (readonly number[])[];
+
+export const simulator: Implementation = (image, queries) => {
+  const decoded = decodeImage(image);
+  if (!decoded.ok) throw new Error(`the image is refused: ${decoded.reason}`);
+  return queries.map((query) => simulate(decoded.value, query));
+};
+
+const FILE_OPERATIONS = ["read", "write", "create", "delete", "setattr", "exec", "load"] as const;
+const SOCKET_OPERATIONS = ["connect", "bind"] as const;
+
+/** What a query asks, one access after the other. */
+function accessesOf(query: Query): readonly Access[] {
+  switch (query.kind) {
+    case "path": {
+      const path = `/${Buffer.from(query.path).toString("latin1")}`;
+      return [
+        ...FILE_OPERATIONS.map((op) => ({ kind: "path", op, path }) as const),
+        ...SOCKET_OPERATIONS.map((op) => ({ kind: "unix-path", op, path }) as const),
+      ];
+    }
+    case "abstract": {
+      const name = Buffer.from(query.name).toString("latin1");
+      return SOCKET_OPERATIONS.map((op) => ({ kind: "unix-abstract", op, name }) as const);
+    }
+    case "anonymous":
+      return [{ kind: "anonymous", op: "exec" }, { kind: "anonymous", op: "load" }];
+    case "unnamed":
+      return SOCKET_OPERATIONS.map((op) => ({ kind: "unix-unnamed", op }) as const);
+    case "address": {
+      const { address, port, protocol } = query;
+      const family = address.length === 4 ? 4 : 6;
+      return SOCKET_OPERATIONS.map((op) => ({ kind: "network", op, family, address, port, protocol }) as const);
+    }
+  }
+}
+
+const EFFECTS = ["none", "allow", "audit", "deny", "kill"] as const;
+
+/** `deny by a.pol:3`, `allow by default`. */
+function sayWord(word: number, ids: readonly string[]): string {
+  const rule = POLICY_RULE_NONE - (word & POLICY_RULE_NONE);
+  return `${EFFECTS[word >>> 29] ?? "?"} by ${rule === POLICY_RULE_NONE ? "default" : (ids[rule] ?? "?")}`;
+}
+
+export interface Disagreement {
+  readonly query: Query;
+  readonly access: Access;
+  readonly interpreter: string;
+  readonly image: string;
+}
+
+export function describe({ query, access, interpreter: expected, image }: Disagreement): string {
+  const object = query.kind === "path" ? `/${Buffer.from(query.path).toString("latin1")}`
+    : query.kind === "abstract" ? `@${Buffer.from(query.name).toString("latin1")}`
+      : query.kind === "address" ? `${Buffer.from(query.address).toString("hex")} port ${query.port} ${query.protocol}` : query.kind;
+  return `${access.op} ${object}: interpreter says ${expected}, image says ${image}`;
+}
+
+/** The first query on which `words`, an implementation's answers, differ from the interpreter. `ids`: by IR rule. */
+export function firstDisagreement(
+  resolved: ResolvedPolicy, ids: readonly string[], queries: readonly Query[], words: readonly (readonly number[])[],
+): Disagreement | null {
+  const decide = interpreter(resolved);
+  for (const [i, query] of queries.entries()) {
+    for (const access of accessesOf(query)) {
+      const { effect, rule } = decide(access);
+      const expected = `${effect} by ${rule === null ? "default" : (resolved.rules[rule]?.id ?? "?")}`;
+      const said = sayWord(words[i]?.[OPERATION_ORDER.indexOf(access.op)] ?? 0, ids);
+      if (said !== expected) return { query, access, interpreter: expected, image: said };
+    }
+  }
+  return null;
+}

@@ -1,0 +1,118 @@
+/**
+ * Random policies over few names, so that their patterns meet, overlap and stand in each other's way. They are made as
+ * text: what is compared is the way from what a person writes.
+ */
+import fc from "fast-check";
+
+const EFFECTS = ["allow", "audit", "deny", "kill"] as const;
+const FILE_OPERATIONS = ["read", "write", "create", "delete", "setattr", "exec", "load", "modify", "access"] as const;
+
+/** Names at the edges of the two key sizes share all but their last byte. */
+export const LONG_NAMES = [27, 28, 29, 30, 254, 255].map((length) => "n".repeat(length));
+const NAMES = ["a", "b", "ab", "ba", "aa", "abab", ".a", "ä", "a.b", ...LONG_NAMES] as const;
+
+const AFFIXES = [
+  "a*", "ab*", "aba*", "*a", "*ba", "*b", "*aba", "a*a", "ab*ba", "aba*aba", "a*b", ".*", "*.b", "ä*", "*ä",
+  `${"n".repeat(28)}*`, `*${"n".repeat(29)}`, `${"n".repeat(27)}*${"n".repeat(2)}`,
+] as const;
+
+const GLOBS = ["?", "a?", "??", "[ab]", "[!a]*", "a*b*a", "*a*", "*[ab]?", "{a,b}", "{,a}b", "n*n?"] as const;
+
+const name = fc.constantFrom(...NAMES);
+const nameLike = fc.oneof(
+  { weight: 6, arbitrary: name },
+  { weight: 3, arbitrary: fc.constantFrom(...AFFIXES) },
+  { weight: 1, arbitrary: fc.constantFrom(...GLOBS) },
+  { weight: 1, arbitrary: fc.constant("*") },
+);
+const component = fc.oneof({ weight: 6, arbitrary: nameLike }, { weight: 1, arbitrary: fc.constant("**") });
+
+export const pathPattern: fc.Arbitrary<string> = fc.tuple(
+  fc.constantFrom("/", "/", "/", "~/", "**/", "**/", ""),
+  fc.array(component, { minLength: 1, maxLength: 3 }),
+  fc.constantFrom("", "", "/**"),
+).map(([start, components, tail]) => {
+  const body = components.join("/");
+  // Without a slash a name floats; with one it would be relative, which is an error.
+  if (start === "" && (components.length > 1 || tail !== "") && !body.startsWith("**")) return `**/${body}${tail}`;
+  return `${start}${body}${tail}`;
+});
+
+const PREFIXES4 = [0, 1, 7, 8, 9, 15, 16, 17, 23, 24, 25, 30, 31, 32] as const;
+const PREFIXES6 = [0, 1, 7, 8, 16, 47, 48, 63, 64, 65, 127, 128] as const;
+const BASES4 = [0x0a000000, 0x0a010203, 0x0a0180ff, 0x7f000001, 0xa9fea9fe, 0xc0a80101] as const;
+const BASES6 = ["fd00ec20000000000000000000000254", "fd00ec20000000018000000000000001", "00000000000000000000000000000001"] as const;
+
+function cidr4(base: number, length: number): string {
+  const masked = length === 0 ? 0 : (base & (0xffffffff << (32 - length))) >>> 0;
+  return `${[24, 16, 8, 0].map((shift) => (masked >>> shift) & 255).join(".")}/${length}`;
+}
+
+function cidr6(base: string, length: number): string {
+  const mask = ((1n << 128n) - 1n) ^ ((1n << BigInt(128 - length)) - 1n);
+  const digits = (BigInt(`0x${base}`) & mask).toString(16).padStart(32, "0");
+  return `${(digits.match(/.{4}/g) ?? []).join(":")}/${length}`;
+}
+
+const PORTS = [0, 1, 21, 22, 23, 79, 80, 81, 443, 444, 1023, 1024, 8079, 8080, 65534, 65535] as const;
+const port = fc.constantFrom(...PORTS);
+const ports = fc.array(fc.tuple(port, port).map(([a, b]) => (a === b ? `${a}` : `${Math.min(a, b)}-${Math.max(a, b)}`)), { minLength: 1, maxLength: 2 });
+
+const network = fc.tuple(
+  fc.oneof(
+    fc.tuple(fc.constantFrom(...BASES4), fc.constantFrom(...PREFIXES4)).map(([base, length]) => `"${cidr4(base, length)}"`),
+    fc.tuple(fc.constantFrom(...BASES6), fc.constantFrom(...PREFIXES6)).map(([base, length]) => `"${cidr6(base, length)}"`),
+    fc.constantFrom("any", "loopback", "private", "metadata"),
+  ),
+  fc.option(ports, { nil: [], freq: 2 }),
+  fc.constantFrom("", "", " tcp", " udp"),
+).map(([where, of, protocol]) => `${where}${of.length === 0 ? "" : ` port ${of.join(", ")}`}${protocol}`);
+
+const abstractName = nameLike.filter((text) => text.length <= 107);
+const unix = fc.oneof(pathPattern, abstractName.map((text) => `@${text}`)).map((text) => `unix "${text}"`);
+
+const quotedPath = pathPattern.map((text) => `"${text}"`);
+
+interface Body {
+  readonly operations: readonly string[];
+  readonly targets: readonly string[];
+  readonly except: readonly string[];
+}
+
+function body(operation: readonly string[], target: fc.Arbitrary<string>): fc.Arbitrary<Body> {
+  return fc.record({
+    operations: fc.uniqueArray(fc.constantFrom(...operation), { minLength: 1, maxLength: 2 }),
+    targets: fc.array(target, { minLength: 1, maxLength: 3 }),
+    except: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(target, { minLength: 1, maxLength: 2 }) }),
+  });
+}
+
+export interface RuleModel extends Body {
+  readonly effect: (typeof EFFECTS)[number];
+}
+
+const rule: fc.Arbitrary<RuleModel> = fc.tuple(
+  fc.constantFrom(...EFFECTS),
+  fc.oneof(
+    { weight: 6, arbitrary: body(FILE_OPERATIONS, quotedPath) },
+    { weight: 1, arbitrary: body(["exec", "load"], fc.oneof(quotedPath, fc.constant("anonymous"))) },
+    { weight: 3, arbitrary: body(["connect", "bind"], network) },
+    { weight: 2, arbitrary: body(["connect", "bind"], fc.oneof(unix, network)) },
+  ),
+).map(([effect, rest]) => ({ effect, ...rest }));
+
+const defaults = fc.constantFrom("", "default deny access, exec, load\n", "default deny connect\ndefault audit bind, read\n");
+
+export interface PolicyModel {
+  readonly defaults: string;
+  readonly rules: readonly RuleModel[];
+}
+
+export const policy: fc.Arbitrary<PolicyModel> = fc.record({ defaults, rules: fc.array(rule, { minLength: 1, maxLength: 8 }) });
+
+/** One rule a line, so that each has its own id. */
+export function textOf(model: PolicyModel): string {
+  const rules = model.rules.map(({ effect, operations, targets, except }) =>
+    `${effect} ${operations.join(", ")} ${targets.join(", ")}${except.length === 0 ? "" : ` except ${except.join(", ")}`}\n`);
+  return model.defaults + rules.join("");
+}
