@@ -292,14 +292,19 @@ void kernel_side_unlock(struct kernel_side *kernel)
 	kernel->lock = -1;
 }
 
-int kernel_side_open(struct kernel_side *kernel)
+bool kernel_side_exists(void)
 {
 	struct stat unused;
 
+	return !stat(PINS, &unused);
+}
+
+int kernel_side_open(struct kernel_side *kernel)
+{
 	memset(kernel, -1, sizeof(*kernel));
 	if (kernel_side_lock(kernel))
 		return -1;
-	if (!stat(PINS, &unused))
+	if (kernel_side_exists())
 		return open_pinned(kernel);
 	return load_attach_pin(kernel);
 }

@@ -27,6 +27,8 @@ struct kernel_side {
 
 /* Finds the pinned BPF program, or loads it, attaches every hook and pins all. Returns 0, or -1 having said why. */
 int kernel_side_open(struct kernel_side *kernel);
+/* Whether pins of this build exist. */
+bool kernel_side_exists(void);
 /* Loads only what BPF_PROG_TEST_RUN needs, attaches and pins nothing: for tests on kernels without LSM programs. */
 int kernel_side_open_detached(struct kernel_side *kernel);
 /* Loads each program (or `only` that one) by itself and prints its name and what the verifier processed. */

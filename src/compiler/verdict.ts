@@ -42,7 +42,7 @@ export function isFileOperation(op: number): boolean {
 
 /** POLICY_TIGHT_*: how permissive a word is. */
 export function tightnessOf(word: number): number {
-  const effect = Math.floor(word / 2 ** POLICY_EFFECT_SHIFT);
+  const effect = word >>> POLICY_EFFECT_SHIFT;
   if (effect === POLICY_NONE) return POLICY_TIGHT_NONE;
   return effect >= POLICY_DENY ? POLICY_TIGHT_DENY : POLICY_TIGHT_ALLOW;
 }

@@ -140,7 +140,7 @@ describe("one mistake, one error", () => {
       const lines = print({ ...file, trailingComments: [] }).split("\n");
       const whole = ['deny read "first" junk junk', ...lines, `deny read "${at}" junk junk`].join("\n");
       const found = codes(whole).filter((code) => !code.endsWith("policy-not-first"));
-      expect(found).toEqual(["1:19 unexpected-token", `${lines.length + 1}:${`deny read "${at}" `.length + 1} unexpected-token`]);
+      expect(found).toEqual(["1:19 unexpected-token", `${lines.length + 2}:${`deny read "${at}" `.length + 1} unexpected-token`]);
     }), runs(100));
   });
 });

@@ -1,6 +1,6 @@
 /** The built command line as a user meets it, and `run` with a stand-in for policyd. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -91,6 +91,10 @@ export interface FakeRun {
   readonly options?: Readonly<Record<string, unknown>>;
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: string;
+  /** Another program instead of the stand-in. */
+  readonly policyd?: string;
+  /** Whether others than its owner may look into the folder. */
+  readonly open?: boolean;
 }
 
 /** Starts `policyc run a.pol -- COMMAND` in a folder of its own. */
@@ -98,7 +102,8 @@ export function startRun(command: readonly string[], setUp: FakeRun = {}): Runni
   const folder = folderWith({ "a.pol": setUp.policy ?? 'no-keys: deny read "/keys/**" because "private"\n', ...setUp.fake });
   const fake = join(folder, "fake-policyd");
   copyFileSync(FAKE_POLICYD, fake);
-  const args = [RUN_WITH_FAKE, fake, JSON.stringify(setUp.options ?? {}), "a.pol", ...command];
+  if (setUp.open === true) chmodSync(folder, 0o755);
+  const args = [RUN_WITH_FAKE, setUp.policyd ?? fake, JSON.stringify(setUp.options ?? {}), "a.pol", ...command];
   return {
     folder,
     ...start(process.execPath, args, {

@@ -62,6 +62,10 @@ function isPlain(node: NfaNode): boolean {
   return !node.loops && node.any === null && node.affixes.length === 0 && node.globs.length === 0;
 }
 
+function isLeaf(node: NfaNode): boolean {
+  return isPlain(node) && node.literals.size === 0;
+}
+
 /** False for a node that only leads on to its globstar, which is entered with it. */
 function contributes(node: NfaNode): boolean {
   return node.loops || !isPlain(node) || node.literals.size > 0 || node.accept !== 0 || node.sticky !== 0
@@ -84,7 +88,7 @@ export class LaneAutomaton {
     this.occurrences = new Uint32Array(nfa.nodes.length);
     this.entered = nfa.nodes.map((node, number) => {
       const both = node.star === null ? [number] : [number, node.star];
-      return both.filter((n) => contributes(this.node(n)));
+      return both.filter((n) => contributes(this.node(n))).sort((a, b) => a - b);
     });
     const first = shared.drafts.length;
     this.start = this.stateOf([nfa.root]);
@@ -117,14 +121,16 @@ export class LaneAutomaton {
   }
 
   private stateOf(targets: readonly number[]): number {
-    const closed = targets.length === 1
-      ? (this.entered[targets[0] ?? 0] ?? [])
-      : [...new Set(targets.flatMap((target) => this.entered[target] ?? []))];
+    const [only] = targets;
+    if (only === undefined) return 0;
+    if (targets.length === 1) return this.intern(this.entered[only] ?? []);
+    const closed = new Set<number>();
+    for (const target of targets) for (const node of this.entered[target] ?? []) closed.add(node);
     return this.intern([...closed].sort((a, b) => a - b));
   }
 
   private intern(subset: readonly number[]): number {
-    const key = subset.join();
+    const key = subset.length === 1 ? String(subset[0]) : subset.join();
     const known = this.numbers.get(key);
     if (known !== undefined) return known;
     for (const node of subset) this.occurrences[node] = (this.occurrences[node] ?? 0) + 1;
@@ -140,6 +146,7 @@ export class LaneAutomaton {
     const blame = (): readonly Culprit[] => this.mostFrequent();
     if (!budget.spend("states", 1, blame) || !budget.spend("work", draft.subset.length, blame)) return;
     this.judge(draft);
+    if (draft.subset.every((number) => isLeaf(this.node(number)))) return;
     const rest = this.fallbackOf(draft.subset);
     if (rest === null) this.expandWhole(state, draft);
     else this.expandPlain(draft, rest);

@@ -47,6 +47,8 @@ interface Positions {
   readonly elements: readonly (Element | null)[];
   readonly starts: readonly number[];
   readonly ends: ReadonlyMap<number, number>;
+  /** For each byte, the first that no element tells from it. */
+  readonly like: readonly number[];
 }
 
 function layOut(globs: readonly Glob[]): Positions {
@@ -58,7 +60,18 @@ function layOut(globs: readonly Glob[]): Positions {
     elements.push(...glob.items.flatMap(elementsOf), null);
     ends.set(elements.length - 1, index);
   }
-  return { elements, starts, ends };
+  return { elements, starts, ends, like: alike(elements) };
+}
+
+function alike(elements: readonly (Element | null)[]): readonly number[] {
+  const sets = elements.filter((element) => element instanceof Uint8Array);
+  const firsts = new Map<string, number>();
+  return Array.from({ length: 256 }, (_, byte) => {
+    const key = sets.map((set) => set[byte]).join("");
+    const first = firsts.get(key) ?? byte;
+    firsts.set(key, first);
+    return first;
+  });
 }
 
 /** A run may be empty: its position is never there without the next. */
@@ -154,10 +167,9 @@ export class GlobTable {
     const start = rowOf(close(layout, layout.starts));
     for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
       if (!this.budget.spend("globRows", 1, culprits)) break;
-      for (let byte = 0; byte < 256; byte++) {
-        const next = rowOf(advance(layout, item.positions, byte));
-        const row = this.rows[item.row];
-        if (row !== undefined) row.next[byte] = next;
+      const next = this.rows[item.row]?.next ?? new Uint16Array(256);
+      for (const [byte, first] of layout.like.entries()) {
+        next[byte] = first < byte ? (next[first] ?? 0) : rowOf(advance(layout, item.positions, byte));
       }
     }
     return { start, classes };

@@ -4,7 +4,7 @@ import type { Bounded, Bounds, Culprit } from "../automaton/bounds.js";
 import { POLICY_PROTO_OTHER } from "../image/abi.gen.js";
 import type { Ir, NetworkSelector, Rule, Selector } from "../ir.gen.js";
 import { verdictWord } from "../verdict.js";
-import { portPrefixes } from "./steps.js";
+import { isConstant, portPrefixes } from "./steps.js";
 import type { Steps } from "./steps.js";
 import type { AddressRow, AddressTables, PortRow } from "./tables.js";
 import { decide, extend, networkOps, NO_VERDICT } from "./verdicts.js";
@@ -28,27 +28,34 @@ function entriesOf(rule: Rule, number: number, family: Family): readonly Entry[]
 }
 
 interface Prefix {
-  readonly bits: string;
+  /** Lower-case hexadecimal. */
   readonly address: string;
+  readonly length: number;
   readonly entries: Entry[];
 }
 
-function bitsOf({ address, prefixLength }: NetworkSelector): string {
-  const bits = Array.from(address, (digit) => parseInt(digit, 16).toString(2).padStart(4, "0")).join("");
-  return bits.slice(0, prefixLength);
+/** Whether every address in `inner` is in `outer`. */
+function contains(outer: Prefix, inner: Prefix): boolean {
+  if (outer.length > inner.length) return false;
+  const whole = outer.length >> 2;
+  if (!inner.address.startsWith(outer.address.slice(0, whole))) return false;
+  const digit = (address: string): number => parseInt(address[whole] ?? "0", 16) >> (4 - (outer.length & 3));
+  return digit(inner.address) === digit(outer.address);
 }
 
 /** Each prefix once, parents before children; the empty prefix is always there. */
 function prefixesOf(entries: readonly Entry[], family: Family): readonly Prefix[] {
-  const empty: Prefix = { bits: "", address: "0".repeat(family === 4 ? 8 : 32), entries: [] };
-  const prefixes = new Map([["", empty]]);
+  const empty: Prefix = { address: "0".repeat(family === 4 ? 8 : 32), length: 0, entries: [] };
+  const prefixes = new Map([[`${empty.address}/0`, empty]]);
   for (const entry of entries) {
-    const bits = bitsOf(entry.selector);
-    const prefix = prefixes.get(bits) ?? { bits, address: entry.selector.address, entries: [] };
+    const { address, prefixLength: length } = entry.selector;
+    const key = `${address}/${length}`;
+    const prefix = prefixes.get(key) ?? { address, length, entries: [] };
     prefix.entries.push(entry);
-    prefixes.set(bits, prefix);
+    prefixes.set(key, prefix);
   }
-  return [...prefixes.values()].sort((a, b) => (a.bits < b.bits ? -1 : Number(a.bits > b.bits)));
+  return [...prefixes.values()].sort((a, b) =>
+    (a.address === b.address ? a.length - b.length : a.address < b.address ? -1 : 1));
 }
 
 /** Gives equal lists of port entries one class. */
@@ -61,9 +68,9 @@ class PortClasses {
   /** The class, and the words for the ports that it leaves out. */
   classify(grid: readonly (readonly Steps[])[]): { readonly ports: number; readonly words: readonly (readonly number[])[] } {
     const words = grid.map((row) => row.map((steps) => baseOf(steps)));
+    if (grid.every((row) => row.every(isConstant))) return { ports: 0, words };
     const rows = grid.flatMap((row, op) => row.flatMap((steps, protocol) =>
       protocol === POLICY_PROTO_OTHER ? [] : portPrefixes(steps, baseOf(steps)).map((prefix) => ({ op, protocol, ...prefix }))));
-    if (rows.length === 0) return { ports: 0, words };
     const key = rows.map(({ op, protocol, port, bits, word }) => `${op},${protocol},${port},${bits},${word}`).join(";");
     const known = this.numbers.get(key);
     if (known !== undefined) return { ports: known, words };
@@ -85,6 +92,7 @@ class PortClasses {
 
 /** The word of the most ports: what it leaves to the port table is least. */
 function baseOf(steps: Steps): number {
+  if (isConstant(steps)) return steps[0]?.word ?? 0;
   const totals = new Map<number, number>();
   for (const [i, { from, word }] of steps.entries()) {
     totals.set(word, (totals.get(word) ?? 0) + (steps[i + 1]?.from ?? 65536) - from);
@@ -97,7 +105,7 @@ function sameValue(a: AddressRow, b: AddressRow): boolean {
 }
 
 interface Open {
-  readonly bits: string;
+  readonly prefix: Prefix;
   readonly verdict: Verdict;
   readonly row: AddressRow;
 }
@@ -106,13 +114,13 @@ function rowsOf(prefixes: readonly Prefix[], classes: PortClasses): readonly Add
   const rows: AddressRow[] = [];
   /** The prefixes that contain the current one, shortest first. */
   const open: Open[] = [];
-  for (const { bits, address, entries } of prefixes) {
-    while (open.length > 0 && !bits.startsWith(open.at(-1)?.bits ?? "")) open.pop();
+  for (const prefix of prefixes) {
+    for (let last = open.at(-1); last !== undefined && !contains(last.prefix, prefix); last = open.at(-1)) open.pop();
     const parent = open.at(-1);
-    const verdict = extend(parent?.verdict ?? NO_VERDICT, entries);
-    const row = { prefixLength: bits.length, address, ...classes.classify(decide(verdict)) };
+    const verdict = extend(parent?.verdict ?? NO_VERDICT, prefix.entries);
+    const row = { prefixLength: prefix.length, address: prefix.address, ...classes.classify(decide(verdict)) };
     if (parent === undefined || !sameValue(parent.row, row)) rows.push(row);
-    open.push({ bits, verdict, row });
+    open.push({ prefix, verdict, row });
   }
   return rows;
 }

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+#ifndef POLICY_ANCHORS_H
+#define POLICY_ANCHORS_H
+
+#include "kernel_side.h"
+
+/* Mount points by number, from 1: what stands before the paths of events. */
+struct mounts {
+	char **names;
+	size_t count;
+};
+
+/*
+ * Writes an anchor for every mount of this mount namespace that can be reached, as places under the policy in `slot`,
+ * and the superblocks beneath overlays as layers. Called again when mounts change: what is known stays.
+ */
+int anchors_write(const struct kernel_side *kernel, __u32 slot, struct mounts *mounts);
+void anchors_clear(const struct kernel_side *kernel, __u32 slot);
+void mounts_free(struct mounts *mounts);
+
+#endif
