@@ -23,7 +23,7 @@
 
 #define BPFFS "/sys/fs/bpf"
 #define PINS BPFFS "/policyc-" POLICY_BUILD
-#define PINS_NEW PINS ".new" /* renamed to PINS when it is complete */
+#define PINS_NEW PINS "-new" /* renamed to PINS when it is complete */
 #define LOCK "/run/policyc.lock"
 #define PATH_SIZE 256
 
@@ -394,8 +394,8 @@ int kernel_side_verify(const char *only)
 
 static int run(int program, void *context, size_t size)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = context, .ctx_size_in = size, .ctx_out = context,
-		    .ctx_size_out = size);
+	/* a syscall program's context is written back to where it was read */
+	LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = context, .ctx_size_in = size);
 
 	return bpf_prog_test_run_opts(program, &options) ? -1 : (int)options.retval;
 }

@@ -8,14 +8,17 @@
 
 #include "match.h"
 
-/* The inner map's sizes are placeholders: policyd makes each as large as its policy needs. */
+/*
+ * The inner map's number of entries is a placeholder: policyd makes each map as large as its policy needs. Sizes instead
+ * of types, because 6.1 takes a map with BTF types and one without for different kinds.
+ */
 #define POLICY_TABLE(table, map_type, map_flags_, key_type, value_type)                   \
 	struct {                                                                          \
 		__uint(type, map_type);                                                   \
 		__uint(max_entries, 1);                                                   \
 		__uint(map_flags, map_flags_);                                            \
-		__type(key, key_type);                                                    \
-		__type(value, value_type);                                                \
+		__uint(key_size, sizeof(key_type));                                       \
+		__uint(value_size, sizeof(value_type));                                   \
 	} table##_template SEC(".maps");                                                  \
 	struct {                                                                          \
 		__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);                                 \

@@ -78,7 +78,7 @@ int decide_query(struct policy_query *query)
 		query_path(index, scratch, root, length);
 		break;
 	case POLICY_QUERY_ABSTRACT:
-		if (length > UNIX_NAME_MAX || !name_abstract(scratch, (const char *)query->bytes, length))
+		if (length > UNIX_NAME_MAX || !name_abstract(index, scratch, (const char *)query->bytes, length))
 			goto out;
 		scratch->found.place = root->abstract;
 		abstract_verdict(index, scratch);

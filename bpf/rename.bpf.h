@@ -57,7 +57,7 @@ static __noinline int decide_move_in(__u32 session, struct dentry *from, struct 
 	/* looked at even where nothing is deleted: an old name without a place is no name to start from */
 	verdict = conclude(index, scratch, old_ops);
 	if (!verdict && scratch->found.object == POLICY_OBJECT_PATH)
-		verdict = forbid_widening(index, is_directory(from));
+		verdict = forbid_widening(index, is_directory(from)) ? -EACCES : 0;
 out:
 	scratch_release(index);
 	return verdict;

@@ -8,17 +8,25 @@
 #define UNIX_NAME_AT 3 /* bytes before an abstract name: the family and the NUL that marks it */
 #define UNIX_NAME_MAX 107
 
+static long find_nul(__u32 i, __u32 *holder)
+{
+	struct policy_name *name = name_of(*holder);
+
+	if (name && !name->key.full.name[i & 127])
+		name->literal = 0;
+	return 0;
+}
+
 /* Makes `name` what the automata read next; 0 if it cannot be read. A NUL byte in it matches no literal. */
-static __always_inline int name_abstract(struct scratch *scratch, const char *name, __u32 length)
+static __always_inline int name_abstract(__u32 index, struct scratch *scratch, const char *name, __u32 length)
 {
 	scratch->name.length = length;
 	scratch->name.literal = 1;
 	__builtin_memset(scratch->name.key.full.name, 0, sizeof(scratch->name.key.full.name));
+	asm volatile("" : "+r"(length)); /* or the compiler drops the mask, which the verifier of 6.1 needs to see */
 	if (bpf_probe_read_kernel(scratch->name.key.full.name, length & 127, name))
 		return 0;
-	for (__u32 i = 0; i < UNIX_NAME_MAX; i++)
-		if (i < length && !scratch->name.key.full.name[i])
-			scratch->name.literal = 0;
+	for_each_index(scratch->name.length, find_nul, &index);
 	return 1;
 }
 
@@ -192,7 +200,7 @@ static __noinline int decide_abstract(__u32 session, const char *name, __u32 len
 	if (!scratch)
 		return -EACCES;
 	root = bpf_map_lookup_elem(&roots, &scratch->slot);
-	if (!root || length > UNIX_NAME_MAX || !name_abstract(scratch, name, length))
+	if (!root || length > UNIX_NAME_MAX || !name_abstract(index, scratch, name, length))
 		goto out;
 	scratch->found.object = POLICY_OBJECT_ABSTRACT;
 	scratch->found.place = root->abstract;

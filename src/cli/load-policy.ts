@@ -1,32 +1,38 @@
 /** From what the user names to a policy bound to this person and this machine, or to its image. */
 import { normalize } from "node:path/posix";
 import { frontEnd, type FrontEnd } from "../compiler/compile.js";
-import type { Diagnostic, Outcome, Source } from "../compiler/diagnostic.js";
+import type { Outcome, Source } from "../compiler/diagnostic.js";
 import { buildImage } from "../compiler/image/build.js";
-import { decodeImage } from "../compiler/image/decode.js";
-import { type Meta, metaOf } from "../compiler/image/meta.js";
+import { metaOf } from "../compiler/image/meta.js";
 import { findProgramLinks } from "../runtime/program-links.js";
-import { type Attempt, fail, type Failure, STATUS, succeed } from "./exit.js";
+import { type Attempt, fail, STATUS, succeed } from "./exit.js";
+import { failed, type Loaded, type Runnable } from "./loaded.js";
 import type { OutsideBindings } from "./options.js";
-import { decodeSource, readFileOf, readSource } from "./read-sources.js";
+import { decodeSource, readSource } from "./read-sources.js";
 
 const STD = "std:";
-const MAGIC = "POLC";
-
-/** Why there is no policy: one line about a file, or what the compiler has to say. */
-export type Trouble =
-  | { readonly kind: "failure"; readonly failure: Failure }
-  | { readonly kind: "diagnostics"; readonly diagnostics: readonly Diagnostic[] };
-
-export type Loaded<T> =
-  | { readonly ok: true; readonly value: T; readonly warnings: readonly Diagnostic[] }
-  | { readonly ok: false; readonly trouble: Trouble };
 
 /** `searchPath`: the PATH of those who will run under the policy. */
 export function loadPolicyFile(path: string, bindings: OutsideBindings, searchPath: string): Loaded<FrontEnd> {
-  const root = readSource(path);
+  return loadFrom(path, readSource(path), bindings, searchPath);
+}
+
+/** From what was read already. */
+export function compileBytes(
+  path: string, bytes: Uint8Array, bindings: OutsideBindings, searchPath: string,
+): Loaded<Runnable> {
+  return compiled(loadFrom(path, decodeSource(path, bytes), bindings, searchPath));
+}
+
+export function compileStd(name: string, bindings: OutsideBindings, searchPath: string): Loaded<Runnable> {
+  return compiled(loadPolicyFile(name, bindings, searchPath));
+}
+
+function loadFrom(
+  path: string, root: ReturnType<typeof readSource>, bindings: OutsideBindings, searchPath: string,
+): Loaded<FrontEnd> {
   return "error" in root
-    ? failed(fail(STATUS.usage, `cannot read \`${path}\`: ${root.error}`).failure)
+    ? failed(fail(STATUS.usage, `cannot read \`${path}\`: ${root.error}`))
     : bind(path, root, bindings, searchPath);
 }
 
@@ -45,47 +51,12 @@ function bind(path: string, root: Source, bindings: OutsideBindings, searchPath:
   return diagnosed(programs.length === 0 ? unbound : frontEnd(normal, read, { ...bindings, programs }));
 }
 
-/** What `run` and `load` take: an image, and what it says about itself. */
-export interface Runnable {
-  readonly image: Uint8Array;
-  readonly meta: Meta;
-}
-
-/** A policy, which is compiled, or an image, which is checked. `bindings` are for policies. */
-export function loadRunnable(path: string, bindings: OutsideBindings, searchPath: string): Loaded<Runnable> {
-  if (path.startsWith(STD)) return compiled(loadPolicyFile(path, bindings, searchPath));
-  const bytes = readFileOf(path);
-  if (!bytes.ok) return failed(bytes.failure);
-  if (isImage(bytes.value)) return checked(path, bytes.value, bindings);
-  const root = decodeSource(path, bytes.value);
-  return "error" in root
-    ? failed(fail(STATUS.usage, `cannot read \`${path}\`: ${root.error}`).failure)
-    : compiled(bind(path, root, bindings, searchPath));
-}
-
-const isImage = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(0, MAGIC.length)).toString("latin1") === MAGIC;
-
-function checked(path: string, bytes: Uint8Array, bindings: OutsideBindings): Loaded<Runnable> {
-  const [name] = Object.keys(bindings.params);
-  if (name !== undefined) {
-    return failed(fail(STATUS.usage, `\`--set ${name}=…\` comes too late: \`${path}\` is an image`,
-      "bind parameters when the policy is compiled").failure);
-  }
-  const decoded = decodeImage(bytes);
-  return decoded.ok
-    ? { ok: true, value: { image: bytes, meta: decoded.value.meta }, warnings: [] }
-    : failed(fail(STATUS.policy, `\`${path}\` is not a valid image: ${decoded.reason}`).failure);
-}
-
 function compiled(loaded: Loaded<FrontEnd>): Loaded<Runnable> {
   if (!loaded.ok) return loaded;
   const image = imageOf(loaded.value);
-  if (!image.ok) return failed(image.failure);
+  if (!image.ok) return failed(image);
   return { ok: true, value: { image: image.value, meta: metaOf(loaded.value.ir) }, warnings: loaded.warnings };
 }
-
-const failed = (failure: Failure): { readonly ok: false; readonly trouble: Trouble } =>
-  ({ ok: false, trouble: { kind: "failure", failure } });
 
 function diagnosed<T>(outcome: Outcome<T>): Loaded<T> {
   const { diagnostics } = outcome;

@@ -96,7 +96,7 @@ function addRun(program: Command, finish: Finish): void {
     .option("--events <file>", "write what was denied, killed and audited: one JSON object a line")
     .option("--quiet", "no last line about what was denied")
     .addHelpText("after", example("sudo policyc run agent.pol --set workspace=$PWD -- my-agent --fast")
-      + "\nThe exit status is the command's own: 128+N after signal N, 127 not found, 126 not\nexecutable.\n")
+      + "\nExit status: the command's own; 128+N after signal N, 127 where it is\nnot found, 126 where it cannot be executed.\n")
     .action(async (file: string, command: readonly string[], options: RunOptions) => {
       finish(await (await import("./run.js")).runCommand(file, command, options));
     });

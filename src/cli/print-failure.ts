@@ -1,7 +1,7 @@
 /** Says why a command cannot go on, and returns the status to exit with. */
 import type { Diagnostic } from "../compiler/diagnostic.js";
 import { type Failure, STATUS } from "./exit.js";
-import type { Trouble } from "./load-policy.js";
+import type { Trouble } from "./loaded.js";
 import { renderDiagnostics } from "./render-diagnostics.js";
 import { hasColour, painter, printable, writeErr } from "./terminal.js";
 

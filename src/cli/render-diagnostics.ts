@@ -86,7 +86,7 @@ function layOut(source: Source, marks: readonly Mark[], columns: number): {
 } {
   const anchor = marks.find((mark) => mark.primary) ?? marks[0];
   const offset = anchor?.span.start ?? 0;
-  const lineStart = source.text.lastIndexOf("\n", offset - 1) + 1;
+  const lineStart = source.text.slice(0, offset).lastIndexOf("\n") + 1;
   const lineEnd = endOfLine(source.text, lineStart);
   const cells = cellsOf(source.text.slice(lineStart, lineEnd));
   const window = windowOf(cells, offset - lineStart, columns);

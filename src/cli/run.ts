@@ -8,7 +8,8 @@ import {
   become, environmentOf, findUser, type Identity, identityOf, invokingUser, isRoot, mask, sudoCaller, unmask,
 } from "../runtime/users.js";
 import { type Attempt, fail, reasonOf, STATUS, succeed } from "./exit.js";
-import { loadRunnable, type Runnable } from "./load-policy.js";
+import type { Runnable } from "./loaded.js";
+import { loadRunnable, preload } from "./load-runnable.js";
 import { type BindingOptions, bindingsOf, type OutsideBindings } from "./options.js";
 import { printDiagnostics, printFailure, printTrouble } from "./print-failure.js";
 import { printable, writeErr } from "./terminal.js";
@@ -42,6 +43,7 @@ export async function runCommand(
   if (!people.ok) return printFailure(people.failure);
   const bindings = bindingsOf(options);
   if (!bindings.ok) return printFailure(bindings.failure);
+  await preload(file);
   return supervise({ file, command, options, surroundings, people: people.value, bindings: bindings.value });
 }
 
@@ -64,8 +66,8 @@ async function supervise(job: Job): Promise<number> {
     command: job.command,
     identity: people.target,
     environment,
-    prepareImage: () => {
-      const prepared = asInvokingUser(people, () => prepare(job, environment["PATH"] ?? ""));
+    prepareImage: async () => {
+      const prepared = await asInvokingUser(people, () => prepare(job, environment["PATH"] ?? ""));
       if (typeof prepared === "number") outcome.trouble = prepared;
       else outcome.prepared = prepared;
       return outcome.prepared?.image ?? null;
@@ -113,14 +115,14 @@ function peopleOf(user: string | undefined, environment: NodeJS.ProcessEnv): Att
 }
 
 /** Gives root up for what only needs the user's own rights. Who may signal the command is who we are from then on. */
-function asInvokingUser<T>({ invoking, target }: People, work: () => T): T {
+async function asInvokingUser<T>({ invoking, target }: People, work: () => Promise<T>): Promise<T> {
   if (!isRoot() || target === null) return work();
   if (invoking !== null && invoking.uid === target.uid) {
     become(invoking);
     return work();
   }
   if (invoking !== null) mask(invoking);
-  const result = work();
+  const result = await work();
   if (invoking !== null) unmask();
   become(target);
   return result;
@@ -133,8 +135,8 @@ interface Prepared extends Runnable {
 }
 
 /** The image and a place for its events, or the status to exit with. */
-function prepare({ file, bindings, options }: Job, searchPath: string): Prepared | number {
-  const loaded = loadRunnable(file, bindings, searchPath);
+async function prepare({ file, bindings, options }: Job, searchPath: string): Promise<Prepared | number> {
+  const loaded = await loadRunnable(file, bindings, searchPath);
   if (!loaded.ok) return printTrouble(loaded.trouble);
   printDiagnostics(loaded.warnings);
   try {

@@ -4,10 +4,11 @@
  */
 import type { CstNode, IToken } from "chevrotain";
 import {
-  BUILTIN_LISTS, EFFECTS, OPERATION_NAMES, PRIVILEGES, PROTOCOLS, type ArgsClause, type Comment, type Condition,
-  type Duration, type Effect, type Event, type Name, type OperationRef, type PolicyFile, type PortRange,
+  BUILTIN_LISTS, EFFECTS, OPERATION_NAMES, PRIVILEGES, PROTOCOLS, type ArgsClause, type Condition, type Duration,
+  type Effect, type Event, type ForStatement, type Name, type OperationRef, type PolicyFile, type PortRange,
   type RuleStatement, type Statement, type StringLiteral, type Target, type TargetSubject, type TestCase,
 } from "./ast.js";
+import { checkBlock, checkPolicies, checkPrivileges } from "./check-placement.js";
 import { Comments } from "./comments.js";
 import type * as cst from "./cst.gen.js";
 import { invariant, type Diagnostic, type Source, type Span } from "./diagnostic.js";
@@ -15,23 +16,18 @@ import { endOf, isVirtual } from "./mark-statements.js";
 import { report } from "./messages.js";
 import { readCount, readDuration, readPorts, type Read } from "./numbers.js";
 import { readString } from "./strings.js";
-import { closest } from "./suggest-name.js";
 import * as t from "./tokens.js";
 
-export interface Converted {
-  readonly file: PolicyFile;
-  readonly diagnostics: readonly Diagnostic[];
-}
-
 /** `root` is what the parser's `file` rule returned, `comments` what the lexer set aside. */
-export function cstToAst(source: Source, root: CstNode, comments: readonly IToken[]): Converted {
+export function cstToAst(
+  source: Source, root: CstNode, comments: readonly IToken[],
+): { readonly file: PolicyFile; readonly diagnostics: readonly Diagnostic[] } {
   invariant(isFile(root), "the parser returned no file");
   const converter = new Converter(source, new Comments(source, comments));
   return { file: converter.file(root), diagnostics: converter.diagnostics };
 }
 
 const isFile = (node: CstNode): node is cst.FileCstNode => node.name === "file";
-
 /** Of a list that the grammar makes non-empty. */
 function first<T>(list: readonly T[] | undefined): T {
   const item = list?.[0];
@@ -44,14 +40,9 @@ function word<W extends string>(words: readonly W[], token: IToken): W {
   return first(words.filter((candidate) => candidate === token.image));
 }
 
-/** Kinds of statements that only a whole file can have. */
-const FILE_ONLY: ReadonlySet<Statement["kind"]> = new Set(["policy", "include", "param", "test", "draft"] as const);
-
 type Attached = Pick<Statement, "leading" | "trailing" | "span">;
-interface Body {
-  readonly statements: readonly Statement[];
-  readonly trailingComments: readonly Comment[];
-}
+type ConditionClause = cst.WhenClauseCstNode | cst.UnlessClauseCstNode;
+type Body = Pick<ForStatement, "body" | "trailingComments">;
 
 class Converter {
   readonly diagnostics: Diagnostic[] = [];
@@ -60,48 +51,31 @@ class Converter {
 
   file(node: cst.FileCstNode): PolicyFile {
     const statements = this.statements(node.children.statement);
-    this.checkPolicies(statements);
-    const end = this.source.text.length;
-    return {
-      kind: "file", statements, trailingComments: this.comments.before(Infinity), span: this.between(0, end),
-    };
+    this.diagnostics.push(...checkPolicies(statements));
+    const trailingComments = this.comments.before(Infinity);
+    return { kind: "file", statements, trailingComments, span: this.between(0, this.source.text.length) };
   }
 
   private statements(nodes: readonly cst.StatementCstNode[] | undefined): readonly Statement[] {
     return (nodes ?? []).flatMap((node) => this.statement(node) ?? []);
   }
 
-  private checkPolicies(statements: readonly Statement[]): void {
-    const [named, ...again] = statements.filter((statement) => statement.kind === "policy");
-    if (named === undefined) return;
-    if (named !== statements[0]) this.diagnostics.push(report("policy-not-first", named.span, {}));
-    for (const { span } of again) {
-      const labels = [{ message: "named here", span: named.span }];
-      this.diagnostics.push(report("duplicate-policy", span, {}, { labels }));
-    }
-  }
-
   // --- statements ---------------------------------------------------------------------------------------------------
 
-  private statement({ children, recoveredNode, location }: cst.StatementCstNode): Statement | undefined {
+  private statement({ children, recoveredNode }: cst.StatementCstNode): Statement | undefined {
     if (recoveredNode === true) return undefined;
-    const span = this.between(location?.startOffset ?? 0, (location?.endOffset ?? -1) + 1);
+    const span = this.between(first(children.Start).startOffset, first(children.End).startOffset);
     const block = children.forStatement?.[0]?.children.block[0] ?? children.taskStatement?.[0]?.children.block[0];
     const brace = first(block?.children.LCurly ?? children.testStatement?.[0]?.children.LCurly ?? children.End);
     const leading = this.comments.before(brace.startOffset);
     /** To be called when the comments inside the statement are taken. */
     const attached = (): Attached => ({ leading, trailing: this.comments.onLineOf(span.end), span });
 
+    const { policyStatement: policy, includeStatement: include, draftStatement: draft } = children;
+    if (policy) return { kind: "policy", name: this.text(first(policy).children), ...attached() };
+    if (include) return { kind: "include", path: this.text(first(include).children), ...attached() };
+    if (draft) return { kind: "draft", note: this.text(first(draft).children), ...attached() };
     if (children.rule) return this.rule(first(children.rule), attached());
-    if (children.policyStatement) {
-      return { kind: "policy", name: this.text(first(children.policyStatement).children), ...attached() };
-    }
-    if (children.includeStatement) {
-      return { kind: "include", path: this.text(first(children.includeStatement).children), ...attached() };
-    }
-    if (children.draftStatement) {
-      return { kind: "draft", note: this.text(first(children.draftStatement).children), ...attached() };
-    }
     if (children.paramStatement) return this.param(first(children.paramStatement), attached());
     if (children.letStatement) return this.let(first(children.letStatement), attached());
     if (children.defaultStatement) {
@@ -115,28 +89,23 @@ class Converter {
     if (children.assertStatement) return this.assert(first(children.assertStatement), attached());
     if (children.testStatement) return this.test(first(children.testStatement), attached);
     if (children.forStatement) {
-      const { forHead, block: [body] } = first(children.forStatement).children;
-      const { statements, trailingComments } = this.body(first(body ? [body] : []), "for");
-      const head = first(forHead);
-      if (head.recoveredNode === true) return undefined;
-      const programs = this.strings(head.children.strings);
-      return { kind: "for", programs, body: statements, trailingComments, ...attached() };
+      const { forHead: [head], block: blocks } = first(children.forStatement).children;
+      const body = this.body(first(blocks), "for");
+      if (head === undefined || head.recoveredNode === true) return undefined;
+      return { kind: "for", programs: this.strings(head.children.strings), ...body, ...attached() };
     }
-    const { taskHead, block: bodies } = first(children.taskStatement).children;
-    const { statements, trailingComments } = this.body(first(bodies), "task");
-    const head = first(taskHead);
-    if (head.recoveredNode === true) return undefined;
-    return { kind: "task", name: this.text(head.children), body: statements, trailingComments, ...attached() };
+    const { taskHead: [head], block: blocks } = first(children.taskStatement).children;
+    const body = this.body(first(blocks), "task");
+    if (head === undefined || head.recoveredNode === true) return undefined;
+    return { kind: "task", name: this.text(head.children), ...body, ...attached() };
   }
 
   private body({ children }: cst.BlockCstNode, block: "for" | "task"): Body {
-    const statements = this.statements(children.statement);
+    const body = this.statements(children.statement);
     const close = first(children.RCurly);
     // Behind a block that the user forgot to close, everything looks out of place.
-    for (const { kind, span } of isVirtual(close) ? [] : statements) {
-      if (FILE_ONLY.has(kind)) this.diagnostics.push(report("misplaced-statement", span, { statement: kind, block }));
-    }
-    return { statements, trailingComments: this.comments.before(close.startOffset) };
+    if (!isVirtual(close)) this.diagnostics.push(...checkBlock(body, block));
+    return { body, trailingComments: this.comments.before(close.startOffset) };
   }
 
   private param({ children }: cst.ParamStatementCstNode, attached: Attached): Statement {
@@ -218,19 +187,20 @@ class Converter {
     return { kind: "test", name: this.text(head.children), bindings, cases, trailingComments, ...attached() };
   }
 
-  private testCase({ children, recoveredNode, location }: cst.TestCaseCstNode): TestCase | undefined {
+  private testCase({ children, recoveredNode }: cst.TestCaseCstNode): TestCase | undefined {
     if (recoveredNode === true) return undefined;
     const { marksClause, exeClause, underClause, wordsClause, afterClause } = children;
     [marksClause, exeClause, underClause, wordsClause, afterClause].forEach((all) => { this.checkOnce(all); });
-    const span = this.between(location?.startOffset ?? 0, first(children.End).startOffset);
+    const span = this.between(first(children.Start).startOffset, first(children.End).startOffset);
     const operation = this.operation(first(children.Operation));
-    const [target] = this.checkPrivileges([operation], [this.target(first(children.target))]);
+    const target = this.target(first(children.target));
+    this.diagnostics.push(...checkPrivileges([operation], [target]));
     return {
       kind: "case",
       leading: this.comments.before(span.end),
       effect: this.effect(children),
       operation,
-      target: first(target === undefined ? [] : [target]),
+      target,
       marks: (marksClause?.[0]?.children.Name ?? []).map((token) => this.name(token)),
       exe: exeClause === undefined ? null : this.text(first(exeClause).children),
       under: underClause === undefined ? null : this.text(first(underClause).children),
@@ -271,18 +241,8 @@ class Converter {
   }
 
   private targetsOf(operations: readonly OperationRef[], nodes: readonly cst.TargetsCstNode[]): readonly Target[] {
-    return this.checkPrivileges(operations, this.targets(nodes));
-  }
-
-  /** No `let` can stand for a privilege, so a name in its place is a misspelt one. */
-  private checkPrivileges(operations: readonly OperationRef[], targets: readonly Target[]): readonly Target[] {
-    if (!operations.every(({ name }) => name === "privilege")) return targets;
-    for (const { subject } of targets) {
-      if (subject.kind !== "name") continue;
-      const meant = closest(subject.text, PRIVILEGES);
-      const help = meant === undefined ? undefined : `did you mean \`${meant}\`?`;
-      this.diagnostics.push(report("not-a-privilege", subject.span, { name: subject.text }, { help }));
-    }
+    const targets = this.targets(nodes);
+    this.diagnostics.push(...checkPrivileges(operations, targets));
     return targets;
   }
 
@@ -360,9 +320,7 @@ class Converter {
     };
   }
 
-  private clauseCondition(
-    nodes: readonly (cst.WhenClauseCstNode | cst.UnlessClauseCstNode)[] | undefined,
-  ): Condition | null {
+  private clauseCondition(nodes: readonly ConditionClause[] | undefined): Condition | null {
     return nodes === undefined ? null : this.condition(first(first(nodes).children.condition));
   }
 

@@ -1,6 +1,269 @@
 // Generated from parser.ts by test/compiler/cst.test.ts with UPDATE=1. Do not edit.
 import type { CstNode, ICstVisitor, IToken } from "chevrotain";
 
+export interface OperationsCstNode extends CstNode {
+  name: "operations";
+  children: OperationsCstChildren;
+}
+
+export type OperationsCstChildren = {
+  Operation: (IToken)[];
+  Comma?: IToken[];
+};
+
+export interface StringsCstNode extends CstNode {
+  name: "strings";
+  children: StringsCstChildren;
+}
+
+export type StringsCstChildren = {
+  Text: (IToken)[];
+  Comma?: IToken[];
+};
+
+export interface TargetsCstNode extends CstNode {
+  name: "targets";
+  children: TargetsCstChildren;
+}
+
+export type TargetsCstChildren = {
+  target: (TargetCstNode)[];
+  Comma?: IToken[];
+};
+
+export interface TargetCstNode extends CstNode {
+  name: "target";
+  children: TargetCstChildren;
+}
+
+export type TargetCstChildren = {
+  Text?: (IToken)[];
+  Name?: IToken[];
+  BuiltinList?: IToken[];
+  PrivilegeName?: IToken[];
+  Anonymous?: IToken[];
+  Unix?: IToken[];
+  Port?: IToken[];
+  port?: (PortCstNode)[];
+  Comma?: IToken[];
+  Protocol?: IToken[];
+};
+
+export interface PortCstNode extends CstNode {
+  name: "port";
+  children: PortCstChildren;
+}
+
+export type PortCstChildren = {
+  Integer?: IToken[];
+  Range?: IToken[];
+};
+
+export interface ExceptClauseCstNode extends CstNode {
+  name: "exceptClause";
+  children: ExceptClauseCstChildren;
+}
+
+export type ExceptClauseCstChildren = {
+  Except: IToken[];
+  targets: TargetsCstNode[];
+};
+
+export interface ArgsClauseCstNode extends CstNode {
+  name: "argsClause";
+  children: ArgsClauseCstChildren;
+}
+
+export type ArgsClauseCstChildren = {
+  Args: IToken[];
+  Only?: IToken[];
+  strings: (StringsCstNode)[];
+  Without?: IToken[];
+};
+
+export interface WhenClauseCstNode extends CstNode {
+  name: "whenClause";
+  children: WhenClauseCstChildren;
+}
+
+export type WhenClauseCstChildren = {
+  When: IToken[];
+  condition: ConditionCstNode[];
+};
+
+export interface UnlessClauseCstNode extends CstNode {
+  name: "unlessClause";
+  children: UnlessClauseCstChildren;
+}
+
+export type UnlessClauseCstChildren = {
+  Unless: IToken[];
+  condition: ConditionCstNode[];
+};
+
+export interface BecauseClauseCstNode extends CstNode {
+  name: "becauseClause";
+  children: BecauseClauseCstChildren;
+}
+
+export type BecauseClauseCstChildren = {
+  Because: IToken[];
+  Text: IToken[];
+};
+
+export interface UntilClauseCstNode extends CstNode {
+  name: "untilClause";
+  children: UntilClauseCstChildren;
+}
+
+export type UntilClauseCstChildren = {
+  Until: IToken[];
+  events: EventsCstNode[];
+};
+
+export interface PerProcessCstNode extends CstNode {
+  name: "perProcess";
+  children: PerProcessCstChildren;
+}
+
+export type PerProcessCstChildren = {
+  Per: IToken[];
+  Process: IToken[];
+};
+
+export interface TracksFilesCstNode extends CstNode {
+  name: "tracksFiles";
+  children: TracksFilesCstChildren;
+}
+
+export type TracksFilesCstChildren = {
+  Tracks: IToken[];
+  Files: IToken[];
+};
+
+export interface MarksClauseCstNode extends CstNode {
+  name: "marksClause";
+  children: MarksClauseCstChildren;
+}
+
+export type MarksClauseCstChildren = {
+  When: IToken[];
+  Name: (IToken)[];
+  Comma?: IToken[];
+};
+
+export interface ExeClauseCstNode extends CstNode {
+  name: "exeClause";
+  children: ExeClauseCstChildren;
+}
+
+export type ExeClauseCstChildren = {
+  Exe: IToken[];
+  Text: IToken[];
+};
+
+export interface UnderClauseCstNode extends CstNode {
+  name: "underClause";
+  children: UnderClauseCstChildren;
+}
+
+export type UnderClauseCstChildren = {
+  Under: IToken[];
+  Text: IToken[];
+};
+
+export interface WordsClauseCstNode extends CstNode {
+  name: "wordsClause";
+  children: WordsClauseCstChildren;
+}
+
+export type WordsClauseCstChildren = {
+  Args: IToken[];
+  strings: StringsCstNode[];
+};
+
+export interface AfterClauseCstNode extends CstNode {
+  name: "afterClause";
+  children: AfterClauseCstChildren;
+}
+
+export type AfterClauseCstChildren = {
+  After: IToken[];
+  event: (EventCstNode)[];
+  Comma?: IToken[];
+  Then?: IToken[];
+};
+
+export interface EventsCstNode extends CstNode {
+  name: "events";
+  children: EventsCstChildren;
+}
+
+export type EventsCstChildren = {
+  event: (EventCstNode)[];
+  Comma?: IToken[];
+};
+
+export interface EventCstNode extends CstNode {
+  name: "event";
+  children: EventCstChildren;
+}
+
+export type EventCstChildren = {
+  Operation?: IToken[];
+  Success?: IToken[];
+  targets: TargetsCstNode[];
+  exceptClause?: ExceptClauseCstNode[];
+  argsClause?: ArgsClauseCstNode[];
+  unlessExe?: UnlessExeCstNode[];
+};
+
+export interface UnlessExeCstNode extends CstNode {
+  name: "unlessExe";
+  children: UnlessExeCstChildren;
+}
+
+export type UnlessExeCstChildren = {
+  Unless: IToken[];
+  Exe: IToken[];
+  strings: StringsCstNode[];
+};
+
+export interface ConditionCstNode extends CstNode {
+  name: "condition";
+  children: ConditionCstChildren;
+}
+
+export type ConditionCstChildren = {
+  conjunction: (ConjunctionCstNode)[];
+  Or?: IToken[];
+};
+
+export interface ConjunctionCstNode extends CstNode {
+  name: "conjunction";
+  children: ConjunctionCstChildren;
+}
+
+export type ConjunctionCstChildren = {
+  negation: (NegationCstNode)[];
+  And?: IToken[];
+};
+
+export interface NegationCstNode extends CstNode {
+  name: "negation";
+  children: NegationCstChildren;
+}
+
+export type NegationCstChildren = {
+  Not?: IToken[];
+  Name?: IToken[];
+  exeClause?: ExeClauseCstNode[];
+  underClause?: UnderClauseCstNode[];
+  LParen?: IToken[];
+  condition?: ConditionCstNode[];
+  RParen?: IToken[];
+};
+
 export interface FileCstNode extends CstNode {
   name: "file";
   children: FileCstChildren;
@@ -284,268 +547,5 @@ export type AssertStatementCstChildren = {
   operations: OperationsCstNode[];
   targets: TargetsCstNode[];
   whenClause?: WhenClauseCstNode[];
-};
-
-export interface OperationsCstNode extends CstNode {
-  name: "operations";
-  children: OperationsCstChildren;
-}
-
-export type OperationsCstChildren = {
-  Operation: (IToken)[];
-  Comma?: IToken[];
-};
-
-export interface StringsCstNode extends CstNode {
-  name: "strings";
-  children: StringsCstChildren;
-}
-
-export type StringsCstChildren = {
-  Text: (IToken)[];
-  Comma?: IToken[];
-};
-
-export interface TargetsCstNode extends CstNode {
-  name: "targets";
-  children: TargetsCstChildren;
-}
-
-export type TargetsCstChildren = {
-  target: (TargetCstNode)[];
-  Comma?: IToken[];
-};
-
-export interface TargetCstNode extends CstNode {
-  name: "target";
-  children: TargetCstChildren;
-}
-
-export type TargetCstChildren = {
-  Text?: (IToken)[];
-  Name?: IToken[];
-  BuiltinList?: IToken[];
-  PrivilegeName?: IToken[];
-  Anonymous?: IToken[];
-  Unix?: IToken[];
-  Port?: IToken[];
-  port?: (PortCstNode)[];
-  Comma?: IToken[];
-  Protocol?: IToken[];
-};
-
-export interface PortCstNode extends CstNode {
-  name: "port";
-  children: PortCstChildren;
-}
-
-export type PortCstChildren = {
-  Integer?: IToken[];
-  Range?: IToken[];
-};
-
-export interface ExceptClauseCstNode extends CstNode {
-  name: "exceptClause";
-  children: ExceptClauseCstChildren;
-}
-
-export type ExceptClauseCstChildren = {
-  Except: IToken[];
-  targets: TargetsCstNode[];
-};
-
-export interface ArgsClauseCstNode extends CstNode {
-  name: "argsClause";
-  children: ArgsClauseCstChildren;
-}
-
-export type ArgsClauseCstChildren = {
-  Args: IToken[];
-  Only?: IToken[];
-  strings: (StringsCstNode)[];
-  Without?: IToken[];
-};
-
-export interface WhenClauseCstNode extends CstNode {
-  name: "whenClause";
-  children: WhenClauseCstChildren;
-}
-
-export type WhenClauseCstChildren = {
-  When: IToken[];
-  condition: ConditionCstNode[];
-};
-
-export interface UnlessClauseCstNode extends CstNode {
-  name: "unlessClause";
-  children: UnlessClauseCstChildren;
-}
-
-export type UnlessClauseCstChildren = {
-  Unless: IToken[];
-  condition: ConditionCstNode[];
-};
-
-export interface BecauseClauseCstNode extends CstNode {
-  name: "becauseClause";
-  children: BecauseClauseCstChildren;
-}
-
-export type BecauseClauseCstChildren = {
-  Because: IToken[];
-  Text: IToken[];
-};
-
-export interface UntilClauseCstNode extends CstNode {
-  name: "untilClause";
-  children: UntilClauseCstChildren;
-}
-
-export type UntilClauseCstChildren = {
-  Until: IToken[];
-  events: EventsCstNode[];
-};
-
-export interface PerProcessCstNode extends CstNode {
-  name: "perProcess";
-  children: PerProcessCstChildren;
-}
-
-export type PerProcessCstChildren = {
-  Per: IToken[];
-  Process: IToken[];
-};
-
-export interface TracksFilesCstNode extends CstNode {
-  name: "tracksFiles";
-  children: TracksFilesCstChildren;
-}
-
-export type TracksFilesCstChildren = {
-  Tracks: IToken[];
-  Files: IToken[];
-};
-
-export interface MarksClauseCstNode extends CstNode {
-  name: "marksClause";
-  children: MarksClauseCstChildren;
-}
-
-export type MarksClauseCstChildren = {
-  When: IToken[];
-  Name: (IToken)[];
-  Comma?: IToken[];
-};
-
-export interface ExeClauseCstNode extends CstNode {
-  name: "exeClause";
-  children: ExeClauseCstChildren;
-}
-
-export type ExeClauseCstChildren = {
-  Exe: IToken[];
-  Text: IToken[];
-};
-
-export interface UnderClauseCstNode extends CstNode {
-  name: "underClause";
-  children: UnderClauseCstChildren;
-}
-
-export type UnderClauseCstChildren = {
-  Under: IToken[];
-  Text: IToken[];
-};
-
-export interface WordsClauseCstNode extends CstNode {
-  name: "wordsClause";
-  children: WordsClauseCstChildren;
-}
-
-export type WordsClauseCstChildren = {
-  Args: IToken[];
-  strings: StringsCstNode[];
-};
-
-export interface AfterClauseCstNode extends CstNode {
-  name: "afterClause";
-  children: AfterClauseCstChildren;
-}
-
-export type AfterClauseCstChildren = {
-  After: IToken[];
-  event: (EventCstNode)[];
-  Comma?: IToken[];
-  Then?: IToken[];
-};
-
-export interface EventsCstNode extends CstNode {
-  name: "events";
-  children: EventsCstChildren;
-}
-
-export type EventsCstChildren = {
-  event: (EventCstNode)[];
-  Comma?: IToken[];
-};
-
-export interface EventCstNode extends CstNode {
-  name: "event";
-  children: EventCstChildren;
-}
-
-export type EventCstChildren = {
-  Operation?: IToken[];
-  Success?: IToken[];
-  targets: TargetsCstNode[];
-  exceptClause?: ExceptClauseCstNode[];
-  argsClause?: ArgsClauseCstNode[];
-  unlessExe?: UnlessExeCstNode[];
-};
-
-export interface UnlessExeCstNode extends CstNode {
-  name: "unlessExe";
-  children: UnlessExeCstChildren;
-}
-
-export type UnlessExeCstChildren = {
-  Unless: IToken[];
-  Exe: IToken[];
-  strings: StringsCstNode[];
-};
-
-export interface ConditionCstNode extends CstNode {
-  name: "condition";
-  children: ConditionCstChildren;
-}
-
-export type ConditionCstChildren = {
-  conjunction: (ConjunctionCstNode)[];
-  Or?: IToken[];
-};
-
-export interface ConjunctionCstNode extends CstNode {
-  name: "conjunction";
-  children: ConjunctionCstChildren;
-}
-
-export type ConjunctionCstChildren = {
-  negation: (NegationCstNode)[];
-  And?: IToken[];
-};
-
-export interface NegationCstNode extends CstNode {
-  name: "negation";
-  children: NegationCstChildren;
-}
-
-export type NegationCstChildren = {
-  Not?: IToken[];
-  Name?: IToken[];
-  exeClause?: ExeClauseCstNode[];
-  underClause?: UnderClauseCstNode[];
-  LParen?: IToken[];
-  condition?: ConditionCstNode[];
-  RParen?: IToken[];
 };
 

@@ -35,7 +35,7 @@ function fill(words: Segment, depth: number): readonly string[] {
 
 /** In characters. */
 function widthOf(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }
 
 /** `a`, `b` → `a,`, `b`: words of a list. Each item is a list of words itself. */

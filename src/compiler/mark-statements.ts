@@ -141,7 +141,8 @@ export const endOf = (token: IToken): number => (token.endOffset ?? token.startO
 export const isVirtual = (token: IToken): boolean => token.image === "";
 
 function virtual(tokenType: TokenType, offset: number): IToken {
-  return { image: "", startOffset: offset, endOffset: offset - 1, tokenType, tokenTypeIdx: tokenType.tokenTypeIdx ?? 0 };
+  const tokenTypeIdx = tokenType.tokenTypeIdx ?? 0;
+  return { image: "", startOffset: offset, endOffset: offset - 1, tokenType, tokenTypeIdx };
 }
 
 /** Index of each `{` to that of its `}`. */

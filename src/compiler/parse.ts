@@ -12,7 +12,9 @@ import { syntaxErrors } from "./syntax-errors.js";
 export function parse(source: Source): Outcome<PolicyFile> {
   const lexed = lex(source);
   const tooDeep = checkNesting(source, lexed.tokens);
-  if (tooDeep !== undefined) return { ok: false, diagnostics: inOrder([...lexed.stray, ...lexed.diagnostics, tooDeep]) };
+  if (tooDeep !== undefined) {
+    return { ok: false, diagnostics: inOrder([...lexed.stray, ...lexed.diagnostics, tooDeep]) };
+  }
 
   const marked = markStatements(source, lexed.tokens);
   policyParser.input = [...marked.tokens];

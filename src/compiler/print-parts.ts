@@ -12,7 +12,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([['"', '\\"'], ["\\", "\\\\
 export function printString({ parts }: StringLiteral): string {
   const written = parts.map((part, i) => {
     if (part.kind === "reference") return `\${${part.name}}`;
-    const text = [...part.text].map(printCharacter).join("").replaceAll("${", () => "$${");
+    const text = Array.from(part.text, printCharacter).join("").replaceAll("${", () => "$${");
     // `$` and a reference would together read as the escape for a literal `${`.
     return parts[i + 1]?.kind === "reference" && text.endsWith("$") ? `${text.slice(0, -1)}\\u{24}` : text;
   });

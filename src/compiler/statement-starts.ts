@@ -32,17 +32,24 @@ function previousCanEnd({ previous, beforePrevious }: Context): boolean {
   return CAN_END_CATEGORIES.some((category) => isA(previous, category));
 }
 
+/** A name may be the target of an operation, except in a `default`. */
+function noNameCanFollow(context: Context): boolean {
+  const { previous, first } = context;
+  return previousCanEnd(context) && (!isA(previous, t.Operation) || first?.tokenType === t.Default);
+}
+
 /** Whatever stands first in a file or block begins a statement, if a wrong one. */
 export function beginsStatement(context: Context): boolean {
   const { token, next, previous, first, firstOnLine } = context;
   if (first === null) return true;
   // A rule's name, maybe one that is no name.
-  if (next?.tokenType === t.Colon && (token.tokenType === t.Name || t.wordOf(token.tokenType) !== undefined)) return true;
+  const isWord = token.tokenType === t.Name || t.wordOf(token.tokenType) !== undefined;
+  if (isWord && next?.tokenType === t.Colon) return true;
   const canBegin = firstOnLine || previousCanEnd(context);
   if (STATEMENT_KEYWORDS.has(token.tokenType)) return canBegin;
   if (token.tokenType === t.Name) {
     // `no-keys deny …`: the colon after the rule's name is missing.
-    return firstOnLine && isA(next, t.Effect) && previousCanEnd(context);
+    return firstOnLine && isA(next, t.Effect) && noNameCanFollow(context);
   }
   if (!isA(token, t.Effect)) return false;
   if (previous === undefined || BEFORE_EFFECT.has(previous.tokenType)) return false;
@@ -56,7 +63,7 @@ export function beginsStatement(context: Context): boolean {
 export function correctSpelling(context: Context): IToken | undefined {
   const { token, next, first, firstOnLine } = context;
   if (token.tokenType !== t.Name || next?.tokenType === t.Colon || isA(next, t.Effect)) return undefined;
-  if (first !== null && !(firstOnLine && previousCanEnd(context))) return undefined;
+  if (first !== null && !(firstOnLine && noNameCanFollow(context))) return undefined;
   // Inside a file, a word may also be the misspelt clause of the statement before it.
   const word = closest(token.image, first === null ? t.STATEMENT_WORDS : t.RESERVED_WORDS.keys());
   const tokenType = word === undefined ? undefined : t.RESERVED_WORDS.get(word);

@@ -7,7 +7,7 @@ import {
   POLICY_REASON_POLICY, POLICY_REASON_TOO_DEEP, POLICY_REASON_UNREADABLE, POLICY_REASON_WIDENS,
 } from "../compiler/image/abi.gen.js";
 import { escapeBytes } from "./escape-bytes.js";
-import type { DecisionEvent, LostEvent } from "./events.js";
+import type { DecisionEvent, LostEvent, RepeatEvent } from "./events.js";
 
 /** What the image says about a rule; its number is its position. */
 export interface RuleNote {
@@ -24,7 +24,8 @@ export interface EventRecord {
   readonly pid: number;
   readonly exe: string;
   readonly op: string;
-  readonly target: string;
+  /** Null where `count` stands for more of what an event before it said, on targets that are not known. */
+  readonly target: string | null;
   readonly decision: Effect;
   /** The rule's name, or `file:line`; null where the default decided, or no rule could. */
   readonly rule: string | null;
@@ -64,37 +65,50 @@ export const REASON_WORDS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Wall-clock time of events, whose own is CLOCK_MONOTONIC. */
-export function wallClock(): (monotonic: bigint) => string {
+export function wallClock(): TimeOf {
   const offset = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
   return (monotonic) => new Date(Number((monotonic + offset) / 1_000_000n)).toISOString();
 }
 
-export function recordOf(
-  event: DecisionEvent, rules: readonly RuleNote[], timeOf: (monotonic: bigint) => string,
-): EventRecord {
-  const rule = event.rule === null ? undefined : rules[event.rule];
+export type TimeOf = (monotonic: bigint) => string;
+
+export function recordOf(event: DecisionEvent, rules: readonly RuleNote[], timeOf: TimeOf): EventRecord {
   const reason = event.reason === POLICY_REASON_POLICY ? undefined : REASONS.get(event.reason) ?? "unknown";
   const cut = [...(event.pathCut ? ["target" as const] : []), ...(event.exeCut ? ["exe" as const] : [])];
   return {
-    time: timeOf(event.time),
-    session: event.session,
-    pid: event.pid,
-    exe: escapeBytes(event.exe),
-    op: event.operation ?? "unknown",
-    target: targetOf(event),
-    // Only a reason denies without an effect.
-    decision: event.effect ?? "deny",
-    rule: rule?.id ?? null,
-    file: rule?.file ?? null,
-    line: rule?.line ?? null,
-    because: rule?.because ?? null,
+    ...common(event, escapeBytes(event.exe), targetOf(event), rules, timeOf),
     ...(event.count > 1n ? { count: Number(event.count) } : {}),
     ...(reason === undefined ? {} : { reason }),
     ...(cut.length === 0 ? {} : { cut }),
   };
 }
 
-export const lostRecordOf = (event: LostEvent, timeOf: (monotonic: bigint) => string): LostRecord =>
+/** `exe`: of the event that it repeats. */
+export function repeatRecordOf(event: RepeatEvent, exe: string, rules: readonly RuleNote[], timeOf: TimeOf): EventRecord {
+  return { ...common(event, exe, null, rules, timeOf), count: Number(event.count) };
+}
+
+function common(
+  event: DecisionEvent | RepeatEvent, exe: string, target: string | null, rules: readonly RuleNote[], timeOf: TimeOf,
+) {
+  const rule = event.rule === null ? undefined : rules[event.rule];
+  return {
+    time: timeOf(event.time),
+    session: event.session,
+    pid: event.pid,
+    exe,
+    op: event.operation ?? "unknown",
+    target,
+    // Only a reason denies without an effect.
+    decision: event.effect ?? "deny",
+    rule: rule?.id ?? null,
+    file: rule?.file ?? null,
+    line: rule?.line ?? null,
+    because: rule?.because ?? null,
+  };
+}
+
+export const lostRecordOf = (event: LostEvent, timeOf: TimeOf): LostRecord =>
   ({ time: timeOf(event.time), session: event.session, lost: Number(event.count) });
 
 function targetOf(event: DecisionEvent): string {

@@ -35,6 +35,18 @@ export interface DecisionEvent {
   readonly exeCut: boolean;
 }
 
+/** More of what an event before it said, of the same process, rule and operation, that the kernel only counted. */
+export interface RepeatEvent {
+  readonly kind: "repeat";
+  readonly time: bigint;
+  readonly count: bigint;
+  readonly session: number;
+  readonly pid: number;
+  readonly effect: Effect | null;
+  readonly rule: number | null;
+  readonly operation: Operation | null;
+}
+
 /** Events that did not fit the ring buffer. */
 export interface LostEvent {
   readonly kind: "lost";
@@ -51,7 +63,7 @@ export interface EndEvent {
   readonly session: number;
 }
 
-export type SessionEvent = DecisionEvent | LostEvent | EndEvent;
+export type SessionEvent = DecisionEvent | RepeatEvent | LostEvent | EndEvent;
 
 const FIELDS = STRUCTS.policy_event.fields;
 const LITTLE_ENDIAN = endianness() === "LE";
@@ -105,14 +117,19 @@ export function decodeEvent(frame: Uint8Array): SessionEvent {
   const word = u32(FIELDS.word);
   const rule = POLICY_RULE_NONE - (word & POLICY_RULE_NONE);
   const pathEnd = POLICY_EVENT_HEADER + u16(FIELDS.path_len);
-  return {
-    kind: "decision",
-    ...common,
+  const verdict = {
     pid: u32(FIELDS.pid),
     // POLICY_NONE stands before the first effect.
     effect: EFFECTS[(word >>> POLICY_EFFECT_SHIFT) - 1] ?? null,
     rule: rule === POLICY_RULE_NONE ? null : rule,
     operation: OPERATIONS[u8(FIELDS.op)] ?? null,
+  };
+  // Every process has a name: an event without one was not made by a process.
+  if (u8(FIELDS.comm) === 0 && frame.length === POLICY_EVENT_HEADER) return { kind: "repeat", ...common, ...verdict };
+  return {
+    kind: "decision",
+    ...common,
+    ...verdict,
     object,
     reason: u8(FIELDS.reason),
     protocol: u8(FIELDS.protocol),

@@ -1,16 +1,21 @@
 /** What became of a session: its events, counted for the last line and written to the user's file. */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { EventReader, type SessionEvent } from "./events.js";
-import { type EventRecord, lostRecordOf, type LostRecord, recordOf, type RuleNote, wallClock } from "./event-record.js";
+import {
+  type EventRecord, lostRecordOf, type LostRecord, recordOf, repeatRecordOf, type RuleNote, wallClock,
+} from "./event-record.js";
 import { Summary } from "./summary.js";
 
 // Names of files that the agent touched are nobody else's business.
 const FILE_MODE = 0o600;
+/** Processes of which the program is remembered, for repeats; the agent may start any number. */
+const MAX_PROGRAMS = 1000;
 
 export class Recorder {
   readonly summary = new Summary();
   readonly #reader = new EventReader();
   readonly #timeOf = wallClock();
+  readonly #programs = new Map<number, string>();
 
   /** `onTrouble`: the file cannot be written any more. Said once; counting goes on. */
   constructor(
@@ -39,6 +44,13 @@ export class Recorder {
     switch (event.kind) {
       case "decision": {
         const record = recordOf(event, this.rules, this.#timeOf);
+        this.summary.add(record);
+        if (this.#programs.size === MAX_PROGRAMS) this.#programs.clear();
+        this.#programs.set(record.pid, record.exe);
+        return [record];
+      }
+      case "repeat": {
+        const record = repeatRecordOf(event, this.#programs.get(event.pid) ?? "", this.rules, this.#timeOf);
         this.summary.add(record);
         return [record];
       }

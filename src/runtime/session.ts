@@ -12,7 +12,7 @@ export interface SessionRequest {
   readonly identity: Identity | null;
   readonly environment: NodeJS.ProcessEnv;
   /** Called once both processes have been started, when this process needs root no longer. Null calls it off. */
-  readonly prepareImage: () => Uint8Array | null;
+  readonly prepareImage: () => Promise<Uint8Array | null>;
   readonly onEvents: (chunk: Uint8Array) => void;
   /** One line that the user should see now. */
   readonly onNote: (line: string) => void;
@@ -56,7 +56,7 @@ async function confine(
   const launcherEnd = launcher.ended.then((ending): SessionResult =>
     ({ kind: "refused", fault: "machine", message: `the launcher ended early: ${describe(ending)}` }));
 
-  const image = request.prepareImage();
+  const image = await request.prepareImage();
   daemon.sendImage(image);
   if (image === null) return { kind: "called-off" };
   const ready = daemon.ready.then(async (session) => (session === null ? refusal(daemon) : null));
@@ -102,7 +102,7 @@ async function settle(launcher: Launcher, daemon: Daemon): Promise<void> {
 async function refusal(daemon: Daemon): Promise<SessionResult> {
   const ending = await daemon.drained;
   if (ending.kind === "unstartable") return unstartable(ending);
-  const said = daemon.said().trim();
+  const said = daemon.said().trim().split("\n").map((line) => line.replace(/^policyd: /, "")).join("; ");
   const atFault = ending.kind === "exited" && ending.code === 1;
   return {
     kind: "refused",

@@ -7,6 +7,7 @@ const WIDTH = 80;
 
 interface Group {
   readonly first: EventRecord;
+  readonly target: string;
   count: number;
 }
 
@@ -27,11 +28,25 @@ export class Summary {
     }
     if (record.decision === "kill") this.#killed += count;
     else this.#denied += count;
-    const key = JSON.stringify([record.op, record.target, record.rule, record.reason]);
-    const group = this.#groups.get(key);
-    if (group !== undefined) group.count += count;
-    else if (this.#groups.size < MAX_GROUPS) this.#groups.set(key, { first: record, count });
-    else this.#unlisted = true;
+    const group = record.target === null ? this.#repeated(record) : this.#groupOf(record, record.target);
+    if (group === undefined) this.#unlisted = true;
+    else group.count += count;
+  }
+
+  /** Undefined when there are too many. */
+  #groupOf(record: EventRecord, target: string): Group | undefined {
+    const key = JSON.stringify([record.op, target, record.rule, record.reason]);
+    const known = this.#groups.get(key);
+    if (known !== undefined || this.#groups.size === MAX_GROUPS) return known;
+    const group = { first: record, target, count: 0 };
+    this.#groups.set(key, group);
+    return group;
+  }
+
+  /** Nearly always more of the last one of its kind. */
+  #repeated({ op, rule, pid }: EventRecord): Group | undefined {
+    const alike = [...this.#groups.values()].filter(({ first }) => first.op === op && first.rule === rule);
+    return alike.findLast(({ first }) => first.pid === pid) ?? alike.at(-1);
   }
 
   lose(count: number): void {
@@ -48,6 +63,8 @@ export class Summary {
     const lost = this.#lost > 0 ? [`${this.#lost} events lost`] : [];
     if (totals.length === 0) return ["nothing denied", ...audited, ...lost].join(", ");
     const head = [...totals, ...audited, ...lost].join(", ");
+    // Only repeats of what was lost.
+    if (this.#groups.size === 0) return head;
     const tail = events === null ? "; --events FILE shows all" : `; all in ${events}`;
     return `${head} (${this.#examples(WIDTH - "policyc: ".length - head.length - tail.length - 3, home)})${tail}`;
   }
@@ -63,9 +80,9 @@ export class Summary {
   }
 }
 
-function groupText({ first, count }: Group, home: string): string {
+function groupText({ first, target, count }: Group, home: string): string {
   const times = count > 1 ? ` ×${count}` : "";
-  return `${first.op} ${underHome(first.target, home)}${times} ${causeOf(first)}`;
+  return `${first.op} ${underHome(target, home)}${times} ${causeOf(first)}`;
 }
 
 function causeOf(record: EventRecord): string {

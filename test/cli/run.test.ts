@@ -44,6 +44,21 @@ describe("the protocol", () => {
     expect(await startRun(["cat"], { input: "typed" }).result).toMatchObject({ stdout: "typed", status: 0 });
   });
 
+  it("compiles a policy first, and binds it", async () => {
+    const run = startRun(["true"], { policy: 'param w\ndeny read "${w}/x"\n', options: { set: ["w=/work"], home: "/h" } });
+    expect(await run.result).toMatchObject({ status: 0, stderr: "policyc: nothing denied\n" });
+    expect(readIn(run.folder, "image")).toContain('"bindings":{"home":"/h","params":{"w":"/work"},"programs":[]}');
+  });
+
+  it("checks an image first, and does not bind it again", async () => {
+    const [broken, bound] = [startRun(["echo", "ran"], { fake: { "a.polc": "POLC nonsense" } }),
+      startRun(["echo", "ran"], { options: { set: ["w=/x"] } })];
+    expect(await broken.result).toMatchObject({
+      status: 1, stdout: "", stderr: "error: `a.polc` is not a valid image: shorter than its header\n",
+    });
+    expect(await bound.result).toMatchObject({ status: 2, stdout: "" });
+  });
+
   it.each([
     ["1", 1],
     ["3", 3],
@@ -161,7 +176,7 @@ describe.runIf(asRoot)("under sudo", () => {
 
   it("the policy is read and events are written with the caller's rights", async () => {
     expect(await startRun(["echo", "ran"], { env }).result).toMatchObject({
-      status: 2, stdout: "", stderr: "error: cannot read `a.pol`: permission denied\n",
+      status: 2, stdout: "", stderr: "error: cannot read `a.polc`: permission denied\n",
     });
     expect(await startRun(["echo", "ran"], { env, open: true, options: { events: "log" } }).result).toMatchObject({
       status: 2, stdout: "", stderr: "error: cannot write `log`: permission denied\n",

@@ -22,7 +22,7 @@ export function canonicalPath(): fc.Arbitrary<string> {
 
 /** Everything that a pattern may hold, now and then in the wrong place. */
 export function pathPattern(): fc.Arbitrary<PatternText> {
-  const set = fc.constantFrom("[ab]", "[!a]", "[a-c]", "[!.-a]", "[a-]", "[^a]", "[\\]a]", "[.-b]", "[!-]", "[a-b-]");
+  const set = fc.constantFrom("[ab]", "[!a]", "[a-c]", "[!.-a]", "[a-]", "[^a]", "[\\]a]", "[.-b]", "[!-]", "[a-b-]", "[ac]");
   const plain = fc.oneof(fc.constantFrom(...LETTERS, "ä"), fc.constantFrom("*", "?", "\\*", "\\a", ",", "}", "]"), set);
   const brace = fc.letrec<{ piece: string; brace: string }>((tie) => ({
     piece: fc.oneof({ maxDepth: 2 }, { weight: 4, arbitrary: plain }, { weight: 1, arbitrary: tie("brace") }),
@@ -66,7 +66,7 @@ function stringLiteral(text: string): string {
 }
 
 const EFFECT = fc.constantFrom("allow", "audit", "deny", "kill");
-const PORTS = fc.constantFrom("", "", " port 443", " port 0-80, 79-443", " tcp", " udp", " port 53 udp");
+const PORTS = fc.constantFrom("", "", " port 443", " port 0-80, 79-443", " port 442, 444", " tcp", " udp", " port 53 udp");
 
 function fileTarget(isValid: (pattern: PatternText) => boolean): fc.Arbitrary<string> {
   return pathPattern().map(([first, second]) => [{ literal: false, text: (first?.text ?? "") + (second?.text ?? "") }])

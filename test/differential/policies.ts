@@ -108,7 +108,7 @@ export interface PolicyModel {
   readonly rules: readonly RuleModel[];
 }
 
-export const policy: fc.Arbitrary<PolicyModel> = fc.record({ defaults, rules: fc.array(rule, { minLength: 1, maxLength: 8 }) });
+export const policy: fc.Arbitrary<PolicyModel> = fc.record({ defaults, rules: fc.array(rule, { minLength: 1, maxLength: 6 }) });
 
 /** One rule a line, so that each has its own id. */
 export function textOf(model: PolicyModel): string {

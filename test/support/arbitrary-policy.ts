@@ -12,7 +12,8 @@ export const NOWHERE: Span = { source: { path: "generated.pol", text: "" }, star
 const span = fc.constant(NOWHERE);
 
 const kind = <K extends string>(value: K): fc.Arbitrary<K> => fc.constant(value);
-const some = <T>(item: fc.Arbitrary<T>, maxLength = 3): fc.Arbitrary<T[]> => fc.array(item, { minLength: 1, maxLength });
+const some = <T>(item: fc.Arbitrary<T>, maxLength = 3): fc.Arbitrary<T[]> =>
+  fc.array(item, { minLength: 1, maxLength });
 const few = <T>(item: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(item, { maxLength: 2 });
 const perhaps = <T>(item: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(item, { freq: 2 });
 
@@ -119,7 +120,7 @@ const rule: fc.Arbitrary<Statement> = operationsAndTargets.chain((parts) => fc.r
 }));
 const duration = fc.tuple(fc.nat(1000), fc.constantFrom(["ms", 1], ["s", 1000], ["m", 60_000], ["h", 3_600_000]))
   .map(([count, [unit, factor]]) => ({
-    kind: "duration" as const, milliseconds: count * Number(factor), text: `${count}${unit}`, span: NOWHERE,
+    kind: "duration" as const, milliseconds: count * factor, text: `${count}${unit}`, span: NOWHERE,
   }));
 const limit: fc.Arbitrary<Statement> = operationsAndTargets.chain((parts) => fc.record({
   kind: kind("limit"), operations: fc.constant(parts.operations), targets: fc.constant(parts.targets),

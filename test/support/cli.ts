@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach } from "vitest";
+import { frontEnd } from "../../src/compiler/compile.js";
+import { buildImage } from "../../src/compiler/image/build.js";
 
 const inCheckout = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 export const POLICYC = inCheckout("bin/policyc");
@@ -97,13 +99,27 @@ export interface FakeRun {
   readonly open?: boolean;
 }
 
-/** Starts `policyc run a.pol -- COMMAND` in a folder of its own. */
+const DEFAULT_POLICY = 'no-keys: deny read "/keys/**" because "private"\n';
+
+/** Compiled once: loading the compiler anew is most of what such a test would take. */
+function defaultImage(): Uint8Array {
+  const bindings = { home: "/root", params: {}, programs: [] };
+  const outcome = frontEnd("a.pol", (path) => ({ path, text: DEFAULT_POLICY }), bindings);
+  const image = outcome.ok ? buildImage(outcome.value.ir) : null;
+  if (image?.ok !== true) throw new Error("the default policy does not compile");
+  return image.value;
+}
+let image: Uint8Array | null = null;
+
+/** Starts `policyc run FILE -- COMMAND` in a folder of its own: a.pol if `policy` is given, else an image. */
 export function startRun(command: readonly string[], setUp: FakeRun = {}): Running & { readonly folder: string } {
-  const folder = folderWith({ "a.pol": setUp.policy ?? 'no-keys: deny read "/keys/**" because "private"\n', ...setUp.fake });
+  image ??= defaultImage();
+  const [name, content] = setUp.policy === undefined ? ["a.polc", image] : ["a.pol", setUp.policy];
+  const folder = folderWith({ [name]: content, ...setUp.fake });
   const fake = join(folder, "fake-policyd");
   copyFileSync(FAKE_POLICYD, fake);
   if (setUp.open === true) chmodSync(folder, 0o755);
-  const args = [RUN_WITH_FAKE, setUp.policyd ?? fake, JSON.stringify(setUp.options ?? {}), "a.pol", ...command];
+  const args = [RUN_WITH_FAKE, setUp.policyd ?? fake, JSON.stringify(setUp.options ?? {}), name, ...command];
   return {
     folder,
     ...start(process.execPath, args, {

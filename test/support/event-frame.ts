@@ -1,8 +1,7 @@
 /** Makes the bytes of a `struct policy_event`, as policyd writes it. */
-import { POLICY_EVENT_HEADER, POLICY_OBJECT_PATH, STRUCTS } from "../../src/compiler/image/abi.gen.js";
+import { POLICY_EVENT_HEADER, POLICY_OBJECT_PATH, POLICY_RULE_NONE, STRUCTS } from "../../src/compiler/image/abi.gen.js";
 import { verdictWord } from "../../src/compiler/verdict.js";
 import type { Effect } from "../../src/compiler/ast.js";
-import { POLICY_RULE_NONE } from "../../src/compiler/image/abi.gen.js";
 
 export interface FrameFields {
   readonly time?: bigint;
@@ -18,6 +17,8 @@ export interface FrameFields {
   readonly protocol?: number;
   readonly port?: number;
   readonly cut?: number;
+  /** The thread's name; empty for what no process made. */
+  readonly comm?: string;
   readonly address?: readonly number[];
   readonly path?: string | Uint8Array;
   readonly exe?: string | Uint8Array;
@@ -44,5 +45,6 @@ export function eventFrame(fields: FrameFields): Uint8Array {
   frame.writeUInt16LE(exe.length, at.exe_len.offset);
   frame.writeUInt16LE(fields.cut ?? 0, at.cut.offset);
   frame.set(fields.address ?? [], at.address.offset);
+  frame.write(fields.comm ?? "agent", at.comm.offset);
   return Buffer.concat([frame, path, exe]);
 }

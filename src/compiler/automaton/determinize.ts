@@ -66,6 +66,12 @@ function isLeaf(node: NfaNode): boolean {
   return isPlain(node) && node.literals.size === 0;
 }
 
+function namesOf(nodes: readonly NfaNode[]): Iterable<ByteString> {
+  const [only] = nodes;
+  return nodes.length === 1 && only !== undefined ? only.literals.keys()
+    : new Set(nodes.flatMap((node) => [...node.literals.keys()]));
+}
+
 /** False for a node that only leads on to its globstar, which is entered with it. */
 function contributes(node: NfaNode): boolean {
   return node.loops || !isPlain(node) || node.literals.size > 0 || node.accept !== 0 || node.sticky !== 0
@@ -185,7 +191,7 @@ export class LaneAutomaton {
   private expandPlain(draft: DraftState, rest: readonly number[]): void {
     draft.fallback = this.intern(rest);
     const plain = draft.subset.filter((number) => !rest.includes(number)).map((number) => this.node(number));
-    const names = plain.length === 1 ? (plain[0]?.literals.keys() ?? []) : new Set(plain.flatMap((n) => [...n.literals.keys()]));
+    const names = namesOf(plain);
     const matcher = this.matcherOf(draft.fallback);
     draft.literals = this.edges(draft, names, (name) => [
       ...plain.flatMap((node) => node.literals.get(name) ?? []),
@@ -194,15 +200,24 @@ export class LaneAutomaton {
   }
 
   private expandWhole(state: number, draft: DraftState): void {
+    const nodes = draft.subset.map((number) => this.node(number));
+    if (nodes.every(isPlain)) draft.literals = this.plainEdges(draft, nodes);
+    else this.expandMatcher(state, draft);
+  }
+
+  private plainEdges(draft: DraftState, nodes: readonly NfaNode[]): ReadonlyMap<ByteString, number> {
+    return this.edges(draft, namesOf(nodes), (name) => nodes.flatMap((node) => node.literals.get(name) ?? []));
+  }
+
+  private expandMatcher(state: number, draft: DraftState): void {
     const matcher = this.matcherOf(state);
     draft.other = this.stateOf(matcher.always);
-    const names = new Set([...matcher.nodes.flatMap((node) => [...node.literals.keys()]), ...overlapNames(matcher)]);
+    const names = new Set([...namesOf(matcher.nodes), ...overlapNames(matcher)]);
     draft.literals = this.edges(draft, names, (name) => nameTargets(matcher, this.shared.globs, name));
     draft.prefixes = matcher.prefixes;
     draft.suffixes = matcher.suffixes;
     draft.glob = matcher.globs.start;
     draft.classes = this.classEdges(draft, matcher);
-    if (matcher.nodes.every(isPlain)) this.matchers.delete(state);
   }
 
   private edges(

@@ -26,6 +26,7 @@ export const POLICY_MAX_META = 268435456;
 export const POLICY_MAX_SESSIONS = 1024;
 export const POLICY_MAX_DEPTH = 2048;
 export const POLICY_MAX_SLOTS = 2048;
+export const POLICY_RING_BYTES = 2097152;
 export const POLICY_EVENT_PATH = 4096;
 export const POLICY_EVENT_HEADER = 80;
 

@@ -1,5 +1,5 @@
 /**
- * The text of a pattern → tokens: escapes undone, `[…]` read, everything else one token per character. What a binding
+ * The text of a pattern → tokens: escapes undone, `[…]` read, everything else one token per character or run of text. What a binding
  * brought in is text whatever it looks like.
  */
 import type { Outcome } from "../diagnostic.js";
@@ -17,7 +17,6 @@ export type Token =
   | { readonly kind: "comma" }
   | { readonly kind: "close" };
 
-const TEXT = (text: string): Token => ({ kind: "item", item: { kind: "text", text } });
 const SLASH: Token = { kind: "slash" };
 const ANY_BYTE: Token = { kind: "item", item: { kind: "byte", negated: true, ranges: [] } };
 const RUN: Token = { kind: "item", item: { kind: "run" } };
@@ -37,12 +36,12 @@ export function scanPattern(pattern: PatternText, context: PatternContext): Outc
       if (depth > 0) return failure("pattern-slash-inside", context, { pattern: context.text, opening: "{" });
       tokens.push(SLASH);
     } else if (unit.literal) {
-      tokens.push(TEXT(unit.char));
+      pushText(tokens, unit.char);
     } else if (unit.char === "\\") {
       const escaped = units[++i];
       if (escaped === undefined) return failure("pattern-trailing-backslash", context, { pattern: context.text });
       if (escaped.char === "/" && context.place === "path") i--;
-      else tokens.push(TEXT(escaped.char));
+      else pushText(tokens, escaped.char);
     } else if (unit.char === "[") {
       const set = readSet(units, i, context);
       if (!set.ok) return set;
@@ -66,11 +65,20 @@ export function scanPattern(pattern: PatternText, context: PatternContext): Outc
       depth--;
       tokens.push({ kind: "close" });
     } else {
-      tokens.push(TEXT(unit.char));
+      pushText(tokens, unit.char);
     }
   }
   if (depth > 0) return failure("pattern-unterminated", context, { pattern: context.text, opening: "{" });
   return { ok: true, value: tokens, diagnostics: [] };
+}
+
+/** Text joins text: most patterns are little else. */
+function pushText(tokens: Token[], text: string): void {
+  const last = tokens.at(-1);
+  const joins = last?.kind === "item" && last.item.kind === "text";
+  const item: GlobItem = { kind: "text", text: joins ? last.item.text + text : text };
+  if (joins) tokens[tokens.length - 1] = { kind: "item", item };
+  else tokens.push({ kind: "item", item });
 }
 
 function toUnits(pattern: PatternText): Unit[] {

@@ -1,0 +1,62 @@
+# policyc: `make demo` shows what it does, `make test` checks all of it. Both install what they need (Debian 12, root
+# or sudo for the packages) and are quick the second time.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
+TOOLS := clang llvm bpftool gcc make pkg-config
+PACKAGES := clang llvm bpftool gcc make pkg-config libc6-dev libbpf-dev libelf-dev zlib1g-dev
+SOURCES := $(shell find src -name '*.ts')
+
+all: build
+
+# ---- what the machine needs ------------------------------------------------------------------------------------------
+
+build/.packages: Makefile
+	@mkdir -p build
+	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+	  echo "installing $$missing"; \
+	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	fi
+	@touch $@
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# ---- build -----------------------------------------------------------------------------------------------------------
+
+build: dist/.built dist/native/policyd
+
+dist/.built: $(SOURCES) tsconfig.json tsconfig.build.json node_modules/.package-lock.json
+	npx --no-install tsc -p tsconfig.build.json
+	@touch $@
+
+build/native/policyd build/native/harness &: $(wildcard bpf/*) build/.packages
+	$(MAKE) -s -C bpf
+
+dist/native/policyd: build/native/policyd
+	@mkdir -p $(@D)
+	cp $< $@
+
+# What is generated and committed: the IR's types, the CST's types, the layout of the image.
+generate: node_modules/.package-lock.json build/.packages
+	npm run -s generate
+
+# ---- use -------------------------------------------------------------------------------------------------------------
+
+demo: build
+	@test/demo/run
+
+check: build
+	npm run -s typecheck
+	npm run -s lint
+
+test: build
+	test/run
+
+clean:
+	rm -rf build/native dist
+
+.PHONY: all build generate demo check test clean

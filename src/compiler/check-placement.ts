@@ -1,0 +1,37 @@
+/** What the grammar cannot say about where a part of a policy may stand. */
+import { PRIVILEGES, type OperationRef, type Statement, type Target } from "./ast.js";
+import type { Diagnostic } from "./diagnostic.js";
+import { report } from "./messages.js";
+import { closest } from "./suggest-name.js";
+
+/** `policy` comes first in a file, and once. */
+export function checkPolicies(statements: readonly Statement[]): readonly Diagnostic[] {
+  const [named, ...again] = statements.filter(({ kind }) => kind === "policy");
+  if (named === undefined) return [];
+  const labels = [{ message: "named here", span: named.span }];
+  return [
+    ...(named === statements[0] ? [] : [report("policy-not-first", named.span, {})]),
+    ...again.map(({ span }) => report("duplicate-policy", span, {}, { labels })),
+  ];
+}
+
+/** Kinds of statements that only a whole file can have. */
+const FILE_ONLY: ReadonlySet<Statement["kind"]> = new Set(["policy", "include", "param", "test", "draft"] as const);
+
+export function checkBlock(body: readonly Statement[], block: "for" | "task"): readonly Diagnostic[] {
+  return body.filter(({ kind }) => FILE_ONLY.has(kind))
+    .map(({ kind, span }) => report("misplaced-statement", span, { statement: kind, block }));
+}
+
+/** No `let` can stand for a privilege, so a name in its place is a misspelt one. */
+export function checkPrivileges(
+  operations: readonly OperationRef[], targets: readonly Target[],
+): readonly Diagnostic[] {
+  if (!operations.every(({ name }) => name === "privilege")) return [];
+  return targets.flatMap(({ subject }) => {
+    if (subject.kind !== "name") return [];
+    const meant = closest(subject.text, PRIVILEGES);
+    const help = meant === undefined ? undefined : `did you mean \`${meant}\`?`;
+    return [report("not-a-privilege", subject.span, { name: subject.text }, { help })];
+  });
+}

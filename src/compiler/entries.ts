@@ -1,0 +1,174 @@
+/** `--emit entries`: every map entry of an image in words, one a line. */
+import {
+  POLICY_OPS, POLICY_PROTOS, POLICY_RULE_NONE, POLICY_STATE_TIGHTENS, STRUCTS,
+} from "./image/abi.gen.js";
+import type { Image } from "./image/decode.js";
+import type { Section } from "./image/layout.js";
+import { OPERATION_ORDER } from "./verdict.js";
+
+const EFFECTS = ["none", "allow", "audit", "deny", "kill"] as const;
+const PROTOCOLS = ["other", "tcp", "udp"] as const;
+const TIGHTNESS = ["deny", "none", "allow"] as const;
+
+function each(section: Section, line: (index: number) => string): readonly string[] {
+  return Array.from({ length: section.count }, (_, index) => line(index));
+}
+
+/** Bytes as a JSON string; those that are not ASCII as `\u00xx`. */
+function quoted(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString("latin1");
+  return JSON.stringify(text).replace(/[\x7f-\xff]/g, (byte) => `\\u00${byte.charCodeAt(0).toString(16)}`);
+}
+
+function unpadded(bytes: Buffer): Buffer {
+  const end = bytes.indexOf(0);
+  return end === -1 ? bytes : bytes.subarray(0, end);
+}
+
+/** `deny by no-keys`; `-` for no rule. */
+function wordText({ meta }: Image, word: number): string {
+  if (word === 0) return "-";
+  const rule = POLICY_RULE_NONE - (word & POLICY_RULE_NONE);
+  const effect = EFFECTS[word >>> 29] ?? "?";
+  return rule === POLICY_RULE_NONE ? effect : `${effect} by ${meta.rules[rule]?.id ?? "?"}`;
+}
+
+/** Operations with one word together: `read, write: deny by no-keys`. */
+function recordText(image: Image, section: Section, index: number, offset: number): string {
+  const byText = new Map<string, string[]>();
+  for (const [op, operation] of OPERATION_ORDER.entries()) {
+    const word = section.u32(index, offset + 4 * op);
+    if (word !== 0) byText.set(wordText(image, word), [...(byText.get(wordText(image, word)) ?? []), operation]);
+  }
+  if (byText.size === 0) return "nothing";
+  return [...byText].map(([text, operations]) => `${operations.join(", ")}: ${text}`).join("; ");
+}
+
+function rootLines(image: Image): readonly string[] {
+  const { root } = image.sections;
+  const { fields } = STRUCTS.policy_root;
+  const place = STRUCTS.policy_place.fields;
+  const states = (at: number): string =>
+    Array.from({ length: root.u32(0, fields.lanes.offset) }, (_, lane) => root.u32(0, at + place.state.offset + 4 * lane)).join(", ");
+  return [
+    `root  lanes ${root.u32(0, fields.lanes.offset)}`,
+    `root  defaults ${recordText(image, root, 0, fields.defaults.offset)}`,
+    `root  anonymous ${recordText(image, root, 0, fields.anonymous.offset)}`,
+    `root  unnamed ${recordText(image, root, 0, fields.unnamed.offset)}`,
+    `root  path starts in ${states(fields.path.offset)}, sticky ${recordText(image, root, 0, fields.path.offset + place.sticky.offset)}`,
+    `root  abstract starts in ${root.u32(0, fields.abstract.offset + place.state.offset)}`,
+  ];
+}
+
+function summaryText(summary: number): string {
+  const classes = Array.from({ length: POLICY_OPS }, (_, op) => TIGHTNESS[(summary >> (2 * op)) & 3] ?? "?");
+  return new Set(classes).size === 1 ? (classes[0] ?? "?") : classes.join(" ");
+}
+
+function stateText({ sections: { states } }: Image, index: number): string {
+  const { fields } = STRUCTS.policy_state;
+  const part = (name: string, offset: number): readonly string[] =>
+    (states.u32(index, offset) === 0 ? [] : [`${name} ${states.u32(index, offset)}`]);
+  return [
+    `states  ${index}: other -> ${states.u32(index, fields.other.offset)}`,
+    ...part("fallback", fields.fallback.offset),
+    ...part("accept record", fields.accept.offset),
+    ...part("sticky record", fields.sticky.offset),
+    ...part("glob row", fields.glob.offset),
+    `tightest ${summaryText(states.u32(index, fields.tightest.offset))}`,
+    `loosest ${summaryText(states.u32(index, fields.loosest.offset))}`,
+    ...((states.u32(index, fields.flags.offset) & POLICY_STATE_TIGHTENS) === 0 ? [] : ["tightens its fallback"]),
+  ].join(", ");
+}
+
+function edgeLines(name: string, section: Section, keySize: number): readonly string[] {
+  return each(section, (i) =>
+    `${name}  state ${section.u32(i, 0)}, ${quoted(unpadded(section.slice(i, 4, keySize - 4)))} -> state ${section.u32(i, keySize)}`);
+}
+
+function affixLines(name: string, section: Section, word: (bytes: Buffer) => string): readonly string[] {
+  const { fields: key } = STRUCTS.policy_affix_key;
+  const classAt = STRUCTS.policy_affix.fields.class_id.offset;
+  return each(section, (i) => {
+    const length = (section.u32(i, key.prefixlen.offset) - 32) / 8;
+    const bytes = section.slice(i, key.bytes.offset, length);
+    return `${name}  state ${section.u32(i, key.state.offset)}, ${word(bytes)} -> class ${section.u32(i, classAt)}`;
+  });
+}
+
+function classLines({ sections: { classes } }: Image): readonly string[] {
+  const { fields: key, size } = STRUCTS.policy_class_key;
+  return each(classes, (i) => {
+    const [prefix, suffix, glob] = [key.prefix, key.suffix, key.glob].map(({ offset }) => classes.u32(i, offset));
+    return `classes  state ${classes.u32(i, 0)}, prefix ${prefix ?? 0}, suffix ${suffix ?? 0}, glob ${glob ?? 0} -> state ${classes.u32(i, size)}`;
+  });
+}
+
+/** `0x61-0x7a -> 3` for runs of bytes that lead to one row; bytes that lead to none are left out. */
+function rowText(rows: Section, index: number): string {
+  const { next, accept } = STRUCTS.policy_glob_row.fields;
+  const runs: { first: number; last: number; to: number }[] = [];
+  for (let byte = 0; byte < 256; byte++) {
+    const to = rows.u16(index, next.offset + 2 * byte);
+    const run = runs.at(-1);
+    if (run?.to === to) run.last = byte;
+    else runs.push({ first: byte, last: byte, to });
+  }
+  const hex = (byte: number): string => byte.toString(16).padStart(2, "0");
+  const moves = runs.filter((run) => run.to !== 0).map(({ first, last, to }) =>
+    `${first === last ? hex(first) : `${hex(first)}-${hex(last)}`} -> ${to}`);
+  const accepted = rows.u32(index, accept.offset);
+  return [`glob_rows  ${index}:`, ...(accepted === 0 ? [] : [`class ${accepted}`]), moves.join(", ")].join(" ").trimEnd();
+}
+
+function addressText(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join(".");
+  return (Buffer.from(bytes).toString("hex").match(/.{4}/g) ?? []).map((group) => parseInt(group, 16).toString(16)).join(":");
+}
+
+function addressLines(image: Image, name: "addresses4" | "addresses6"): readonly string[] {
+  const section = image.sections[name];
+  const [entry, size] = name === "addresses4" ? [STRUCTS.policy_address4, 4] : [STRUCTS.policy_address6, 16];
+  const { ports, word } = STRUCTS.policy_address.fields;
+  const value = entry.fields.value.offset;
+  return each(section, (i) => {
+    const words = ["connect", "bind"].flatMap((operation, op) => PROTOCOLS.map((protocol, number) =>
+      `${operation} ${protocol} ${wordText(image, section.u32(i, value + word.offset + 4 * (op * POLICY_PROTOS + number)))}`));
+    const portClass = section.u32(i, value + ports.offset);
+    return `${name}  ${addressText(section.slice(i, 4, size))}/${section.u32(i, 0)} -> ${portClass === 0 ? "" : `ports ${portClass}, `}${words.join(", ")}`;
+  });
+}
+
+function portLines(image: Image): readonly string[] {
+  const { ports } = image.sections;
+  const { fields: key } = STRUCTS.policy_port_key;
+  return each(ports, (i) => {
+    const bits = ports.u32(i, key.prefixlen.offset) - 48;
+    const first = ports.slice(i, key.port.offset, 2).readUInt16BE();
+    const last = first + 2 ** (16 - bits) - 1;
+    const operation = ports.u8(i, key.op.offset) === 0 ? "connect" : "bind";
+    const protocol = PROTOCOLS[ports.u8(i, key.protocol.offset)] ?? "?";
+    const word = wordText(image, ports.u32(i, STRUCTS.policy_port.fields.word.offset));
+    return `ports  ${ports.u32(i, key.ports.offset)}, ${operation} ${protocol} ${first === last ? first : `${first}-${last}`} -> ${word}`;
+  });
+}
+
+/** All entries, section by section, in the order of the image. */
+export function describeEntries(image: Image): string {
+  const { sections } = image;
+  const lines = [
+    ...rootLines(image),
+    ...each(sections.records, (i) => `records  ${i}: ${recordText(image, sections.records, i, 0)}`),
+    ...each(sections.states, (i) => stateText(image, i)),
+    ...edgeLines("short_edges", sections.short_edges, STRUCTS.policy_short_key.size),
+    ...edgeLines("long_edges", sections.long_edges, STRUCTS.policy_long_key.size),
+    ...affixLines("prefixes", sections.prefixes, (bytes) => `${quoted(bytes)}*`),
+    ...affixLines("suffixes", sections.suffixes, (bytes) => `*${quoted(Uint8Array.from(bytes).reverse())}`),
+    ...classLines(image),
+    ...each(sections.glob_rows, (i) => rowText(sections.glob_rows, i)),
+    ...addressLines(image, "addresses4"),
+    ...addressLines(image, "addresses6"),
+    ...portLines(image),
+  ];
+  return `${lines.join("\n")}\n`;
+}

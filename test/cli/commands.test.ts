@@ -1,0 +1,236 @@
+/** The commands, run within this process but for the last test: what they print, where, and their exit status. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { main } from "../../src/cli/main.js";
+import * as built from "../support/cli.js";
+import { folderWith } from "../support/cli.js";
+
+const printed = vi.hoisted(() => ({ stdout: "", stderr: "" }));
+vi.mock("../../src/cli/terminal.js", async (original) => ({
+  ...await original<typeof import("../../src/cli/terminal.js")>(),
+  writeOut: (text: string | Uint8Array) => { printed.stdout += Buffer.from(text).toString(); },
+  writeErr: (text: string) => { printed.stderr += text; },
+  hasColour: () => false,
+}));
+
+const home = process.cwd();
+afterEach(() => { process.chdir(home); });
+
+async function policyc(args: readonly string[], { cwd = home }: { readonly cwd?: string } = {}) {
+  process.chdir(cwd);
+  Object.assign(printed, { stdout: "", stderr: "" });
+  const status = await main(args);
+  return { status, ...printed };
+}
+
+const POLICY = `policy "agent"
+param workspace = "/w"
+allow modify "\${workspace}/**"
+no-keys: deny read "/home/ada/.ssh/**" except "/home/ada/.ssh/known_hosts"
+  because "private keys stay"
+deny read "~/.ssh/id_*"
+deny connect "140.82.121.3" port 443
+deny connect unix "@bus"
+`;
+const inFolder = (files: Readonly<Record<string, string | Uint8Array>> = { "agent.pol": POLICY }) => {
+  const cwd = folderWith(files);
+  return { cwd, run: (...args: readonly string[]) => policyc([...args, "--home", "/home/ada"], { cwd }) };
+};
+
+describe("help", () => {
+  it("is printed for nothing at all, as a mistake", async () => {
+    expect(await policyc([])).toMatchObject({ status: 2, stdout: "" });
+  });
+
+  it.each([["compile"], ["explain"], ["inspect"], ["run"], ["doctor"]])("of %s has an example", async (command) => {
+    const result = await policyc([command, "--help"]);
+    expect(result).toMatchObject({ status: 0, stderr: "" });
+    expect(result.stdout).toMatch(/\nExamples?:\n {2}\$ (sudo )?policyc /);
+    expect(Math.max(...result.stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  it("has what exists and nothing else", async () => {
+    const { stdout } = await policyc(["--help"]);
+    expect([...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name))
+      .toEqual(["compile", "explain", "inspect", "run", "doctor"]);
+  });
+});
+
+describe("mistakes on the command line", () => {
+  it.each<[readonly string[], string]>([
+    [["frobnicate"], "error: unknown command 'frobnicate'"],
+    [["compile"], "error: missing required argument 'file'"],
+    [["compile", "agent.pol", "--emit", "assembler"], "error: option '--emit <what>' argument 'assembler' is invalid."],
+    [["compile", "agent.pol", "--set", "workspace"], "error: `--set workspace` has no `=`"],
+    [["compile", "agent.pol", "--set", "Work=1"], "error: `Work` in `--set Work=1` is not the name of a parameter"],
+    [["compile", "agent.pol", "--set", "workspace=/a", "--set", "workspace=/b"], "error: `--set workspace=…` is given twice"],
+    [["compile", "agent.pol", "--set", "wrokspace=/a"], "error[unknown-binding]: the policy has no parameter `wrokspace`"],
+    [["compile", "agent.pol", "--task", "x"], "error: `--task` cannot be used yet: tasks are not enforced yet"],
+    [["compile", "gone.pol"], "error: cannot read `gone.pol`: no such file or directory"],
+    [["compile", "."], "error: cannot read `.`: it is a directory"],
+    [["compile", "latin.pol"], "error: cannot read `latin.pol`: it is not UTF-8 (line 2)"],
+    [["compile", "/dev/zero"], "error: cannot read `/dev/zero`: it is larger than 64 MiB"],
+    [["compile", "agent.pol", "-o", "gone/x.polc"], "error: cannot write `gone/x.polc`: no such file or directory"],
+    [["compile", "-"], "error: where should the image of `-` go?"],
+    [["compile", "std:nope"], "error: where should the image of `std:nope` go?"],
+    [["explain", "std:nope"], "error: cannot read `std:nope`: no such policy is shipped with policyc; "],
+    [["explain", "agent.pol"], "error: an operation and a target are missing"],
+    [["explain", "agent.pol", "read"], "error: a target is missing"],
+    [["explain", "agent.pol", "raed", "/x"], "error: there is no operation `raed`"],
+    [["explain", "agent.pol", "modify", "/x"], "error: `modify` is not one operation"],
+    [["explain", "agent.pol", "read", "x"], "error: `x` is not an absolute path"],
+    [["explain", "agent.pol", "read", "/a/../b"], "error: `/a/../b` goes up by `..`"],
+    [["explain", "agent.pol", "read", "anonymous"], "error: `anonymous` files are known to `exec` and `load` alone"],
+    [["explain", "agent.pol", "read", "/x", "--port", "1"], "error: `--port` and `--udp` are for `connect` and `bind`"],
+    [["explain", "agent.pol", "connect", "1.2.3.4"], "error: an address needs a port"],
+    [["explain", "agent.pol", "connect", "1.2.3.4", "--port", "65536"], "error: `65536` is not a port"],
+    [["explain", "agent.pol", "connect", "example.com", "--port", "1"], "error: `example.com` is not something to connect to"],
+    [["explain", "agent.pol", "read", "/x", "--mark", "m"], "error: `--mark` cannot be used yet"],
+    [["run", "agent.pol", "--backend", "magic", "--", "true"], "error: there is no backend `magic`"],
+  ])("%j", async (args, message) => {
+    const { cwd } = inFolder({ "agent.pol": POLICY, "latin.pol": Buffer.from("# ok\n# caf\xe9\n", "latin1") });
+    const result = await policyc(args, { cwd });
+    expect(result).toMatchObject({ status: 2, stdout: "" });
+    expect(result.stderr.slice(0, message.length)).toBe(message);
+    // One clear error, and no trace of where in our code it was found.
+    expect(result.stderr.match(/^error/gm)).toHaveLength(1);
+    expect(result.stderr).not.toMatch(/^ +at /m);
+  });
+
+  it("a backend that is planned is the machine's fault", async () => {
+    expect(await inFolder().run("run", "agent.pol", "--backend", "tracepoint", "--", "true")).toMatchObject({
+      status: 3, stderr: "error: the backend `tracepoint` is not available yet\nhelp: --backend lsm\n",
+    });
+  });
+});
+
+describe("compile", () => {
+  it("writes the image beside the policy, the same every time, and nothing to the terminal", async () => {
+    const { cwd, run } = inFolder();
+    expect(await run("compile", "agent.pol")).toMatchObject({ status: 0, stdout: "", stderr: "" });
+    const image = readFileSync(join(cwd, "agent.polc"));
+    expect(image.toString("latin1", 0, 4)).toBe("POLC");
+    expect(await run("compile", "agent.pol", "-o", "again.polc")).toMatchObject({ status: 0 });
+    expect(readFileSync(join(cwd, "again.polc")).equals(image)).toBe(true);
+    expect(readdirSync(cwd).sort()).toEqual(["again.polc", "agent.pol", "agent.polc"]);
+  });
+
+  it("leaves the old image alone when the policy is broken", async () => {
+    const { cwd, run } = inFolder({ "bad.pol": "deny raed \"/x\"\ndeny read", "bad.polc": "old" });
+    const result = await run("compile", "bad.pol");
+    expect(result).toMatchObject({ status: 1, stdout: "" });
+    expect(result.stderr).toMatch(/^error\[[a-z-]+\]: /);
+    expect(result.stderr).toMatch(/\n2 errors\n$/);
+    expect(readFileSync(join(cwd, "bad.polc"), "utf8")).toBe("old");
+    expect(readdirSync(cwd).sort()).toEqual(["bad.pol", "bad.polc"]);
+  });
+
+  it("takes includes from beside the file, and says where one is missing", async () => {
+    const { cwd, run } = inFolder({});
+    mkdirSync(join(cwd, "sub"));
+    writeFileSync(join(cwd, "sub/a.pol"), 'include "b.pol"\n');
+    writeFileSync(join(cwd, "sub/b.pol"), 'deny read "/x"\n');
+    const result = await run("compile", "sub/a.pol", "--emit", "ir");
+    expect(JSON.parse(result.stdout)).toMatchObject({ rules: [{ source: { file: "sub/b.pol", line: 1 } }] });
+    writeFileSync(join(cwd, "sub/b.pol"), 'include "c.pol"\ninclude "std:nope"\n');
+    const missing = await run("compile", "sub/a.pol");
+    expect(missing.status).toBe(1);
+    expect(missing.stderr).toContain("cannot read `sub/c.pol`: no such file or directory\n --> sub/b.pol:1:9\n");
+    expect(missing.stderr).toContain("cannot read `std:nope`: no such policy is shipped with policyc; ");
+    expect(existsSync(join(cwd, "sub/a.polc"))).toBe(false);
+  });
+});
+
+describe("explain", () => {
+  it("shows the rule that decided, why, and what else matched", async () => {
+    expect(await inFolder().run("explain", "agent.pol", "read", "~/.ssh/id_ed25519")).toMatchObject({
+      status: 0, stderr: "", stdout: `deny: read /home/ada/.ssh/id_ed25519
+ --> agent.pol:4:1
+  |
+4 | no-keys: deny read "/home/ada/.ssh/**" except "/home/ada/.ssh/known_hosts"
+  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ no-keys decides
+because: private keys stay
+also matched:
+  deny by agent.pol:6
+`,
+    });
+  });
+
+  it("says when nothing matches", async () => {
+    expect((await inFolder().run("explain", "agent.pol", "read", "/etc/hostname")).stdout)
+      .toBe("allow: read /etc/hostname\nby the default for read: no rule matches\n");
+  });
+
+  it.each<[readonly string[], string, string | null]>([
+    [["create", "/w/src/new.ts"], "allow", "agent.pol:3"],
+    [["create", "/elsewhere/new.ts", "--set", "workspace=/elsewhere"], "allow", "agent.pol:3"],
+    [["read", "/home/ada/.ssh/known_hosts"], "allow", null],
+    [["connect", "140.82.121.3", "--port", "443"], "deny", "agent.pol:7"],
+    [["connect", "::ffff:140.82.121.3", "--port", "443", "--udp"], "deny", "agent.pol:7"],
+    [["connect", "140.82.121.3", "--port", "444"], "allow", null],
+    [["connect", "unix:@bus"], "deny", "agent.pol:8"],
+    [["connect", "unix:/bus"], "allow", null],
+    [["exec", "anonymous"], "allow", null],
+  ])("%j --json → %s", async (args, decision, id) => {
+    const result = await inFolder().run("explain", "agent.pol", ...args, "--json");
+    expect(JSON.parse(result.stdout)).toMatchObject({ decision, rule: id === null ? null : { id, file: "agent.pol" } });
+  });
+
+  it("prints rules as JSON in full", async () => {
+    const result = await inFolder().run("explain", "agent.pol", "read", "~/.ssh/id_ed25519", "--json");
+    const rule = { id: "no-keys", effect: "deny", file: "agent.pol", line: 4, column: 1, because: "private keys stay" };
+    expect(JSON.parse(result.stdout)).toEqual({
+      decision: "deny", rule,
+      matched: [rule, { id: "agent.pol:6", effect: "deny", file: "agent.pol", line: 6, column: 1, because: null }],
+    });
+  });
+});
+
+describe("inspect", () => {
+  it("shows what the image says about itself", async () => {
+    const { run, cwd } = inFolder();
+    await run("compile", "agent.pol");
+    const { stdout, status } = await policyc(["inspect", "agent.polc"], { cwd });
+    expect(status).toBe(0);
+    expect(stdout).toContain("policy     agent\n");
+    expect(stdout).toContain("  ~ = /home/ada\n  workspace = /w\n");
+    expect(stdout).toContain('  no-keys (agent.pol:4): deny read because "private keys stay"\n');
+    const json: unknown = JSON.parse((await policyc(["inspect", "agent.polc", "--json"], { cwd })).stdout);
+    expect(json).toMatchObject({ policy: "agent", abiVersion: 1, bindings: { home: "/home/ada" } });
+  });
+
+  it("refuses what is no image, with the reason", async () => {
+    const { run, cwd } = inFolder();
+    await run("compile", "agent.pol");
+    const image = readFileSync(join(cwd, "agent.polc"));
+    writeFileSync(join(cwd, "flipped.polc"), image.map((byte, i) => (i === 500 ? byte ^ 1 : byte)));
+    writeFileSync(join(cwd, "short.polc"), image.subarray(0, 100));
+    const refused = async (file: string) => policyc(["inspect", file], { cwd });
+    expect(await refused("flipped.polc")).toMatchObject({
+      status: 1, stdout: "", stderr: "error: `flipped.polc` is not a valid image: checksum does not match\n",
+    });
+    expect(await refused("short.polc")).toMatchObject({
+      status: 1, stderr: "error: `short.polc` is not a valid image: shorter than its header\n",
+    });
+    expect((await refused("agent.pol")).stderr).toMatch(/^error: `agent.pol` is not a valid image: /);
+  });
+});
+
+describe("the built command", () => {
+  it("reads standard input and writes standard output", async () => {
+    const result = await built.policyc(["compile", "-", "--emit", "ir", "--home", "/h"], { input: 'deny read "~/x"\n' });
+    expect(result).toMatchObject({ status: 0, stderr: "" });
+    expect(JSON.parse(result.stdout)).toMatchObject({ irVersion: 1, rules: [{ id: "<stdin>:1" }] });
+  });
+
+  it("does not complain when nobody reads what it prints", async () => {
+    const running = built.start("sh", ["-c", `"$0" "$1" --help | true`, process.execPath, built.POLICYC]);
+    expect(await running.result).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  it("colours a terminal alone", async () => {
+    expect((await built.policyc(["compile", "/gone"], { env: { TERM: "xterm" } })).stderr)
+      .toBe("error: cannot read `/gone`: no such file or directory\n");
+  });
+});

@@ -1,0 +1,144 @@
+/** Images: the same bytes for the same policy, every damage refused with its reason. */
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { describeEntries } from "../../src/compiler/entries.js";
+import { POLICY_ABI_VERSION, STRUCTS } from "../../src/compiler/image/abi.gen.js";
+import { buildImage } from "../../src/compiler/image/build.js";
+import { checksumOf, decodeImage } from "../../src/compiler/image/decode.js";
+import type { Image } from "../../src/compiler/image/decode.js";
+import { SECTION_NAMES } from "../../src/compiler/image/layout.js";
+import type { SectionName } from "../../src/compiler/image/layout.js";
+import { LONG_NAMES, policy, textOf } from "../differential/policies.js";
+import { accepted } from "./front-end.js";
+
+const POLICY = `policy "p"
+no-keys: deny access "~/.ssh/**", "/x/**" except "~/.ssh/known_hosts" because "keys stay"
+deny read ".env", ".env.*", "a*b", "[ab]x?", "${LONG_NAMES[3] ?? ""}"
+allow connect "10.0.0.0/8" port 443, 8000-8999
+deny connect unix "@name*"
+kill exec anonymous
+`;
+
+function imageOf(text: string): Uint8Array {
+  const built = buildImage(accepted(text).ir);
+  if (!built.ok) throw new Error("a bound is exceeded");
+  return built.value;
+}
+
+function decoded(bytes: Uint8Array): Image {
+  const image = decodeImage(bytes);
+  if (!image.ok) throw new Error(image.reason);
+  return image.value;
+}
+
+/** Why a changed copy is refused, its checksum made good again. */
+function reason(change: (copy: Buffer, offsets: ReadonlyMap<SectionName, number>) => void): string {
+  const copy = Buffer.from(imageOf(POLICY));
+  const at = STRUCTS.policy_image_header.fields.sections.offset + STRUCTS.policy_section.fields.offset.offset;
+  const offsets = new Map(SECTION_NAMES.map((name, i) => [name, Number(copy.readBigUInt64LE(at + i * STRUCTS.policy_section.size))]));
+  change(copy, offsets);
+  copy.writeUInt32LE(checksumOf(copy), STRUCTS.policy_image_header.fields.checksum.offset);
+  const image = decodeImage(copy);
+  return image.ok ? "accepted" : image.reason;
+}
+
+function writeIn(section: SectionName, offset: number, value: number): string {
+  return reason((copy, offsets) => copy.writeUInt32LE(value, (offsets.get(section) ?? 0) + offset));
+}
+
+describe("encode", () => {
+  it("gives the same bytes for the same policy", () => {
+    expect(Buffer.from(imageOf(POLICY)).equals(imageOf(POLICY))).toBe(true);
+    fc.assert(fc.property(policy, (model) => Buffer.from(imageOf(textOf(model))).equals(imageOf(textOf(model)))), { numRuns: 30 });
+  });
+
+  it("is read back as what the policy says", () => {
+    const { meta, sections } = decoded(imageOf(POLICY));
+    expect(meta.policy).toBe("p");
+    expect(meta.rules[0]).toEqual({
+      id: "no-keys", effect: "deny", operations: ["read", "write", "create", "delete", "setattr"],
+      file: "a.pol", line: 2, column: 1, because: "keys stay",
+    });
+    expect(sections.states.count).toBeGreaterThan(1);
+    expect(sections.long_edges.count).toBe(1);
+    expect(sections.glob_rows.count).toBeGreaterThan(1);
+  });
+
+  it("puts names of up to 28 bytes into the short table", () => {
+    const { sections } = decoded(imageOf(`deny read "/${"n".repeat(28)}", "/${"n".repeat(29)}", "/${"n".repeat(255)}"`));
+    expect([sections.short_edges.count, sections.long_edges.count]).toEqual([1, 2]);
+  });
+});
+
+describe("decode refuses", () => {
+  const header = STRUCTS.policy_image_header.fields;
+  it("every cut", () => {
+    const image = imageOf(POLICY);
+    for (let length = 0; length < image.length; length += 97) expect(decodeImage(image.subarray(0, length)).ok).toBe(false);
+    expect(decodeImage(Buffer.concat([image, Buffer.alloc(1)])).ok).toBe(false);
+  });
+
+  it("every flipped bit", () => {
+    const image = Buffer.from(imageOf(POLICY));
+    fc.assert(fc.property(fc.nat(8 * image.length - 1), (bit) => {
+      const copy = Buffer.from(image);
+      copy[bit >> 3] = (copy[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      return !decodeImage(copy).ok;
+    }), { numRuns: 500 });
+  });
+
+  it("no damage with an exception, even under a good checksum", () => {
+    const image = Buffer.from(imageOf(POLICY));
+    fc.assert(fc.property(fc.nat(image.length / 4 - 1), fc.nat(0xffffffff), (word, value) => {
+      const copy = Buffer.from(image);
+      copy.writeUInt32LE(value, 4 * word);
+      copy.writeUInt32LE(checksumOf(copy), header.checksum.offset);
+      return typeof decodeImage(copy).ok === "boolean";
+    }), { numRuns: 1000 });
+  });
+
+  it.each([
+    ["another file", () => reason((copy) => copy.write("ELF", 0)), "not a policy image"],
+    ["another version", () => reason((copy) => copy.writeUInt32LE(POLICY_ABI_VERSION + 1, header.abi_version.offset)), "ABI version"],
+    ["another byte order", () => reason((copy) => copy.writeUInt32BE(0x01020304, header.byte_order.offset)), "byte order"],
+    ["another size", () => reason((copy) => copy.writeUInt32LE(7, header.image_size.offset)), "says it has 7 bytes"],
+    ["a count out of range", () => reason((copy) => copy.writeUInt32LE(2, header.sections.offset + STRUCTS.policy_section.size + STRUCTS.policy_section.fields.count.offset)), "section root: 2 entries"],
+    ["no lane", () => writeIn("root", 0, 0), "root: 0 lanes"],
+    ["a start state out of range", () => writeIn("root", STRUCTS.policy_root.fields.path.offset, 9999), "root: start state"],
+    ["a record of no rule", () => writeIn("records", STRUCTS.policy_record.size, 0x7fffff00), "a word names no rule"],
+    ["a first record that says something", () => writeIn("records", 0, 0x7fffffff), "the first is not empty"],
+    ["a dead state that leads on", () => writeIn("states", STRUCTS.policy_state.fields.other.offset, 1), "state 0 is not dead"],
+    ["a state of no record", () => writeIn("states", STRUCTS.policy_state.size + STRUCTS.policy_state.fields.accept.offset, 9999), "no such record"],
+    ["unknown flags", () => writeIn("states", STRUCTS.policy_state.size + STRUCTS.policy_state.fields.flags.offset, 0x80), "unknown flags"],
+    ["an edge to no state", () => writeIn("short_edges", STRUCTS.policy_short_key.size, 9999), "leads to no state"],
+    ["an affix of another length", () => writeIn("prefixes", 0, 33), "another length"],
+    ["a class edge to no state", () => writeIn("classes", STRUCTS.policy_class_key.size, 9999), "of or to no state"],
+    ["a glob row to no row", () => reason((copy, offsets) => copy.writeUInt16LE(60000, (offsets.get("glob_rows") ?? 0) + STRUCTS.policy_glob_row.size + 4)), "leads to no row"],
+    ["no empty prefix", () => writeIn("addresses4", 0, 1), "nothing for all addresses"],
+    ["a port class that is not there", () => writeIn("addresses4", STRUCTS.policy_address4.size + STRUCTS.policy_address4.fields.value.offset, 9), "no such port class"],
+    ["meta that is no JSON", () => reason((copy, offsets) => copy.write("x", offsets.get("meta") ?? 0)), "section meta"],
+  ])("%s", (_, refused, why) => {
+    expect(refused()).toContain(why);
+  });
+});
+
+it("entries are said in words", () => {
+  const text = describeEntries(decoded(imageOf(`deny read "/a", "b*"\nallow connect "10.0.0.0/8" port 443 tcp`)));
+  expect(text).toContain(`root  defaults read, write, create, delete, setattr, exec, load, connect, bind: allow\n`);
+  expect(text).toMatch(/^short_edges {2}state 1, "a" -> state \d+$/m);
+  expect(text).toMatch(/^prefixes {2}state \d+, "b"\* -> class 1$/m);
+  expect(text).toMatch(/^classes {2}state \d+, prefix 1, suffix 0, glob 0 -> state \d+$/m);
+  expect(text).toContain("ports  1, connect tcp 443 -> allow by a.pol:2\n");
+  expect(text).toMatch(/^addresses4 {2}10\.0\.0\.0\/8 -> ports 1, connect other -,/m);
+});
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const hasClang = ["clang", "bpftool"].every((tool) => spawnSync(tool, ["--version"]).status === 0);
+
+it.skipIf(!hasClang)("abi.gen.ts is what scripts/generate-abi.mjs makes of policy_abi.h", () => {
+  const fresh = execFileSync("node", ["scripts/generate-abi.mjs", "--stdout"], { cwd: ROOT, encoding: "utf8" });
+  expect(readFileSync(new URL("../../src/compiler/image/abi.gen.ts", import.meta.url), "utf8")).toBe(fresh);
+});
