@@ -1,6 +1,9 @@
 /** `policyc compile`: a policy → its image, its rules as JSON, or its map entries in words. */
 import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
 import type { FrontEnd } from "../compiler/compile.js";
+import { invariant } from "../compiler/diagnostic.js";
+import { describeEntries } from "../compiler/entries.js";
+import { decodeImage } from "../compiler/image/decode.js";
 import { type Attempt, fail, reasonOf, STATUS, succeed } from "./exit.js";
 import { imageOf, loadPolicyFile } from "./load-policy.js";
 import { type BindingOptions, bindingsOf } from "./options.js";
@@ -46,7 +49,10 @@ function emit(policy: FrontEnd, what: string): Attempt<Uint8Array> {
   if (what === "ir") return succeed(Buffer.from(`${JSON.stringify(policy.ir, null, 2)}\n`));
   const image = imageOf(policy);
   if (!image.ok || what === "image") return image;
-  return succeed(image.value);
+  // Read back from the bytes: these are the entries that the kernel will get, not those that were meant.
+  const decoded = decodeImage(image.value);
+  invariant(decoded.ok, "the compiler's own image is valid");
+  return succeed(Buffer.from(describeEntries(decoded.value)));
 }
 
 /** The old content stays until the new one is whole. */

@@ -28,7 +28,7 @@ export function addBindingOptions(command: Command): Command {
 /** An option whose values are collected in the order given; undefined where there are none. */
 export function repeatable(flags: string, description: string): Option {
   return new Option(flags, description)
-    .argParser((value: string, previous: readonly string[] = []): readonly string[] => [...previous, value]);
+    .argParser((value: string, previous: readonly string[] | undefined): readonly string[] => [...previous ?? [], value]);
 }
 
 export function bindingsOf(options: BindingOptions): Attempt<OutsideBindings> {

@@ -54,7 +54,7 @@ interface Mark extends Label {
 function frameLines(marks: readonly Mark[], style: "red" | "yellow" | "green", paint: Paint): readonly string[] {
   const placed = marks.map((mark) => ({ mark, ...positionOf(mark.span.source, mark.span.start) }));
   const gutter = String(Math.max(...placed.map(({ line }) => line))).length;
-  const bar = (text: string): string => `${paint("blue", `${text.padStart(gutter)} |`)}`;
+  const bar = (text: string): string => paint("blue", `${text.padStart(gutter)} |`);
   const sources = [...new Set(placed.map(({ mark }) => mark.span.source))];
 
   return sources.flatMap((source, index) => {

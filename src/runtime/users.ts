@@ -19,6 +19,8 @@ export interface Identity extends User {
 
 // Root looks for its helpers where the system keeps them, whatever PATH it was started with.
 const HELPER_ENVIRONMENT = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LANG: "C" };
+// What sudo says about its call, and root's mailbox.
+const OF_SUDO = new Set(["SUDO_COMMAND", "SUDO_USER", "SUDO_UID", "SUDO_GID", "SUDO_HOME", "MAIL"]);
 const DEFAULT_SHELL = "/bin/sh";
 const MAX_ID = 0xffff_fffe;
 
@@ -66,8 +68,7 @@ export function passwdEntries(text: string): readonly User[] {
 
 /** The environment of a command that runs as `user`: what sudo set for root is set for them. */
 export function environmentOf(user: User, environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { SUDO_COMMAND: _command, SUDO_USER: _user, SUDO_UID: _uid, SUDO_GID: _gid, SUDO_HOME: _home, MAIL: _mail,
-    ...rest } = environment;
+  const rest = Object.fromEntries(Object.entries(environment).filter(([name]) => !OF_SUDO.has(name)));
   return { ...rest, HOME: user.home, USER: user.name, LOGNAME: user.name, SHELL: user.shell };
 }
 

@@ -126,6 +126,13 @@ describe("compile", () => {
     expect(readdirSync(cwd).sort()).toEqual(["bad.pol", "bad.polc"]);
   });
 
+  it("prints every map entry in words", async () => {
+    const { status, stdout, stderr } = await inFolder().run("compile", "agent.pol", "--emit", "entries");
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toContain("known_hosts");
+    expect(stdout).toMatch(/\n$/);
+  });
+
   it("takes includes from beside the file, and says where one is missing", async () => {
     const { cwd, run } = inFolder({});
     mkdirSync(join(cwd, "sub"));
@@ -139,6 +146,13 @@ describe("compile", () => {
     expect(missing.stderr).toContain("cannot read `sub/c.pol`: no such file or directory\n --> sub/b.pol:1:9\n");
     expect(missing.stderr).toContain("cannot read `std:nope`: no such policy is shipped with policyc; ");
     expect(existsSync(join(cwd, "sub/a.polc"))).toBe(false);
+  });
+});
+
+describe("std:base", () => {
+  it("compiles, and can be read", async () => {
+    expect((await inFolder().run("compile", "std:base", "--emit", "ir")).status).toBe(0);
+    expect((await policyc(["explain", "std:base"])).stdout).toMatch(/^#/);
   });
 });
 

@@ -145,12 +145,13 @@ describe("what was denied", () => {
     const run = startRun(["true"], { fake: { frames }, options: { events: "log.jsonl", quiet: true } });
     expect(await run.result).toMatchObject({ status: 0, stderr: "" });
     const lines = readIn(run.folder, "log.jsonl").trim().split("\n").map((line): unknown => JSON.parse(line));
+    const time: unknown = expect.stringMatching(/^\d{4}-\d\d-\d\dT/);
     expect(lines).toEqual([
       {
-        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/), session: 7, pid: 41, exe: "/bin/cat", op: "read",
+        time, session: 7, pid: 41, exe: "/bin/cat", op: "read",
         target: "/keys/id", decision: "deny", rule: "no-keys", file: "a.pol", line: 1, because: "private", count: 2,
       },
-      { time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/), session: 7, lost: 3 },
+      { time, session: 7, lost: 3 },
     ]);
     expect(statSync(join(run.folder, "log.jsonl")).mode & 0o777).toBe(0o600);
   });
