@@ -6,6 +6,7 @@
  *                      u32 size of image, image, u32 number of queries, then for each query
  *                      u32 kind, u32 protocol, u32 port, u32 length, `length` bytes
  *                    answers, for each query: i32 error, POLICY_OPS words. All in the machine's byte order.
+ *   harness host     the same for paths and abstract names, by match.h compiled for the host, without the kernel
  *   harness check    reads an image from stdin; exits 0, or 1 having said why it is refused.
  *   harness verify [PROGRAM]   loads every program (or one) and prints what the verifier processed.
  */
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host.h"
 #include "kernel_side.h"
 #include "say.h"
 
@@ -21,7 +23,8 @@ static int read_exactly(void *into, size_t size)
 	return fread(into, 1, size, stdin) == size ? 0 : -1;
 }
 
-static int answer_query(const struct kernel_side *kernel, __u32 slot)
+/* Without a kernel side the host answers. */
+static int answer_query(const struct kernel_side *kernel, const struct image *image, __u32 slot)
 {
 	static struct policy_query query;
 	struct {
@@ -38,7 +41,9 @@ static int answer_query(const struct kernel_side *kernel, __u32 slot)
 	query.length = asked.length;
 	if (read_exactly(query.bytes, asked.length))
 		return say("a query is cut short");
-	if (ask(kernel, &query) < 0)
+	if (!kernel)
+		host_answer(image, &query);
+	else if (ask(kernel, &query) < 0)
 		return say_errno("BPF_PROG_TEST_RUN fails");
 	fwrite(&query.error, sizeof(query.error), 1, stdout);
 	fwrite(query.verdict.word, sizeof(query.verdict.word), 1, stdout);
@@ -61,27 +66,25 @@ static int answer_image(const struct kernel_side *kernel, __u32 size)
 		say("%s", why);
 		goto out;
 	}
-	if (tables_load(kernel, &image, 1))
+	if (kernel && tables_load(kernel, &image, 1))
 		goto out;
 	failed = 0;
 	for (__u32 i = 0; i < queries && !failed; i++)
-		failed = answer_query(kernel, 1);
+		failed = answer_query(kernel, &image, 1);
 	fflush(stdout);
-	tables_clear(kernel, 1);
+	if (kernel)
+		tables_clear(kernel, 1);
 out:
 	free(bytes);
 	return failed;
 }
 
-static int answer_all(void)
+static int answer_all(const struct kernel_side *kernel)
 {
-	struct kernel_side kernel;
 	__u32 size;
 
-	if (kernel_side_open_detached(&kernel))
-		return STATUS_MACHINE;
 	while (fread(&size, sizeof(size), 1, stdin) == 1)
-		if (answer_image(&kernel, size))
+		if (answer_image(kernel, size))
 			return STATUS_POLICY;
 	return STATUS_OK;
 }
@@ -111,12 +114,16 @@ static int check(void)
 
 int main(int argc, char **argv)
 {
+	struct kernel_side kernel;
+
 	if (argc == 2 && !strcmp(argv[1], "query"))
-		return answer_all();
+		return kernel_side_open_detached(&kernel) ? STATUS_MACHINE : answer_all(&kernel);
+	if (argc == 2 && !strcmp(argv[1], "host"))
+		return answer_all(NULL);
 	if (argc == 2 && !strcmp(argv[1], "check"))
 		return check();
 	if (argc >= 2 && !strcmp(argv[1], "verify"))
 		return kernel_side_verify(argv[2]) ? STATUS_MACHINE : STATUS_OK;
-	fprintf(stderr, "usage: harness query|check|verify [PROGRAM]\n");
+	fprintf(stderr, "usage: harness query|host|check|verify [PROGRAM]\n");
 	return STATUS_USAGE;
 }

@@ -36,7 +36,8 @@ function operationOf(op: string): Attempt<Operation> {
   if (group !== undefined) return fail(STATUS.usage, `\`${op}\` is not one operation`, group);
   const near = closest(op, OPERATIONS);
   const all = `the operations are ${OPERATIONS.join(", ")}`;
-  return fail(STATUS.usage, `there is no operation \`${op}\``, near === undefined ? all : `did you mean \`${near}\`? ${all}`);
+  return fail(STATUS.usage, `there is no operation \`${op}\``,
+    near === undefined ? all : `did you mean \`${near}\`? ${all}`);
 }
 
 function fileAccess(op: FileOperation, target: string, home: string): Attempt<Access> {

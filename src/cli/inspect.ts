@@ -1,8 +1,7 @@
 /** `policyc inspect`: what an image says about itself. */
-import { type Image, decodeImage } from "../compiler/image/decode.js";
 import { POLICY_ABI_VERSION } from "../compiler/image/abi.gen.js";
+import { checksumOf, decodeImage, type Image } from "../compiler/image/decode.js";
 import { SECTION_NAMES } from "../compiler/image/layout.js";
-import { checksumOf } from "../compiler/image/decode.js";
 import { fail, STATUS } from "./exit.js";
 import { printFailure } from "./print-failure.js";
 import { readFileOf } from "./read-sources.js";
@@ -66,5 +65,6 @@ function report(image: Description): string {
 function ruleLine({ id, effect, operations, file, line, because }: Description["rules"][number]): string {
   const place = `${file}:${line}`;
   const name = id === place ? place : `${id} (${place})`;
-  return `${printable(name)}: ${effect} ${operations.join(", ")}${because === null ? "" : ` because ${printable(JSON.stringify(because))}`}`;
+  const reason = because === null ? "" : ` because ${JSON.stringify(because)}`;
+  return printable(`${name}: ${effect} ${operations.join(", ")}${reason}`);
 }

@@ -1,5 +1,6 @@
 /** From what the user names to a policy bound to this person and this machine, or to its image. */
 import { normalize } from "node:path/posix";
+import type { BoundName } from "../compiler/automaton/bounds.js";
 import { frontEnd, type FrontEnd } from "../compiler/compile.js";
 import type { Outcome, Source } from "../compiler/diagnostic.js";
 import { buildImage } from "../compiler/image/build.js";
@@ -65,13 +66,15 @@ function diagnosed<T>(outcome: Outcome<T>): Loaded<T> {
     : { ok: false, trouble: { kind: "diagnostics", diagnostics } };
 }
 
-const BOUND_WORDS = {
+const BOUND_WORDS: Readonly<Record<BoundName, string>> = {
+  rules: "rules",
   states: "states of the path automata",
   edges: "entries in one table",
   records: "different verdicts",
   globRows: "rows of glob automata",
   work: "steps to make the path automata deterministic",
-} as const;
+  meta: "bytes about its rules",
+};
 const SHOWN_PATTERNS = 5;
 
 /** The bytes that the kernel side takes. */

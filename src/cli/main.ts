@@ -46,7 +46,8 @@ function addCompile(program: Command, finish: Finish): void {
     .option("-o, --output <out.polc>", "where to (default: FILE with .polc; - is standard output)")
     .addOption(new Option("--emit <what>", "the image, the rules as JSON, or every map entry in words")
       .choices(["image", "ir", "entries"]).default("image"))
-    .addHelpText("after", example("policyc compile agent.pol --set workspace=/srv/app", "policyc compile agent.pol --emit ir"))
+    .addHelpText("after", example(
+      "policyc compile agent.pol --set workspace=/srv/app", "policyc compile agent.pol --emit ir"))
     .action(async (file: string, options: CompileOptions) => {
       finish((await import("./compile.js")).compileCommand(file, options));
     });

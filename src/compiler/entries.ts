@@ -48,14 +48,16 @@ function rootLines(image: Image): readonly string[] {
   const { root } = image.sections;
   const { fields } = STRUCTS.policy_root;
   const place = STRUCTS.policy_place.fields;
+  const lanes = root.u32(0, fields.lanes.offset);
   const states = (at: number): string =>
-    Array.from({ length: root.u32(0, fields.lanes.offset) }, (_, lane) => root.u32(0, at + place.state.offset + 4 * lane)).join(", ");
+    Array.from({ length: lanes }, (_, lane) => root.u32(0, at + place.state.offset + 4 * lane)).join(", ");
+  const sticky = recordText(image, root, 0, fields.path.offset + place.sticky.offset);
   return [
-    `root  lanes ${root.u32(0, fields.lanes.offset)}`,
+    `root  lanes ${lanes}`,
     `root  defaults ${recordText(image, root, 0, fields.defaults.offset)}`,
     `root  anonymous ${recordText(image, root, 0, fields.anonymous.offset)}`,
     `root  unnamed ${recordText(image, root, 0, fields.unnamed.offset)}`,
-    `root  path starts in ${states(fields.path.offset)}, sticky ${recordText(image, root, 0, fields.path.offset + place.sticky.offset)}`,
+    `root  path starts in ${states(fields.path.offset)}, sticky ${sticky}`,
     `root  abstract starts in ${root.u32(0, fields.abstract.offset + place.state.offset)}`,
   ];
 }
@@ -82,8 +84,10 @@ function stateText({ sections: { states } }: Image, index: number): string {
 }
 
 function edgeLines(name: string, section: Section, keySize: number): readonly string[] {
-  return each(section, (i) =>
-    `${name}  state ${section.u32(i, 0)}, ${quoted(unpadded(section.slice(i, 4, keySize - 4)))} -> state ${section.u32(i, keySize)}`);
+  return each(section, (i) => {
+    const word = quoted(unpadded(section.slice(i, 4, keySize - 4)));
+    return `${name}  state ${section.u32(i, 0)}, ${word} -> state ${section.u32(i, keySize)}`;
+  });
 }
 
 function affixLines(name: string, section: Section, word: (bytes: Buffer) => string): readonly string[] {
@@ -99,8 +103,8 @@ function affixLines(name: string, section: Section, word: (bytes: Buffer) => str
 function classLines({ sections: { classes } }: Image): readonly string[] {
   const { fields: key, size } = STRUCTS.policy_class_key;
   return each(classes, (i) => {
-    const [prefix, suffix, glob] = [key.prefix, key.suffix, key.glob].map(({ offset }) => classes.u32(i, offset));
-    return `classes  state ${classes.u32(i, 0)}, prefix ${prefix ?? 0}, suffix ${suffix ?? 0}, glob ${glob ?? 0} -> state ${classes.u32(i, size)}`;
+    const parts = (["prefix", "suffix", "glob"] as const).map((part) => `${part} ${classes.u32(i, key[part].offset)}`);
+    return `classes  state ${classes.u32(i, 0)}, ${parts.join(", ")} -> state ${classes.u32(i, size)}`;
   });
 }
 
@@ -118,12 +122,14 @@ function rowText(rows: Section, index: number): string {
   const moves = runs.filter((run) => run.to !== 0).map(({ first, last, to }) =>
     `${first === last ? hex(first) : `${hex(first)}-${hex(last)}`} -> ${to}`);
   const accepted = rows.u32(index, accept.offset);
-  return [`glob_rows  ${index}:`, ...(accepted === 0 ? [] : [`class ${accepted}`]), moves.join(", ")].join(" ").trimEnd();
+  const said = [`glob_rows  ${index}:`, ...(accepted === 0 ? [] : [`class ${accepted}`]), moves.join(", ")];
+  return said.join(" ").trimEnd();
 }
 
 function addressText(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join(".");
-  return (Buffer.from(bytes).toString("hex").match(/.{4}/g) ?? []).map((group) => parseInt(group, 16).toString(16)).join(":");
+  const groups = Buffer.from(bytes).toString("hex").match(/.{4}/g) ?? [];
+  return groups.map((group) => parseInt(group, 16).toString(16)).join(":");
 }
 
 function addressLines(image: Image, name: "addresses4" | "addresses6"): readonly string[] {
@@ -132,10 +138,13 @@ function addressLines(image: Image, name: "addresses4" | "addresses6"): readonly
   const { ports, word } = STRUCTS.policy_address.fields;
   const value = entry.fields.value.offset;
   return each(section, (i) => {
-    const words = ["connect", "bind"].flatMap((operation, op) => PROTOCOLS.map((protocol, number) =>
-      `${operation} ${protocol} ${wordText(image, section.u32(i, value + word.offset + 4 * (op * POLICY_PROTOS + number)))}`));
+    const words = ["connect", "bind"].flatMap((operation, op) => PROTOCOLS.map((protocol, number) => {
+      const at = value + word.offset + 4 * (op * POLICY_PROTOS + number);
+      return `${operation} ${protocol} ${wordText(image, section.u32(i, at))}`;
+    }));
     const portClass = section.u32(i, value + ports.offset);
-    return `${name}  ${addressText(section.slice(i, 4, size))}/${section.u32(i, 0)} -> ${portClass === 0 ? "" : `ports ${portClass}, `}${words.join(", ")}`;
+    const answers = [...(portClass === 0 ? [] : [`ports ${portClass}`]), ...words];
+    return `${name}  ${addressText(section.slice(i, 4, size))}/${section.u32(i, 0)} -> ${answers.join(", ")}`;
   });
 }
 
@@ -149,7 +158,8 @@ function portLines(image: Image): readonly string[] {
     const operation = ports.u8(i, key.op.offset) === 0 ? "connect" : "bind";
     const protocol = PROTOCOLS[ports.u8(i, key.protocol.offset)] ?? "?";
     const word = wordText(image, ports.u32(i, STRUCTS.policy_port.fields.word.offset));
-    return `ports  ${ports.u32(i, key.ports.offset)}, ${operation} ${protocol} ${first === last ? first : `${first}-${last}`} -> ${word}`;
+    const range = first === last ? first : `${first}-${last}`;
+    return `ports  ${ports.u32(i, key.ports.offset)}, ${operation} ${protocol} ${range} -> ${word}`;
   });
 }
 

@@ -1,4 +1,5 @@
 /** How a lane reads a name, step by step as `bpf/policy_abi.h` says, in the image's own tables. */
+import { invariant } from "../compiler/diagnostic.js";
 import {
   POLICY_AFFIX_MAX, POLICY_SHORT_NAME, POLICY_STATE_LONG, POLICY_STATE_PREFIX, POLICY_STATE_SHORT, POLICY_STATE_SUFFIX,
   STRUCTS,
@@ -64,7 +65,7 @@ function classEdge(sections: Sections, state: number, name: Uint8Array): number 
   key.writeUInt32LE(suffix, CLASS_KEY.fields.suffix.offset);
   key.writeUInt32LE(glob, CLASS_KEY.fields.glob.offset);
   const found = classes.find(key);
-  if (found === -1) throw new Error(`the image lacks the edge of state ${state}, classes ${prefix}, ${suffix}, ${glob}`);
+  invariant(found !== -1, `no edge of state ${state} for classes ${prefix}, ${suffix}, ${glob}`);
   return classes.u32(found, STRUCTS.policy_class_edge.fields.state.offset);
 }
 

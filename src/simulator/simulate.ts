@@ -37,7 +37,9 @@ function placeAt({ root }: Sections, offset: number): Place {
 }
 
 /** `words` and those of a state's record, which is 0 for most. */
-function joinRecord({ states, records }: Sections, words: readonly number[], state: number, field: number): readonly number[] {
+function joinRecord(
+  { states, records }: Sections, words: readonly number[], state: number, field: number,
+): readonly number[] {
   const record = states.u32(state, field);
   return record === 0 ? words : join(words, wordsAt(records, record, 0));
 }

@@ -11,7 +11,8 @@ import type { Query } from "../../src/simulator/query.js";
 const HARNESS = process.env["POLICY_HARNESS"] ?? fileURLToPath(new URL("../../build/native/harness", import.meta.url));
 const PROTOCOLS = { other: POLICY_PROTO_OTHER, tcp: POLICY_PROTO_TCP, udp: POLICY_PROTO_UDP } as const;
 
-export const hasHarness = existsSync(HARNESS);
+/** Built by `make`, and of use to root alone. */
+export const canAskKernel = existsSync(HARNESS) && process.getuid?.() === 0;
 
 /** Queries about one image. */
 export interface Case {

@@ -41,7 +41,9 @@ export const pathPattern: fc.Arbitrary<string> = fc.tuple(
 const PREFIXES4 = [0, 1, 7, 8, 9, 15, 16, 17, 23, 24, 25, 30, 31, 32] as const;
 const PREFIXES6 = [0, 1, 7, 8, 16, 47, 48, 63, 64, 65, 127, 128] as const;
 const BASES4 = [0x0a000000, 0x0a010203, 0x0a0180ff, 0x7f000001, 0xa9fea9fe, 0xc0a80101] as const;
-const BASES6 = ["fd00ec20000000000000000000000254", "fd00ec20000000018000000000000001", "00000000000000000000000000000001"] as const;
+const BASES6 = [
+  "fd00ec20000000000000000000000254", "fd00ec20000000018000000000000001", "00000000000000000000000000000001",
+] as const;
 
 function cidr4(base: number, length: number): string {
   const masked = length === 0 ? 0 : (base & (0xffffffff << (32 - length))) >>> 0;
@@ -56,12 +58,13 @@ function cidr6(base: string, length: number): string {
 
 const PORTS = [0, 1, 21, 22, 23, 79, 80, 81, 443, 444, 1023, 1024, 8079, 8080, 65534, 65535] as const;
 const port = fc.constantFrom(...PORTS);
-const ports = fc.array(fc.tuple(port, port).map(([a, b]) => (a === b ? `${a}` : `${Math.min(a, b)}-${Math.max(a, b)}`)), { minLength: 1, maxLength: 2 });
+const range = fc.tuple(port, port).map(([a, b]) => (a === b ? `${a}` : `${Math.min(a, b)}-${Math.max(a, b)}`));
+const ports = fc.array(range, { minLength: 1, maxLength: 2 });
 
 const network = fc.tuple(
   fc.oneof(
-    fc.tuple(fc.constantFrom(...BASES4), fc.constantFrom(...PREFIXES4)).map(([base, length]) => `"${cidr4(base, length)}"`),
-    fc.tuple(fc.constantFrom(...BASES6), fc.constantFrom(...PREFIXES6)).map(([base, length]) => `"${cidr6(base, length)}"`),
+    fc.tuple(fc.constantFrom(...BASES4), fc.constantFrom(...PREFIXES4)).map((network) => `"${cidr4(...network)}"`),
+    fc.tuple(fc.constantFrom(...BASES6), fc.constantFrom(...PREFIXES6)).map((network) => `"${cidr6(...network)}"`),
     fc.constantFrom("any", "loopback", "private", "metadata"),
   ),
   fc.option(ports, { nil: [], freq: 2 }),
@@ -83,7 +86,10 @@ function body(operation: readonly string[], target: fc.Arbitrary<string>): fc.Ar
   return fc.record({
     operations: fc.uniqueArray(fc.constantFrom(...operation), { minLength: 1, maxLength: 2 }),
     targets: fc.array(target, { minLength: 1, maxLength: 3 }),
-    except: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(target, { minLength: 1, maxLength: 2 }) }),
+    except: fc.oneof(
+      { weight: 2, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: fc.array(target, { minLength: 1, maxLength: 2 }) },
+    ),
   });
 }
 
@@ -101,18 +107,25 @@ const rule: fc.Arbitrary<RuleModel> = fc.tuple(
   ),
 ).map(([effect, rest]) => ({ effect, ...rest }));
 
-const defaults = fc.constantFrom("", "default deny access, exec, load\n", "default deny connect\ndefault audit bind, read\n");
+const defaults = fc.constantFrom(
+  "", "default deny access, exec, load\n", "default deny connect\ndefault audit bind, read\n",
+);
 
 export interface PolicyModel {
   readonly defaults: string;
   readonly rules: readonly RuleModel[];
 }
 
-export const policy: fc.Arbitrary<PolicyModel> = fc.record({ defaults, rules: fc.array(rule, { minLength: 1, maxLength: 6 }) });
+export const policy: fc.Arbitrary<PolicyModel> = fc.record({
+  defaults,
+  rules: fc.array(rule, { minLength: 1, maxLength: 6 }),
+});
 
 /** One rule a line, so that each has its own id. */
 export function textOf(model: PolicyModel): string {
-  const rules = model.rules.map(({ effect, operations, targets, except }) =>
-    `${effect} ${operations.join(", ")} ${targets.join(", ")}${except.length === 0 ? "" : ` except ${except.join(", ")}`}\n`);
+  const rules = model.rules.map(({ effect, operations, targets, except }) => {
+    const clause = except.length === 0 ? "" : ` except ${except.join(", ")}`;
+    return `${effect} ${operations.join(", ")} ${targets.join(", ")}${clause}\n`;
+  });
   return model.defaults + rules.join("");
 }

@@ -1,9 +1,14 @@
 /** How large the tables of a policy may become, and what to tell when they would exceed that. */
-import { POLICY_MAX_EDGES, POLICY_MAX_GLOB_ROWS, POLICY_MAX_RECORDS } from "../image/abi.gen.js";
+import {
+  POLICY_MAX_EDGES, POLICY_MAX_GLOB_ROWS, POLICY_MAX_META, POLICY_MAX_RECORDS, POLICY_MAX_RULES,
+} from "../image/abi.gen.js";
 
 export interface Bounds {
+  readonly rules: number;
+  /** Bytes of names, places and reasons that an image carries for people. */
+  readonly meta: number;
   readonly states: number;
-  /** Entries of any one table. */
+  /** Entries of all tables of the automata, and of all tables of addresses. */
   readonly edges: number;
   readonly records: number;
   readonly globRows: number;
@@ -13,12 +18,14 @@ export interface Bounds {
 export type BoundName = keyof Bounds;
 
 export const DEFAULT_BOUNDS: Bounds = {
+  rules: POLICY_MAX_RULES,
+  meta: POLICY_MAX_META,
   states: 1 << 20,
   edges: POLICY_MAX_EDGES,
   records: POLICY_MAX_RECORDS,
   // Row 0 is there in any case.
   globRows: POLICY_MAX_GLOB_ROWS - 1,
-  work: 1 << 28,
+  work: 1 << 25,
 };
 
 /** A bound that a policy exceeds, and whose patterns are the cause. */
@@ -40,7 +47,7 @@ export interface Culprit {
 
 /** Counts what has been made; the first bound exceeded stays on record, with the culprits named at that moment. */
 export class Budget {
-  private readonly spent = { states: 0, edges: 0, records: 0, globRows: 0, work: 0 };
+  private readonly spent = { rules: 0, meta: 0, states: 0, edges: 0, records: 0, globRows: 0, work: 0 };
   private first: Exceeded | null = null;
 
   constructor(private readonly bounds: Bounds) {}
@@ -62,5 +69,10 @@ export class Budget {
       };
     }
     return this.first === null;
+  }
+
+  /** `value`, unless a bound was exceeded on the way to it. */
+  outcome<T>(value: T): Bounded<T> {
+    return this.first === null ? { ok: true, value } : { ok: false, exceeded: this.first };
   }
 }

@@ -15,7 +15,7 @@ import { numberNodes } from "./nfa.js";
 import { RecordTable } from "./records.js";
 import { loosestOf, reachOf, tightestOf } from "./summaries.js";
 import type { Reach } from "./summaries.js";
-import type { AffixRow, PathTables, StartPlace, StateRow } from "./tables.js";
+import type { AffixRow, ByteString, PathTables, StartPlace, StateRow } from "./tables.js";
 import { findTightening } from "./tightens.js";
 import { buildTrie } from "./trie.js";
 
@@ -49,11 +49,15 @@ function stateRow(
 }
 
 function affixRows(
-  drafts: readonly DraftState[], select: (draft: DraftState) => readonly string[], reverse: boolean,
+  drafts: readonly DraftState[], select: (draft: DraftState) => readonly string[], backwards: boolean,
 ): readonly AffixRow[] {
   return drafts.flatMap((draft, state) => select(draft).map((affix, index) => ({
-    state, bytes: reverse ? [...affix].reverse().join("") : affix, classId: index + 1,
+    state, bytes: backwards ? reversed(affix) : affix, classId: index + 1,
   })));
+}
+
+function reversed(bytes: ByteString): ByteString {
+  return Buffer.from(bytes, "latin1").reverse().toString("latin1");
 }
 
 function place(states: readonly number[], sticky: VerdictRecord): StartPlace {
@@ -66,10 +70,12 @@ function tablesOf(
   const { drafts, records } = shared;
   const reach = reachOf(drafts, records);
   const tightening = new Set<number>();
-  for (const lane of lanes) findTightening(drafts, reach, (state, name) => lane.step(state, name), lane.range, tightening);
+  for (const lane of lanes) {
+    findTightening(drafts, reach, (state, name) => lane.step(state, name), lane.range, tightening);
+  }
   const used = usedRecords(drafts);
   const starts = lanes.map((lane) => lane.start);
-  const sticky = starts.reduce((joined, state) => joinRecords(joined, records.at(drafts[state]?.sticky ?? 0)), EMPTY_RECORD);
+  const sticky = starts.map((state) => records.at(drafts[state]?.sticky ?? 0)).reduce(joinRecords, EMPTY_RECORD);
   return {
     lanes: Math.max(1, lanes.length),
     path: place(starts, sticky),
@@ -95,5 +101,5 @@ export function buildPathTables(ir: Ir, bounds: Bounds = DEFAULT_BOUNDS): Bounde
 
   const tables = tablesOf(shared, lanes, abstract);
   budget.spend("records", tables.records.length, () => []);
-  return budget.exceeded === null ? { ok: true, value: tables } : { ok: false, exceeded: budget.exceeded };
+  return budget.outcome(tables);
 }

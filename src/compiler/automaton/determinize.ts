@@ -4,8 +4,8 @@
  * What keeps it small is `fallback`, the failure links of Aho and Corasick. Call a node *plain* if it has literal
  * children only and does not loop. Let a subset S consist of plain nodes P and the rest F. A name that no node of P
  * mentions leads from S where it leads from F, so S needs edges of its own only for the names in P, and F answers for
- * the others. The pattern `a/b` at any depth beside 50,000 floating names: reading `a` gives {a, loop}; its own edge is `b`, and the 50,000
- * names stay with {loop}.
+ * the others. Beside 50,000 floating names, the pattern `a/b` at any depth: reading `a` gives {a, loop}, whose own edge
+ * is `b`, and the 50,000 names stay with {loop}.
  */
 import type { Budget, Culprit } from "./bounds.js";
 import type { Contribution } from "./contributions.js";
@@ -238,14 +238,16 @@ export class LaneAutomaton {
     const edges: ClassEdge[] = [];
     const { budget, globs } = this.shared;
     for (const [prefix, head] of ["", ...matcher.prefixes].entries()) {
-      const classes = matcher.globs.start === 0 ? [0] : [...globs.classesAfter(matcher.globs.start, head)].sort((a, b) => a - b);
+      const { start } = matcher.globs;
+      const classes = start === 0 ? [0] : [...globs.classesAfter(start, head)].sort((a, b) => a - b);
       for (const [suffix, tail] of ["", ...matcher.suffixes].entries()) {
         const targets = [...matcher.always, ...affixTargets(matcher, head, tail)];
         for (const glob of classes) {
           if (prefix === 0 && suffix === 0 && glob === 0) continue;
           if (!budget.spend("edges", 1, () => this.named(draft))) return edges;
           if (!budget.spend("work", 1 + targets.length, () => this.named(draft))) return edges;
-          edges.push({ prefix, suffix, glob, target: this.stateOf([...targets, ...(matcher.globTargets[glob - 1] ?? [])]) });
+          const target = this.stateOf([...targets, ...(matcher.globTargets[glob - 1] ?? [])]);
+          edges.push({ prefix, suffix, glob, target });
         }
       }
     }

@@ -36,7 +36,7 @@ function elementsOf(item: GlobItem): readonly Element[] {
     case "byte":
       return [byteSet(item)];
     case "text":
-      return Array.from(bytesOf(item.text), (byte) => new Uint8Array(256).fill(1, byte.charCodeAt(0), byte.charCodeAt(0) + 1));
+      return Array.from(Buffer.from(bytesOf(item.text), "latin1"), (byte) => new Uint8Array(256).fill(1, byte, byte + 1));
     default:
       return assertNever(item);
   }

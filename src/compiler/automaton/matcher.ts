@@ -60,7 +60,10 @@ export function makeMatcher(
     globNodes.filter((glob) => glob.key === distinctGlobs[index]?.key).map((glob) => glob.target);
   return {
     nodes,
-    always: nodes.flatMap((node, i) => [...(node.any === null ? [] : [node.any]), ...(node.loops ? [subset[i] ?? 0] : [])]),
+    always: [
+      ...nodes.flatMap((node) => node.any ?? []),
+      ...subset.filter((_, i) => nodes[i]?.loops === true),
+    ],
     byPrefix, bySuffix, twoSided,
     prefixLengths: lengthsOf(byPrefix), suffixLengths: lengthsOf(bySuffix), twoSidedLengths: lengthsOf(twoSided),
     prefixes: distinct(affixes.map((affix) => affix.prefix)),

@@ -27,7 +27,9 @@ class Pairs {
   readonly nodes: PairNode[] = [];
   private readonly numbers = new Map<number, number>();
 
-  constructor(private readonly drafts: readonly DraftState[], private readonly reach: Reach, private readonly step: Step) {}
+  constructor(
+    private readonly drafts: readonly DraftState[], private readonly reach: Reach, private readonly step: Step,
+  ) {}
 
   /** The number of a pair; it is filled in by `explore`. */
   number(left: number, right: number): number {
@@ -99,7 +101,8 @@ function settle(nodes: readonly PairNode[]): void {
 
 /** Adds the states of `range` that tighten to `tightening`. */
 export function findTightening(
-  drafts: readonly DraftState[], reach: Reach, step: Step, [from, to]: readonly [number, number], tightening: Set<number>,
+  drafts: readonly DraftState[], reach: Reach, step: Step, [from, to]: readonly [number, number],
+  tightening: Set<number>,
 ): void {
   const pairs = new Pairs(drafts, reach, step);
   const roots: (readonly [number, number])[] = [];

@@ -1,5 +1,5 @@
 /** The patterns of one lane as a trie over components: what they have in common is there once. */
-import type { Component, GlobItem } from "../ir.gen.js";
+import type { AffixComponent, Component, GlobItem } from "../ir.gen.js";
 import { assertNever } from "../diagnostic.js";
 import type { Contribution, Pattern } from "./contributions.js";
 import type { RecordTable } from "./records.js";
@@ -54,6 +54,21 @@ function childOf<K>(children: Map<K, TrieNode>, key: K, pattern: Pattern): TrieN
   return child;
 }
 
+function affixChild(affixes: Map<string, AffixChild>, component: AffixComponent, pattern: Pattern): TrieNode {
+  const [prefix, suffix] = [bytesOf(component.prefix), bytesOf(component.suffix)];
+  const key = `${prefix}\0${suffix}`;
+  const known = affixes.get(key) ?? { prefix, suffix, child: newNode(pattern, false) };
+  affixes.set(key, known);
+  return known.child;
+}
+
+function globChild(globs: Map<string, GlobChild>, items: readonly GlobItem[], pattern: Pattern): TrieNode {
+  const key = JSON.stringify(items);
+  const known = globs.get(key) ?? { items, child: newNode(pattern, false) };
+  globs.set(key, known);
+  return known.child;
+}
+
 function descend(node: TrieNode, component: Component, pattern: Pattern): TrieNode {
   switch (component.kind) {
     case "globstar":
@@ -61,22 +76,11 @@ function descend(node: TrieNode, component: Component, pattern: Pattern): TrieNo
     case "any":
       return (node.any ??= newNode(pattern, false));
     case "literal":
-      return childOf((node.literals ??= new Map()), bytesOf(component.name), pattern);
-    case "affix": {
-      const [prefix, suffix] = [bytesOf(component.prefix), bytesOf(component.suffix)];
-      const key = `${prefix}\0${suffix}`;
-      const affixes = (node.affixes ??= new Map());
-      const known = affixes.get(key) ?? { prefix, suffix, child: newNode(pattern, false) };
-      affixes.set(key, known);
-      return known.child;
-    }
-    case "glob": {
-      const key = JSON.stringify(component.items);
-      const globs = (node.globs ??= new Map());
-      const known = globs.get(key) ?? { items: component.items, child: newNode(pattern, false) };
-      globs.set(key, known);
-      return known.child;
-    }
+      return childOf((node.literals ??= new Map<ByteString, TrieNode>()), bytesOf(component.name), pattern);
+    case "affix":
+      return affixChild((node.affixes ??= new Map<string, AffixChild>()), component, pattern);
+    case "glob":
+      return globChild((node.globs ??= new Map<string, GlobChild>()), component.items, pattern);
     default:
       return assertNever(component);
   }

@@ -49,7 +49,9 @@ function isDefaultWord(word: number): boolean {
   return effect > POLICY_NONE && effect <= POLICY_KILL && (word & POLICY_RULE_NONE) === 0;
 }
 
-function everyWord(section: Section, index: number, offset: number, count: number, holds: (word: number) => boolean): boolean {
+function everyWord(
+  section: Section, index: number, offset: number, count: number, holds: (word: number) => boolean,
+): boolean {
   for (let i = 0; i < count; i++) if (!holds(section.u32(index, offset + 4 * i))) return false;
   return true;
 }
@@ -67,14 +69,18 @@ const checkRoot: Check = ({ root, states }, meta) => {
       if (state >= (lane < inUse ? states.count : 1)) return `root: start state ${state} of lane ${lane}`;
     }
   }
-  const records = [fields.anonymous.offset, fields.unnamed.offset, fields.path.offset + place.sticky.offset, fields.abstract.offset + place.sticky.offset];
+  const records = [
+    fields.anonymous.offset, fields.unnamed.offset,
+    fields.path.offset + place.sticky.offset, fields.abstract.offset + place.sticky.offset,
+  ];
   return records.every((at) => everyWord(root, 0, at, POLICY_OPS, ruleWord)) ? null : "root: a word names no rule";
 };
 
 const checkRecords: Check = ({ records }, meta) => {
   if (!isZero(records.slice(0, 0, records.entrySize))) return "records: the first is not empty";
+  const ruleWord = (word: number): boolean => isRuleWord(word, meta.rules.length);
   return firstReason(records.count, (i) =>
-    everyWord(records, i, 0, POLICY_OPS, (word) => isRuleWord(word, meta.rules.length)) ? null : `record ${i}: a word names no rule`);
+    (everyWord(records, i, 0, POLICY_OPS, ruleWord) ? null : `record ${i}: a word names no rule`));
 };
 
 /** POLICY_TIGHT_* in two bits an operation, nothing above. */
@@ -82,9 +88,11 @@ function isSummary(summary: number): boolean {
   return (summary & (summary >>> 1) & 0x15555) === 0 && summary < 2 ** (2 * POLICY_OPS);
 }
 
+const KNOWN_FLAGS = POLICY_STATE_SHORT | POLICY_STATE_LONG | POLICY_STATE_PREFIX | POLICY_STATE_SUFFIX
+  | POLICY_STATE_TIGHTENS;
+
 const checkStates: Check = ({ states, records, glob_rows }) => {
   const { fields } = STRUCTS.policy_state;
-  const known = POLICY_STATE_SHORT | POLICY_STATE_LONG | POLICY_STATE_PREFIX | POLICY_STATE_SUFFIX | POLICY_STATE_TIGHTENS;
   if (!isZero(states.slice(0, 0, fields.tightest.offset))) return "state 0 is not dead";
   return firstReason(states.count, (i) => {
     const fallback = states.u32(i, fields.fallback.offset);
@@ -95,8 +103,9 @@ const checkStates: Check = ({ states, records, glob_rows }) => {
     if (states.u32(i, fields.accept.offset) >= records.count) return `state ${i}: no such record`;
     if (states.u32(i, fields.sticky.offset) >= records.count) return `state ${i}: no such record`;
     if (glob >= glob_rows.count) return `state ${i}: no such glob row`;
-    if ((flags & ~known) !== 0) return `state ${i}: unknown flags`;
-    if (!isSummary(states.u32(i, fields.tightest.offset)) || !isSummary(states.u32(i, fields.loosest.offset))) return `state ${i}: no such summary`;
+    if ((flags & ~KNOWN_FLAGS) !== 0) return `state ${i}: unknown flags`;
+    const summaries = [fields.tightest, fields.loosest].map(({ offset }) => states.u32(i, offset));
+    if (!summaries.every(isSummary)) return `state ${i}: no such summary`;
     if (fallback === 0) return (flags & POLICY_STATE_TIGHTENS) === 0 ? null : `state ${i}: tightens nothing`;
     if (states.u32(fallback, fields.fallback.offset) !== 0) return `state ${i}: its fallback has a fallback`;
     const own = glob !== 0 || other !== 0 || (flags & (POLICY_STATE_PREFIX | POLICY_STATE_SUFFIX)) !== 0;
@@ -121,7 +130,7 @@ function nameLength(padded: Buffer): number {
   return isZero(padded.subarray(end)) ? end : -1;
 }
 
-/** Marks in `seen` which states have entries. */
+/** Names of `least` to `most` bytes, leading to states. */
 function checkEdges(name: "short_edges" | "long_edges", least: number, most: number): Check {
   return (sections) => {
     const section = sections[name];
@@ -142,7 +151,8 @@ function checkAffixes(name: "prefixes" | "suffixes"): Check {
     if (!isSorted(section, STRUCTS.policy_affix_key.size)) return `${name}: not sorted`;
     return firstReason(section.count, (i) => {
       const length = nameLength(section.slice(i, key.bytes.offset, POLICY_AFFIX_MAX));
-      if (length < 1 || section.u32(i, key.prefixlen.offset) !== 32 + 8 * length) return `${name} ${i}: of another length`;
+      const prefixLength = section.u32(i, key.prefixlen.offset);
+      if (length < 1 || prefixLength !== 32 + 8 * length) return `${name} ${i}: of another length`;
       return section.u32(i, STRUCTS.policy_affix.fields.class_id.offset) > 0 ? null : `${name} ${i}: no class`;
     });
   };
@@ -162,7 +172,8 @@ const checkGlobRows: Check = ({ glob_rows }) => {
   if (!isZero(glob_rows.slice(0, 0, glob_rows.entrySize))) return "glob row 0 is not dead";
   return firstReason(glob_rows.count, (i) => {
     for (let byte = 0; byte < 256; byte++) {
-      if (glob_rows.u16(i, STRUCTS.policy_glob_row.fields.next.offset + 2 * byte) >= glob_rows.count) return `glob row ${i}: leads to no row`;
+      const next = glob_rows.u16(i, STRUCTS.policy_glob_row.fields.next.offset + 2 * byte);
+      if (next >= glob_rows.count) return `glob row ${i}: leads to no row`;
     }
     return null;
   });
@@ -200,7 +211,8 @@ function checkAddresses(name: "addresses4" | "addresses6"): Check {
       const ports = section.u32(i, entry.fields.value.offset + value.ports.offset);
       if (ports !== 0 && !classes.has(ports)) return `${name} ${i}: no such port class`;
       const words = entry.fields.value.offset + value.word.offset;
-      return everyWord(section, i, words, value.word.length, (word) => isRuleWord(word, meta.rules.length)) ? null : `${name} ${i}: a word names no rule`;
+      const ruleWord = (word: number): boolean => isRuleWord(word, meta.rules.length);
+      return everyWord(section, i, words, value.word.length, ruleWord) ? null : `${name} ${i}: a word names no rule`;
     });
   };
 }
@@ -220,7 +232,8 @@ const checkPorts: Check = ({ ports }, meta) => {
     if (ports.u32(i, key.ports.offset) === 0 || ports.u8(i, key.op.offset) > 1) return `port ${i}: no such class`;
     const protocol = ports.u8(i, key.protocol.offset);
     if (protocol === POLICY_PROTO_OTHER || protocol >= POLICY_PROTOS) return `port ${i}: no such protocol`;
-    return isRuleWord(ports.u32(i, STRUCTS.policy_port.fields.word.offset), meta.rules.length) ? null : `port ${i}: its word names no rule`;
+    const word = ports.u32(i, STRUCTS.policy_port.fields.word.offset);
+    return isRuleWord(word, meta.rules.length) ? null : `port ${i}: its word names no rule`;
   });
 };
 

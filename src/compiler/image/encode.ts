@@ -10,7 +10,7 @@ import type { AddressRow, AddressTables, PortRow } from "../tries/tables.js";
 import { EMPTY_RECORD, joinRecords, OPERATION_ORDER, recordOf, verdictWord } from "../verdict.js";
 import type { VerdictRecord } from "../verdict.js";
 import {
-  POLICY_ABI_VERSION, POLICY_BYTE_ORDER, POLICY_OP_CONNECT, POLICY_OP_EXEC, POLICY_OP_LOAD, POLICY_RULE_NONE,
+  POLICY_ABI_VERSION, POLICY_BYTE_ORDER, POLICY_OP_BIND, POLICY_OP_CONNECT, POLICY_OP_EXEC, POLICY_OP_LOAD, POLICY_RULE_NONE,
   POLICY_SECTIONS, POLICY_SHORT_NAME, POLICY_STATE_LONG, POLICY_STATE_PREFIX, POLICY_STATE_SHORT, POLICY_STATE_SUFFIX,
   POLICY_STATE_TIGHTENS, STRUCTS,
 } from "./abi.gen.js";
@@ -63,7 +63,9 @@ function sorted<Row>(
   return keyed.map(({ row }) => row);
 }
 
-function edgeSection(edges: readonly EdgeRow[], layout: typeof STRUCTS.policy_short_edge | typeof STRUCTS.policy_long_edge): Section {
+type EdgeLayout = typeof STRUCTS.policy_short_edge | typeof STRUCTS.policy_long_edge;
+
+function edgeSection(edges: readonly EdgeRow[], layout: EdgeLayout): Section {
   const { key, state } = layout.fields;
   const rows = sorted(edges, (edge) => [edge.state], (edge) => edge.name);
   const nameAt = key.offset + STRUCTS.policy_short_key.fields.name.offset;
@@ -194,7 +196,7 @@ function rootSection(ir: Ir, tables: PathTables): Section {
     view.setUint32(at + fields.lanes.offset, tables.lanes, true);
     putWords(view, at + fields.defaults.offset, defaults);
     putWords(view, at + fields.anonymous.offset, plainRecord(ir, "anonymous", [POLICY_OP_EXEC, POLICY_OP_LOAD]));
-    putWords(view, at + fields.unnamed.offset, plainRecord(ir, "unix-unnamed", [POLICY_OP_CONNECT, POLICY_OP_CONNECT + 1]));
+    putWords(view, at + fields.unnamed.offset, plainRecord(ir, "unix-unnamed", [POLICY_OP_CONNECT, POLICY_OP_BIND]));
     putPlace(view, at + fields.path.offset, tables.path);
     putPlace(view, at + fields.abstract.offset, tables.abstract);
   });

@@ -101,7 +101,8 @@ function refuseHeader(image: Buffer, checksumOf: (image: Buffer) => number): str
   if (version !== POLICY_ABI_VERSION) return `ABI version ${version}, not ${POLICY_ABI_VERSION}`;
   const size = image.readBigUInt64LE(HEADER.image_size.offset);
   if (size !== BigInt(image.length)) return `says it has ${String(size)} bytes, has ${image.length}`;
-  if (image.readUInt32LE(HEADER.header_size.offset) !== STRUCTS.policy_image_header.size) return "header of another size";
+  const headerSize = image.readUInt32LE(HEADER.header_size.offset);
+  if (headerSize !== STRUCTS.policy_image_header.size) return "header of another size";
   if (image.readUInt32LE(HEADER.section_count.offset) !== POLICY_SECTIONS) return "another number of sections";
   return image.readUInt32LE(HEADER.checksum.offset) === checksumOf(image) ? null : "checksum does not match";
 }
@@ -121,13 +122,15 @@ export function cut(image: Buffer, checksumOf: (image: Buffer) => number): Read<
     const at = HEADER.sections.offset + kind * size;
     const shape = SHAPES[name];
     if (image.readUInt32LE(at + fields.kind.offset) !== kind) return refuse(`section ${name} is not in its place`);
-    if (image.readUInt32LE(at + fields.entry_size.offset) !== shape.size) return refuse(`section ${name}: entries of another size`);
+    const entrySize = image.readUInt32LE(at + fields.entry_size.offset);
+    if (entrySize !== shape.size) return refuse(`section ${name}: entries of another size`);
     const count = Number(image.readBigUInt64LE(at + fields.count.offset));
     if (count < shape.least || count > shape.most) return refuse(`section ${name}: ${count} entries`);
     const offset = Number(image.readBigUInt64LE(at + fields.offset.offset));
     if (offset !== aligned(end)) return refuse(`section ${name} does not follow the one before it`);
     if (offset + count * shape.size > image.length) return refuse(`section ${name} is cut short`);
-    if (image.subarray(end, offset).some((byte) => byte !== 0)) return refuse(`bytes before section ${name} are not zero`);
+    const padding = image.subarray(end, offset);
+    if (padding.some((byte) => byte !== 0)) return refuse(`bytes before section ${name} are not zero`);
     end = offset + count * shape.size;
     found.set(name, new Section(image.subarray(offset, end), shape.size));
   }

@@ -1,7 +1,6 @@
 /** From network selectors to longest-prefix tables whose values already hold what every shorter prefix says. */
 import { Budget, DEFAULT_BOUNDS } from "../automaton/bounds.js";
 import type { Bounded, Bounds, Culprit } from "../automaton/bounds.js";
-import { POLICY_PROTO_OTHER } from "../image/abi.gen.js";
 import type { Ir, NetworkSelector, Rule, Selector } from "../ir.gen.js";
 import { verdictWord } from "../verdict.js";
 import { isConstant, portPrefixes } from "./steps.js";
@@ -66,20 +65,23 @@ class PortClasses {
   constructor(private readonly budget: Budget, private readonly rules: readonly Rule[]) {}
 
   /** The class, and the words for the ports that it leaves out. */
-  classify(grid: readonly (readonly Steps[])[]): { readonly ports: number; readonly words: readonly (readonly number[])[] } {
+  classify(grid: readonly (readonly Steps[])[]): Pick<AddressRow, "ports" | "words"> {
     const words = grid.map((row) => row.map((steps) => baseOf(steps)));
     if (grid.every((row) => row.every(isConstant))) return { ports: 0, words };
     const rows = grid.flatMap((row, op) => row.flatMap((steps, protocol) =>
-      protocol === POLICY_PROTO_OTHER ? [] : portPrefixes(steps, baseOf(steps)).map((prefix) => ({ op, protocol, ...prefix }))));
+      portPrefixes(steps, baseOf(steps)).map((prefix) => ({ op, protocol, ...prefix }))));
     const key = rows.map(({ op, protocol, port, bits, word }) => `${op},${protocol},${port},${bits},${word}`).join(";");
     const known = this.numbers.get(key);
     if (known !== undefined) return { ports: known, words };
     const ports = this.numbers.size + 1;
     this.numbers.set(key, ports);
-    if (this.budget.spend("edges", rows.length, () => this.culprits())) {
-      for (const row of rows) this.rows.push({ ports, ...row });
-    }
+    if (this.reserve(rows.length)) for (const row of rows) this.rows.push({ ports, ...row });
     return { ports, words };
+  }
+
+  /** False when the tables become too large. */
+  reserve(entries: number): boolean {
+    return this.budget.spend("edges", entries, () => this.culprits());
   }
 
   private culprits(): readonly Culprit[] {
@@ -119,7 +121,10 @@ function rowsOf(prefixes: readonly Prefix[], classes: PortClasses): readonly Add
     const parent = open.at(-1);
     const verdict = extend(parent?.verdict ?? NO_VERDICT, prefix.entries);
     const row = { prefixLength: prefix.length, address: prefix.address, ...classes.classify(decide(verdict)) };
-    if (parent === undefined || !sameValue(parent.row, row)) rows.push(row);
+    if (parent === undefined || !sameValue(parent.row, row)) {
+      if (!classes.reserve(1)) break;
+      rows.push(row);
+    }
     open.push({ prefix, verdict, row });
   }
   return rows;
@@ -132,5 +137,5 @@ export function buildAddressTables(ir: Ir, bounds: Bounds = DEFAULT_BOUNDS): Bou
   const table = (family: Family): readonly AddressRow[] =>
     rowsOf(prefixesOf(ir.rules.flatMap((rule, number) => entriesOf(rule, number, family)), family), classes);
   const tables = { addresses4: table(4), addresses6: table(6), ports: classes.rows };
-  return budget.exceeded === null ? { ok: true, value: tables } : { ok: false, exceeded: budget.exceeded };
+  return budget.outcome(tables);
 }

@@ -74,7 +74,8 @@ export function extend(parent: Verdict, entries: readonly Entry[]): Verdict {
     for (const op of entry.ops) {
       const row = free[op];
       for (const protocol of PROTOCOLS) {
-        if (row !== undefined) row[protocol] = maximum(row[protocol] ?? NOTHING, coverage(entry.selector, protocol, entry.word));
+        const covered = coverage(entry.selector, protocol, entry.word);
+        if (row !== undefined) row[protocol] = maximum(row[protocol] ?? NOTHING, covered);
       }
     }
   }
