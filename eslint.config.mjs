@@ -97,6 +97,8 @@ export default tseslint.config(
       // `as const` is not an assertion to this rule.
       "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "never" }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // Columns are counted in code points.
+      "@typescript-eslint/no-misused-spread": ["error", { allow: ["string"] }],
     },
   },
   {

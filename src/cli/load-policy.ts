@@ -1,6 +1,5 @@
 /** From what the user names to a policy bound to this person and this machine, or to its image. */
 import { normalize } from "node:path/posix";
-import type { BoundName } from "../compiler/automaton/bounds.js";
 import { frontEnd, type FrontEnd } from "../compiler/compile.js";
 import type { Outcome, Source } from "../compiler/diagnostic.js";
 import { buildImage } from "../compiler/image/build.js";
@@ -66,15 +65,15 @@ function diagnosed<T>(outcome: Outcome<T>): Loaded<T> {
     : { ok: false, trouble: { kind: "diagnostics", diagnostics } };
 }
 
-const BOUND_WORDS: Readonly<Record<BoundName, string>> = {
-  rules: "rules",
-  states: "states of the path automata",
-  edges: "entries in one table",
-  records: "different verdicts",
-  globRows: "rows of glob automata",
-  work: "steps to make the path automata deterministic",
-  meta: "bytes about its rules",
-};
+const BOUND_WORDS: ReadonlyMap<string, string> = new Map([
+  ["rules", "rules"],
+  ["meta", "bytes about its rules"],
+  ["states", "states of the path automata"],
+  ["edges", "table entries"],
+  ["records", "different verdicts"],
+  ["globRows", "rows of glob automata"],
+  ["work", "steps to make the path automata deterministic"],
+]);
 const SHOWN_PATTERNS = 5;
 
 /** The bytes that the kernel side takes. */
@@ -83,6 +82,6 @@ export function imageOf(policy: FrontEnd): Attempt<Uint8Array> {
   if (built.ok) return succeed(built.value);
   const { bound, limit, patterns } = built.exceeded;
   const shown = patterns.slice(0, SHOWN_PATTERNS).map((pattern) => `\`${pattern}\``).join(", ");
-  return fail(STATUS.policy, `the policy takes more than ${limit} ${BOUND_WORDS[bound]}`,
+  return fail(STATUS.policy, `the policy takes more than ${limit} ${BOUND_WORDS.get(bound) ?? bound}`,
     `the cause: ${shown}${patterns.length > SHOWN_PATTERNS ? ", …" : ""}`);
 }

@@ -72,7 +72,7 @@ async function supervise(job: Job): Promise<number> {
       else outcome.prepared = prepared;
       return outcome.prepared?.image ?? null;
     },
-    onEvents: (chunk) => { outcome.prepared?.recorder.take(chunk); },
+    onEvents: (chunk) => outcome.prepared?.recorder.take(chunk) ?? null,
     onNote: note,
   });
   outcome.prepared?.recorder.close();

@@ -26,6 +26,8 @@ export interface Daemon {
   readonly ended: Promise<Ending>;
   /** Ended, and everything that it wrote has been passed on. */
   readonly drained: Promise<Ending>;
+  /** The first process has ended and its events are all here; how many threads of the session go on. */
+  readonly over: Promise<bigint>;
   /** What it said on stderr so far. */
   readonly said: () => string;
   /** The bytes of the image, or none to call it off. */
@@ -61,7 +63,10 @@ export function spawnLauncher(
   };
 }
 
-export function spawnDaemon(policyd: string, pid: number, onEvents: (chunk: Uint8Array) => void): Daemon {
+/** Takes a piece of the events; once the first process has ended, tells how many threads go on. */
+export type TakeEvents = (chunk: Uint8Array) => bigint | null;
+
+export function spawnDaemon(policyd: string, pid: number, onEvents: TakeEvents): Daemon {
   const child = spawn(policyd,
     ["session", "--pid", String(pid), "--image-fd", String(IMAGE_FD), "--events-fd", String(EVENTS_FD)], {
       // Of its own session: neither the terminal's keys nor a signal to our process group reach it.
@@ -76,7 +81,12 @@ export function spawnDaemon(policyd: string, pid: number, onEvents: (chunk: Uint
   invariant(child.stdout !== null && child.stderr !== null, "policyd has no output");
   const { stdout, stderr } = child;
 
-  events.on("data", (chunk: Buffer) => { onEvents(chunk); });
+  const over = new Promise<bigint>((resolve) => {
+    events.on("data", (chunk: Buffer) => {
+      const left = onEvents(chunk);
+      if (left !== null) resolve(left);
+    });
+  });
   // Only so that its closing is noticed.
   image.resume();
   let said = "";
@@ -90,6 +100,7 @@ export function spawnDaemon(policyd: string, pid: number, onEvents: (chunk: Uint
       if (ending.kind !== "unstartable") await closed;
       return ending;
     }),
+    over,
     said: () => said,
     sendImage: (bytes) => { if (bytes === null) image.end(); else image.end(bytes); },
     leave: () => {

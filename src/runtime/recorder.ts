@@ -24,9 +24,15 @@ export class Recorder {
     private readonly onTrouble: (thrown: unknown) => void,
   ) {}
 
-  take(chunk: Uint8Array): void {
-    const records = this.#reader.push(chunk).flatMap((event) => this.#account(event));
-    if (records.length === 0) return;
+  /** Once the first process has ended: how many threads of the session go on. Until then null. */
+  take(chunk: Uint8Array): bigint | null {
+    const events = this.#reader.push(chunk);
+    const records = events.flatMap((event) => this.#account(event));
+    if (records.length > 0) this.#write(records);
+    return events.find((event) => event.kind === "end")?.count ?? null;
+  }
+
+  #write(records: readonly (EventRecord | LostRecord)[]): void {
     try {
       this.file?.write(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
     } catch (thrown) {

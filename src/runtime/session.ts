@@ -1,6 +1,6 @@
 /** Runs a command as a session: the protocol between policyc, the launcher and policyd. */
 import { readFileSync } from "node:fs";
-import { type Daemon, type Ending, type Launcher, spawnDaemon, spawnLauncher } from "./policyd.js";
+import { type Daemon, type Ending, type Launcher, spawnDaemon, spawnLauncher, type TakeEvents } from "./policyd.js";
 import { type NoticedSignal, STOPPING_SIGNALS, statusOfSignal, TERMINAL_SIGNALS, takeSignals } from "./signals.js";
 import type { Identity } from "./users.js";
 
@@ -13,7 +13,7 @@ export interface SessionRequest {
   readonly environment: NodeJS.ProcessEnv;
   /** Called once both processes have been started, when this process needs root no longer. Null calls it off. */
   readonly prepareImage: () => Promise<Uint8Array | null>;
-  readonly onEvents: (chunk: Uint8Array) => void;
+  readonly onEvents: TakeEvents;
   /** One line that the user should see now. */
   readonly onNote: (line: string) => void;
 }
@@ -80,15 +80,17 @@ async function accompany(
   });
   const ending = await launcher.ended;
   commandRuns = false;
-  const leaving = signals.nextStop();
-  const patience = setTimeout(() => {
-    request.onNote("waiting for other processes of the session; Ctrl-C leaves them running, confined");
-  }, PATIENCE_MILLISECONDS);
-  const last = await Promise.race([daemon.drained, leaving]);
-  clearTimeout(patience);
+  // policyd stays until the last process of the session has ended; who waits for the command need not.
+  const last = await Promise.race([daemon.over, daemon.drained, signals.nextStop()]);
+  if (typeof last === "bigint" && last > 0n) {
+    request.onNote(`${threads(last)} of the session ${last === 1n ? "goes" : "go"} on, confined and no longer recorded`);
+  }
   daemon.leave();
-  return { kind: "ended", status: statusOf(ending), complete: typeof last !== "string" && isClean(last) };
+  return { kind: "ended", status: statusOf(ending), complete: typeof last === "bigint" || isCleanEnd(last) };
 }
+
+const threads = (count: bigint): string => `${count} thread${count === 1n ? "" : "s"}`;
+const isCleanEnd = (last: Ending | NoticedSignal): boolean => typeof last !== "string" && isClean(last);
 
 /** Waits for both to end, but not for ever: what they wait for is closed. */
 async function settle(launcher: Launcher, daemon: Daemon): Promise<void> {
