@@ -4,8 +4,10 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-TOOLS := clang llvm bpftool gcc make pkg-config
-PACKAGES := clang llvm bpftool gcc make pkg-config libc6-dev libbpf-dev libelf-dev zlib1g-dev
+# To build, then what the demo and the tests run besides.
+PACKAGES := clang llvm bpftool gcc make pkg-config libc6-dev libbpf-dev libelf-dev zlib1g-dev \
+	git curl util-linux
+NODE_AT_LEAST := 20.15
 SOURCES := $(shell find src -name '*.ts')
 
 all: build
@@ -21,7 +23,11 @@ build/.packages: Makefile
 	fi
 	@touch $@
 
-node_modules/.package-lock.json: package.json package-lock.json
+# Debian 12 has an older Node than the packages below work with.
+node_modules/.package-lock.json: package-lock.json
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number), [x, y] = "$(NODE_AT_LEAST)".split("."); \
+	  process.exit(a > x || (a == x && b >= y) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null || \
+	  { echo "install Node $(NODE_AT_LEAST) or newer, with npm, first" >&2; exit 1; }
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
@@ -49,6 +55,11 @@ generate: node_modules/.package-lock.json build/.packages
 demo: build
 	@test/demo/run
 
+# What `npm pack` puts into the package: nothing that an earlier build left behind.
+package:
+	rm -rf dist
+	$(MAKE) build
+
 check: build
 	npm run -s typecheck
 	npm run -s lint
@@ -59,4 +70,4 @@ test: build
 clean:
 	rm -rf build/native dist
 
-.PHONY: all build generate demo check test clean
+.PHONY: all build generate demo package check test clean

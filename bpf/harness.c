@@ -18,31 +18,72 @@
 #include "kernel_side.h"
 #include "say.h"
 
+/* An image with its queries, as read. */
+struct job {
+	__u8 *bytes;
+	struct image image;
+	__u32 query_count;
+	struct asked {
+		__u32 kind, protocol, port, length;
+		__u8 *bytes;
+	} *queries;
+};
+
 static int read_exactly(void *into, size_t size)
 {
 	return fread(into, 1, size, stdin) == size ? 0 : -1;
 }
 
+static int read_query(struct asked *asked)
+{
+	if (read_exactly(asked, 4 * sizeof(__u32)) || asked->length >= sizeof(((struct policy_query *)0)->bytes))
+		return say("a query is cut short or too long");
+	asked->bytes = malloc(asked->length + 1);
+	return asked->bytes && !read_exactly(asked->bytes, asked->length) ? 0 : say("a query is cut short");
+}
+
+static int read_job(struct job *job, __u32 size)
+{
+	char why[256];
+
+	job->bytes = malloc(size + 1);
+	if (!job->bytes || read_exactly(job->bytes, size) ||
+	    read_exactly(&job->query_count, sizeof(job->query_count)))
+		return say("an image is cut short");
+	if (image_open(&job->image, job->bytes, size, why, sizeof(why)))
+		return say("%s", why);
+	job->queries = calloc(job->query_count + 1, sizeof(*job->queries));
+	if (!job->queries)
+		return say("out of memory");
+	for (__u32 i = 0; i < job->query_count; i++)
+		if (read_query(&job->queries[i]))
+			return -1;
+	return 0;
+}
+
+static void free_job(struct job *job)
+{
+	for (__u32 i = 0; job->queries && i < job->query_count; i++)
+		free(job->queries[i].bytes);
+	free(job->queries);
+	free(job->bytes);
+	memset(job, 0, sizeof(*job));
+}
+
 /* Without a kernel side the host answers. */
-static int answer_query(const struct kernel_side *kernel, const struct image *image, __u32 slot)
+static int answer(const struct kernel_side *kernel, const struct job *job, const struct asked *asked, __u32 slot)
 {
 	static struct policy_query query;
-	struct {
-		__u32 kind, protocol, port, length;
-	} asked;
 
-	if (read_exactly(&asked, sizeof(asked)) || asked.length >= sizeof(query.bytes))
-		return say("a query is cut short or too long");
 	memset(&query, 0, sizeof(query));
-	query.kind = asked.kind;
+	query.kind = asked->kind;
 	query.slot = slot;
-	query.protocol = asked.protocol;
-	query.port = asked.port;
-	query.length = asked.length;
-	if (read_exactly(query.bytes, asked.length))
-		return say("a query is cut short");
+	query.protocol = asked->protocol;
+	query.port = asked->port;
+	query.length = asked->length;
+	memcpy(query.bytes, asked->bytes, asked->length);
 	if (!kernel)
-		host_answer(image, &query);
+		host_answer(&job->image, &query);
 	else if (ask(kernel, &query) < 0)
 		return say_errno("BPF_PROG_TEST_RUN fails");
 	fwrite(&query.error, sizeof(query.error), 1, stdout);
@@ -50,43 +91,37 @@ static int answer_query(const struct kernel_side *kernel, const struct image *im
 	return 0;
 }
 
-static int answer_image(const struct kernel_side *kernel, __u32 size)
+static int answer_jobs(const struct kernel_side *kernel, const struct job *jobs, __u32 count)
 {
-	__u8 *bytes = malloc(size + 1);
-	struct image image;
-	char why[256];
-	__u32 queries;
-	int failed = -1;
+	struct image images[TABLES_AT_ONCE] = {};
 
-	if (!bytes || read_exactly(bytes, size) || read_exactly(&queries, sizeof(queries))) {
-		say("an image is cut short");
-		goto out;
-	}
-	if (image_open(&image, bytes, size, why, sizeof(why))) {
-		say("%s", why);
-		goto out;
-	}
-	if (kernel && tables_load(kernel, &image, 1))
-		goto out;
-	failed = 0;
-	for (__u32 i = 0; i < queries && !failed; i++)
-		failed = answer_query(kernel, &image, 1);
-	fflush(stdout);
-	if (kernel)
-		tables_clear(kernel, 1);
-out:
-	free(bytes);
-	return failed;
+	for (__u32 i = 0; i < count; i++)
+		images[i] = jobs[i].image;
+	if (kernel && tables_load(kernel, images, 1, count))
+		return -1;
+	for (__u32 i = 0; i < count; i++)
+		for (__u32 k = 0; k < jobs[i].query_count; k++)
+			if (answer(kernel, &jobs[i], &jobs[i].queries[k], 1 + i))
+				return -1;
+	return fflush(stdout) ? say_errno("cannot write the answers") : 0;
 }
 
+/* Many images at a time, because the kernel takes its time to put one into a slot. */
 static int answer_all(const struct kernel_side *kernel)
 {
-	__u32 size;
+	static struct job jobs[TABLES_AT_ONCE];
+	int failed = 0;
+	__u32 size, count;
 
-	while (fread(&size, sizeof(size), 1, stdin) == 1)
-		if (answer_image(kernel, size))
-			return STATUS_POLICY;
-	return STATUS_OK;
+	do {
+		for (count = 0; count < TABLES_AT_ONCE && !failed && fread(&size, sizeof(size), 1, stdin) == 1; count++)
+			failed = read_job(&jobs[count], size);
+		if (!failed && count)
+			failed = answer_jobs(kernel, jobs, count);
+		for (__u32 i = 0; i < count; i++)
+			free_job(&jobs[i]);
+	} while (count && !failed);
+	return failed ? STATUS_POLICY : STATUS_OK;
 }
 
 static int check(void)

@@ -38,8 +38,9 @@ void kernel_side_unlock(struct kernel_side *kernel);
 /* Detaches the hooks and removes the pins, once no session is left. */
 int kernel_side_remove(void);
 
-/* Fills slot `slot` with the tables of `image`; on failure the slot is empty again. */
-int tables_load(const struct kernel_side *kernel, const struct image *image, __u32 slot);
+/* Fills `count` slots from `first_slot` on with the tables of the images; on failure they are empty again. */
+#define TABLES_AT_ONCE 64
+int tables_load(const struct kernel_side *kernel, const struct image *images, __u32 first_slot, __u32 count);
 void tables_clear(const struct kernel_side *kernel, __u32 slot);
 
 /* Runs decide_query or where_is. */

@@ -307,7 +307,7 @@ static int confine(struct session *session, const struct image *image)
 {
 	struct policy_task member = { .session = session->number };
 
-	if (tables_load(&session->kernel, image, session->slot) ||
+	if (tables_load(&session->kernel, image, session->slot, 1) ||
 	    anchors_write(&session->kernel, session->slot, &session->mounts) || make_ring(session))
 		return -1;
 	if (bpf_map_update_elem(session->kernel.maps[MAP_SESSIONS], &session->number, &session->slot, BPF_ANY))

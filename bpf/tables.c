@@ -76,38 +76,63 @@ static int fill(int map, const struct table *table, const struct image *image)
 	return 0;
 }
 
-static int load_table(const struct kernel_side *kernel, const struct table *table, const struct image *image,
-		      __u32 slot)
+static int make_table(const struct table *table, const struct image *image)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = table->flags);
 	__u32 entry_size = image->header->sections[table->section].entry_size;
 	__u32 value_size = is_array(table) ? entry_size : entry_size - table->key_size;
 	__u32 count = image_count(image, table->section);
 	int map = bpf_map_create(table->type, table->name, table->key_size, value_size, count ? count : 1, &options);
-	int failed;
 
 	if (map < 0)
 		return say_errno("cannot make map %s for %u entries", table->name, count);
-	failed = fill(map, table, image);
-	if (!failed && bpf_map_update_elem(kernel->maps[table->map], &slot, &map, BPF_ANY))
-		failed = say_errno("cannot put map %s in slot %u", table->name, slot);
-	close(map);
+	if (fill(map, table, image)) {
+		close(map);
+		return -1;
+	}
+	return map;
+}
+
+/* Makes the tables of one kind and puts them into their slots in one go: the kernel waits after each. */
+static int load_table(const struct kernel_side *kernel, const struct table *table, const struct image *images,
+		      __u32 first_slot, __u32 count)
+{
+	int maps[TABLES_AT_ONCE];
+	__u32 slots[TABLES_AT_ONCE], made = 0, put = 0;
+	int failed = 0;
+
+	for (; made < count; made++) {
+		maps[made] = make_table(table, &images[made]);
+		slots[made] = first_slot + made;
+		if (maps[made] < 0)
+			break;
+	}
+	put = made;
+	if (made < count)
+		failed = -1;
+	else if (bpf_map_update_batch(kernel->maps[table->map], slots, maps, &put, NULL) || put != count)
+		failed = say_errno("cannot put map %s in slot %u", table->name, first_slot + put);
+	for (__u32 i = 0; i < made; i++)
+		close(maps[i]);
 	return failed;
 }
 
-int tables_load(const struct kernel_side *kernel, const struct image *image, __u32 slot)
+int tables_load(const struct kernel_side *kernel, const struct image *images, __u32 first_slot, __u32 count)
 {
-	for (size_t i = 0; i < TABLE_COUNT; i++)
-		if (load_table(kernel, &TABLES[i], image, slot)) {
-			tables_clear(kernel, slot);
-			return -1;
-		}
-	if (bpf_map_update_elem(kernel->maps[MAP_ROOTS], &slot, image_section(image, POLICY_SECTION_ROOT), BPF_ANY)) {
-		say_errno("cannot write the root of slot %u", slot);
-		tables_clear(kernel, slot);
-		return -1;
+	int failed = count <= TABLES_AT_ONCE ? 0 : say("%u images at once are too many", count);
+
+	for (size_t i = 0; i < TABLE_COUNT && !failed; i++)
+		failed = load_table(kernel, &TABLES[i], images, first_slot, count);
+	for (__u32 i = 0; i < count && !failed; i++) {
+		__u32 slot = first_slot + i;
+
+		if (bpf_map_update_elem(kernel->maps[MAP_ROOTS], &slot, image_section(&images[i], POLICY_SECTION_ROOT),
+					BPF_ANY))
+			failed = say_errno("cannot write the root of slot %u", slot);
 	}
-	return 0;
+	for (__u32 i = 0; i < count && failed; i++)
+		tables_clear(kernel, first_slot + i);
+	return failed;
 }
 
 void tables_clear(const struct kernel_side *kernel, __u32 slot)

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { POLICY_OBJECT_LOST } from "../../src/compiler/image/abi.gen.js";
+import { POLICY_OBJECT_LOST, POLICY_OBJECT_SESSION_END } from "../../src/compiler/image/abi.gen.js";
 import { eventFrame } from "../support/event-frame.js";
 import { readIn, startRun } from "../support/cli.js";
 
@@ -125,6 +125,23 @@ describe("signals", () => {
     }
     run.child.kill(signal);
     expect(await run.result).toMatchObject({ status, stdout: "" });
+  });
+});
+
+describe("processes that outlive the command", () => {
+  it.each([
+    [0n, ""],
+    [1n, "policyc: 1 thread of the session goes on, confined and no longer recorded\n"],
+    [2n, "policyc: 2 threads of the session go on, confined and no longer recorded\n"],
+  ])("are not waited for, but spoken of: %s", async (count, note) => {
+    const frames = Buffer.concat([
+      eventFrame({ path: "/keys/id" }), eventFrame({ object: POLICY_OBJECT_SESSION_END, count }),
+    ]);
+    const run = startRun(["sh", "-c", "exit 6"], { fake: { "last-frames": frames, linger: "3" } });
+    expect(await run.result).toMatchObject({
+      status: 6,
+      stderr: `${note}policyc: 1 denied (read /keys/id by no-keys at a.pol:1); --events FILE shows all\n`,
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 // Prints what test/demo/session found as a table of at most 80 columns. Status 0 only if everything forbidden was denied
 // and everything honest worked.
+// usage: report.mjs guest|here RESULT
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import process from "node:process";
@@ -10,8 +11,8 @@ const WIDTH = 80;
 const WHAT = 38;
 const RESULT = 8;
 
-const where = process.argv[2];
-const run = JSON.parse(readFileSync(0, "utf8"));
+const [where, result] = process.argv.slice(2);
+const run = JSON.parse(readFileSync(result, "utf8"));
 const policyLines = readFileSync(`${ROOT}/${run.policy}`, "utf8").split("\n");
 
 const colour = process.env.NO_COLOR ? false : Boolean(process.env.FORCE_COLOR) || process.stdout.isTTY === true;
@@ -59,7 +60,7 @@ const ASKED = new Map([
 
 function permitterOf(what) {
   const asked = ASKED.get(what);
-  if (asked === undefined) return "";
+  if (asked === undefined) return "no access denied";
   const [op, target, ...rest] = asked;
   const answer = JSON.parse(execFileSync(process.execPath, [
     `${ROOT}/bin/policyc`, "explain", `${ROOT}/${run.policy}`, op, target, ...rest, "--json",

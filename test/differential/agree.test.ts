@@ -1,6 +1,6 @@
 /**
- * Interpreter, simulator and kernel give one answer. POLICIES and QUERIES (a policy) say how much to try, SEED repeats
- * a run, KERNEL_POLICIES how many of the policies the kernel is asked about as well:
+ * Interpreter, simulator and kernel give one answer, and so does the kernel's matcher compiled for the host. POLICIES
+ * and QUERIES (a policy) say how much to try, SEED repeats a run. The kernel part needs root and `make`:
  * `POLICIES=10000 QUERIES=100 npx vitest run test/differential/agree.test.ts`.
  */
 import fc from "fast-check";
@@ -9,18 +9,18 @@ import { buildImage } from "../../src/compiler/image/build.js";
 import type { ResolvedPolicy } from "../../src/compiler/resolved.js";
 import { accepted } from "../compiler/front-end.js";
 import { describe as say, firstDisagreement, simulator } from "./answers.js";
-import { askKernel, canAskKernel } from "./kernel.js";
+import { askHarness } from "./kernel.js";
 import type { Case } from "./kernel.js";
+import type { Query } from "../../src/simulator/query.js";
 import { policy, textOf } from "./policies.js";
 import type { PolicyModel } from "./policies.js";
 import { queriesNear } from "./queries.js";
 
 const POLICIES = Number(process.env["POLICIES"] ?? 300);
 const QUERIES = Number(process.env["QUERIES"] ?? 100);
-const KERNEL_POLICIES = Number(process.env["KERNEL_POLICIES"] ?? 20);
 const SEED = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
 /** Policies that one process of the harness is asked about. */
-const BATCH = 50;
+const BATCH = 64;
 
 it("interpreter and simulator agree on every query", { timeout: 60_000 + POLICIES * 100 }, () => {
   let asked = 0;
@@ -72,16 +72,29 @@ it.each([
   expect(differing === null ? null : `seed ${SEED}: ${say(differing)}`).toBeNull();
 });
 
-it.skipIf(!canAskKernel)("interpreter and kernel agree on every query", { timeout: 60_000 + KERNEL_POLICIES * 2000 }, () => {
+it("interpreter, simulator, kernel and host matcher agree on every query", { timeout: 60_000 + POLICIES * 200 }, () => {
   console.log(`seed ${SEED}`);
-  const models = fc.sample(policy, { numRuns: KERNEL_POLICIES, seed: SEED });
-  for (let from = 0; from < models.length; from += BATCH) {
-    const samples = models.slice(from, from + BATCH).map((model, i) => sample(model, SEED + from + i));
-    for (const [i, words] of askKernel(samples).entries()) {
-      const asked = samples[i];
-      if (asked === undefined) continue;
-      const differing = firstDisagreement(asked.resolved, asked.ids, asked.queries, words);
-      if (differing !== null) throw new Error(`${asked.text}\n${say(differing)}`);
+  let asked = 0;
+  for (let from = 0; from < POLICIES; from += BATCH) {
+    const models = fc.sample(policy, { numRuns: Math.min(BATCH, POLICIES - from), seed: SEED + from });
+    const samples = models.map((model, i) => sample(model, SEED + from + i));
+    const kernel = askHarness("query", samples);
+    const host = askHarness("host", samples.map((one) => ({ ...one, queries: one.queries.filter(isName) })));
+    for (const [i, one] of samples.entries()) {
+      expectAgreement(one, one.queries, simulator(one.image, one.queries));
+      expectAgreement(one, one.queries, kernel[i] ?? []);
+      expectAgreement(one, one.queries.filter(isName), host[i] ?? []);
+      asked += one.queries.length;
     }
   }
+  expect(asked).toBeGreaterThanOrEqual(POLICIES * QUERIES);
 });
+
+/** What the automata decide; the host has no tries of the kernel's to ask. */
+const isName = (query: Query): boolean => query.kind === "path" || query.kind === "abstract";
+
+function expectAgreement(one: Sample, queries: readonly Query[], words: readonly (readonly number[])[]): void {
+  expect(words.length).toBe(queries.length);
+  const differing = firstDisagreement(one.resolved, one.ids, queries, words);
+  if (differing !== null) throw new Error(`${one.text}\n${say(differing)}`);
+}

@@ -1,6 +1,5 @@
 /** The third implementation: the kernel, asked through `bpf/harness` (root, BTF, no LSM). */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
   POLICY_OPS, POLICY_PROTO_OTHER, POLICY_PROTO_TCP, POLICY_PROTO_UDP, POLICY_QUERY_ABSTRACT, POLICY_QUERY_ANONYMOUS,
@@ -10,9 +9,6 @@ import type { Query } from "../../src/simulator/query.js";
 
 const HARNESS = process.env["POLICY_HARNESS"] ?? fileURLToPath(new URL("../../build/native/harness", import.meta.url));
 const PROTOCOLS = { other: POLICY_PROTO_OTHER, tcp: POLICY_PROTO_TCP, udp: POLICY_PROTO_UDP } as const;
-
-/** Built by `make`, and of use to root alone. */
-export const canAskKernel = existsSync(HARNESS) && process.getuid?.() === 0;
 
 /** Queries about one image. */
 export interface Case {
@@ -53,11 +49,12 @@ function wordsOf(answers: Buffer, index: number): readonly number[] {
   return Array.from({ length: POLICY_OPS }, (_, op) => answers.readUInt32LE(index * ANSWER + 4 + 4 * op));
 }
 
-/** The kernel's words, case by case and query by query; one process for all of them. */
-export function askKernel(cases: readonly Case[]): readonly (readonly (readonly number[])[])[] {
+/** Answers case by case and query by query, by one process: `query` asks the kernel (as root), `host` its matcher. */
+export function askHarness(mode: "query" | "host", cases: readonly Case[]): readonly (readonly (readonly number[])[])[] {
   const input = Buffer.concat(cases.flatMap(({ image, queries }) =>
     [u32(image.length), image, u32(queries.length), ...queries.map(frame)]));
-  const { status, stdout, stderr } = spawnSync(HARNESS, ["query"], { input, maxBuffer: 2 ** 31 - 1 });
+  const { status, stdout, stderr, error } = spawnSync(HARNESS, [mode], { input, maxBuffer: 2 ** 31 - 1 });
+  if (error !== undefined) throw new Error(`cannot run ${HARNESS} (make builds it): ${error.message}`);
   if (status !== 0) throw new Error(`harness: status ${String(status)}: ${stderr.toString()}`);
   let next = 0;
   return cases.map(({ queries }) => queries.map(() => wordsOf(stdout, next++)));

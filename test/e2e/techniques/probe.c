@@ -1,6 +1,6 @@
 /*
  * probe list                                  the techniques, as JSON, one a line
- * probe serve BASE                            prepares every folder, listens where techniques connect, then waits
+ * probe serve BASE…                           prepares every folder, listens where techniques connect, then waits
  * probe run VARIANT BASE OUTSIDE [NAME…]      runs techniques and prints what became of each, as JSON, one a line
  */
 #include "probe.h"
@@ -138,8 +138,8 @@ static void find_place(struct place *place, const struct technique *technique, c
 	snprintf(place->dir, sizeof(place->dir), "%s/%s", place->top,
 		 is_free && !technique->same_place ? "free" : technique->guard);
 	snprintf(place->work, sizeof(place->work), "%s/work", place->top);
-	snprintf(place->label, sizeof(place->label), "e2e-%s-%s-%s", is_free ? "free" : technique->guard, technique->name,
-		 variant);
+	snprintf(place->label, sizeof(place->label), "e2e-%s-%s-%s-%s", is_free ? "free" : technique->guard, technique->name,
+		 variant, strrchr(base, '/') + 1);
 	place->port = (is_free ? FREE_PORT : GUARDED_PORT) + number;
 }
 
@@ -191,13 +191,14 @@ static int count_of(const struct technique *family)
 	return count;
 }
 
-static int serve(const char *base)
+static _Noreturn void serve(char **bases)
 {
 	int number = 0;
 
 	umask(0);
 	signal(SIGPIPE, SIG_IGN);
-	prepare_all(base);
+	for (; *bases; bases++)
+		prepare_all(*bases);
 	for (size_t f = 0; f < sizeof(FAMILIES) / sizeof(*FAMILIES); f++) {
 		for (int i = 0; i < count_of(FAMILIES[f]); i++, number++) {
 			if (strcmp(FAMILIES[f][i].op, "connect"))
@@ -207,8 +208,10 @@ static int serve(const char *base)
 		}
 	}
 	listen_on(GUARDED_PORT - 1);
+	listen_on(GUARDED_PORT);
 	listen_on(GUARDED_PORT + PORTS - 1);
 	listen_on(GUARDED_PORT + PORTS);
+	listen_on(FREE_PORT + PORTS - 1);
 	printf("ready %d\n", getpid());
 	fflush(stdout);
 	for (;;)
@@ -217,26 +220,28 @@ static int serve(const char *base)
 
 /* ---- runs ------------------------------------------------------------------------------------------------------- */
 
-static int act(const struct technique *technique, struct place *place, int *answer)
+static void act(const struct technique *technique, const struct place *place, int *answer)
 {
-	int status;
-	pid_t child = fork();
+	int status = 0;
+	pid_t child;
 
+	*answer = -ETIMEDOUT; /* unless the child says otherwise */
+	child = fork();
 	if (child == 0) {
 		*answer = technique->act(place);
 		_exit(0);
 	}
-	*answer = -ETIMEDOUT;
-	for (int tries = 0; tries < SECONDS_PER_TECHNIQUE * 1000 && !waitpid(child, &status, WNOHANG); tries++)
+	must(child > 0, "fork");
+	for (int tries = 0; tries < SECONDS_PER_TECHNIQUE * 1000; tries++) {
+		if (waitpid(child, &status, WNOHANG))
+			break;
 		usleep(1000);
-	if (kill(child, 0) == 0) {
-		kill(child, SIGKILL);
-		waitpid(child, &status, 0);
+		if (tries == SECONDS_PER_TECHNIQUE * 1000 - 2)
+			kill(child, SIGKILL);
 	}
 	printf("\"pid\":%d,\"signal\":%d,\"errno\":%d,\"skip\":%s}\n", child, WIFSIGNALED(status) ? WTERMSIG(status) : 0,
 	       *answer == SKIP ? 0 : -*answer, *answer == SKIP ? "true" : "false");
 	fflush(stdout);
-	return 0;
 }
 
 static bool is_chosen(const char *name, char **names)
@@ -292,12 +297,12 @@ int main(int argc, char **argv)
 	build_directory = path;
 	if (argc == 2 && !strcmp(argv[1], "list"))
 		return list();
-	if (argc == 3 && !strcmp(argv[1], "serve"))
-		return serve(argv[2]);
+	if (argc >= 3 && !strcmp(argv[1], "serve"))
+		serve(argv + 2);
 	if (argc >= 5 && !strcmp(argv[1], "run"))
 		return run(argv[2], argv[3], atoi(argv[4]), argv + 5);
 	if (argc == 3 && !strcmp(argv[1], "read")) /* what a technique starts anew to see what a new program may do */
 		return read_path(argv[2]) == 0 ? PAYLOAD_STATUS : 1;
-	fprintf(stderr, "usage: probe list | serve BASE | run VARIANT BASE OUTSIDE [NAME...]\n");
+	fprintf(stderr, "usage: probe list | serve BASE... | run VARIANT BASE OUTSIDE [NAME...]\n");
 	return 2;
 }
