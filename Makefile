@@ -43,8 +43,7 @@ build/native/policyd build/native/harness &: $(wildcard bpf/*) build/.packages
 	$(MAKE) -s -C bpf
 
 dist/native/policyd: build/native/policyd
-	@mkdir -p $(@D)
-	cp $< $@
+	install -D -m 755 $< $@
 
 # What is generated and committed: the IR's types, the CST's types, the layout of the image.
 generate: node_modules/.package-lock.json build/.packages

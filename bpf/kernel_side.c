@@ -336,56 +336,44 @@ int kernel_side_remove(void)
 
 /* ---- verifier statistics ---------------------------------------------------------------------------------------- */
 
-#define VERIFIER_LOG (16u << 20)
+#define VERIFIER_LOG (1u << 16)
 
-/* Each program alone, so that one that is refused does not hide the others. */
-static int verify_program(const char *name)
+/* What the verifier's statistics in `log` say of its work, or 0. */
+static unsigned int processed(const char *log)
 {
-	struct policy_bpf *skeleton = open_skeleton();
-	char *log = calloc(1, VERIFIER_LOG);
-	struct bpf_program *program, *chosen = NULL;
-	unsigned int processed = 0;
-	const char *found;
-	int failed = -1;
+	const char *found = strstr(log, "processed ");
+	unsigned int count = 0;
 
-	if (!skeleton || !log)
-		goto out;
-	bpf_object__for_each_program(program, skeleton->obj) {
-		if (!strcmp(bpf_program__name(program), name) && bpf_program__autoload(program))
-			chosen = program;
-		bpf_program__set_autoload(program, program == chosen);
-	}
-	failed = 0;
-	if (!chosen)
-		goto out;
-	bpf_program__set_log_level(chosen, 4);
-	bpf_program__set_log_buf(chosen, log, VERIFIER_LOG);
-	failed = policy_bpf__load(skeleton);
-	found = strstr(log, "processed ");
 	if (found)
-		sscanf(found, "processed %u insns", &processed);
-	if (failed)
-		say("the kernel refuses %s:\n%s", name, strlen(log) > 800 ? log + strlen(log) - 800 : log);
-	else
-		printf("%s %u\n", name, processed);
-	fflush(stdout);
-out:
-	policy_bpf__destroy(skeleton);
-	free(log);
-	return failed;
+		sscanf(found, "processed %u insns", &count);
+	return count;
 }
 
 int kernel_side_verify(const char *only)
 {
 	struct policy_bpf *skeleton = open_skeleton();
 	struct bpf_program *program;
-	int failed = 0;
+	size_t size;
+	int failed;
 
 	if (!skeleton)
 		return -1;
+	bpf_object__for_each_program(program, skeleton->obj) {
+		if (only && strcmp(only, bpf_program__name(program)))
+			bpf_program__set_autoload(program, false);
+		bpf_program__set_log_level(program, 4);
+		bpf_program__set_log_buf(program, calloc(1, VERIFIER_LOG), VERIFIER_LOG);
+	}
+	failed = policy_bpf__load(skeleton);
 	bpf_object__for_each_program(program, skeleton->obj)
-		if (!only || !strcmp(only, bpf_program__name(program)))
-			failed |= verify_program(bpf_program__name(program));
+		if (bpf_program__autoload(program))
+			printf("%s %u\n", bpf_program__name(program),
+			       processed(bpf_program__log_buf(program, &size)));
+	fflush(stdout);
+	if (failed)
+		say_errno("the kernel refuses the BPF program");
+	bpf_object__for_each_program(program, skeleton->obj)
+		free((void *)bpf_program__log_buf(program, &size));
 	policy_bpf__destroy(skeleton);
 	return failed;
 }

@@ -31,7 +31,7 @@ int kernel_side_open(struct kernel_side *kernel);
 bool kernel_side_exists(void);
 /* Loads only what BPF_PROG_TEST_RUN needs, attaches and pins nothing: for tests on kernels without LSM programs. */
 int kernel_side_open_detached(struct kernel_side *kernel);
-/* Loads each program (or `only` that one) by itself and prints its name and what the verifier processed. */
+/* Loads every program (or `only` that one) and prints its name and the instructions that the verifier processed. */
 int kernel_side_verify(const char *only);
 int kernel_side_lock(struct kernel_side *kernel);
 void kernel_side_unlock(struct kernel_side *kernel);

@@ -158,8 +158,8 @@ struct policy_address6_key {
 	__u8 address[16]; /* network order; never v4-mapped */
 };
 struct policy_address {
-	__u32 ports;                   /* class in `ports`, or 0: the words below are the answer */
-	__u32 word[2][POLICY_PROTOS];  /* [op - POLICY_OP_CONNECT][protocol]: of rules without ports */
+	__u32 ports;                  /* class in `ports`, or 0: the words below are the answer */
+	__u32 word[2][POLICY_PROTOS]; /* [op - POLICY_OP_CONNECT][protocol]: where no port of the class says else */
 };
 
 /* LPM key, 64 bits: always looked up whole. The value is the answer for that port, rules without ports included.

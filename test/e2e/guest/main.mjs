@@ -1,0 +1,35 @@
+// Everything that is tested in a guest; run as root by `test/e2e/run-in-guest`. Arguments: the suites to run, all
+// without any.
+import { spawnSync } from "node:child_process";
+import { counts, exec, image, startSession, until } from "./harness.mjs";
+import { prepareTechniques, runTechniques } from "./techniques.mjs";
+
+const chosen = process.argv.slice(2);
+const wanted = (name) => chosen.length === 0 || chosen.includes(name);
+const started = Date.now();
+
+async function timed(name, body) {
+  if (!wanted(name)) return;
+  const start = Date.now();
+  try {
+    await body();
+  } catch (thrown) {
+    counts.failed++;
+    process.stdout.write(`not ok ${name}: ended by ${thrown.stack}\n`);
+  }
+  process.stdout.write(`# ${name}: ${Math.round((Date.now() - start) / 1000)} s\n`);
+}
+
+process.stdout.write(`# kernel ${exec("/bin/uname", ["-r"]).out}`);
+// A session that lasts keeps the BPF program loaded, so that the others start at once.
+const holder = startSession(image("techniques"), ["/bin/sleep", "1000000"]);
+const server = wanted("techniques") ? await prepareTechniques() : 0;
+await until(() => spawnSync("/bin/pgrep", ["-fx", "/bin/sleep 1000000"]).status === 0);
+
+await timed("techniques", () => runTechniques(server));
+
+holder.child.kill("SIGTERM");
+await holder.ended;
+process.stdout.write(`# ${Math.round((Date.now() - started) / 1000)} s in all\n`);
+process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+process.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1);
