@@ -3,17 +3,11 @@
 #ifndef POLICY_DECIDE_H
 #define POLICY_DECIDE_H
 
+#include "membership.bpf.h"
 #include "walk.bpf.h"
 
 #define OP(name) (1u << POLICY_OP_##name)
 #define FOLD_NS 1000000000ull
-
-static __always_inline __u32 current_session(void)
-{
-	struct policy_task *task = bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, 0);
-
-	return task ? task->session : 0;
-}
 
 /* ---- events ---------------------------------------------------------------------------------------------------- */
 

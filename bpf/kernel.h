@@ -116,9 +116,41 @@ struct vm_area_struct {
 	struct file *vm_file;
 };
 
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+struct bpf_map {
+	__u32 id;
+};
+
+struct bpf_local_storage_map {
+	struct bpf_map map;
+};
+
+struct bpf_local_storage_data {
+	struct bpf_local_storage_map *smap;
+	__u8 data[0];
+};
+
+struct bpf_local_storage_elem {
+	struct hlist_node snode;
+	struct bpf_local_storage_data sdata;
+};
+
+struct bpf_local_storage {
+	struct hlist_head list;
+};
+
 struct task_struct {
 	int pid;
 	int tgid;
+	int exit_state;
+	struct bpf_local_storage *bpf_storage;
 	unsigned in_execve : 1;
 	struct mm_struct *mm;
 	struct files_struct *files;

@@ -8,25 +8,24 @@
 SEC("lsm/task_alloc")
 int BPF_PROG(task_alloc, struct task_struct *task, unsigned long clone_flags, int ret)
 {
-	struct policy_task *parent, copy;
+	struct policy_task copy = {};
 
 	if (ret)
 		return ret;
-	parent = bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, 0);
-	if (!parent)
+	copy.session = current_session();
+	if (!copy.session)
 		return 0;
-	copy = *parent;
 	return bpf_task_storage_get(&tasks, task, &copy, BPF_LOCAL_STORAGE_GET_F_CREATE) ? 0 : -ENOMEM;
 }
 
-/* Writes the session number of every thread that has one: policyd counts who is left. */
+/* Writes the session number of every living thread that has one: policyd counts who is left. */
 SEC("iter/task")
 int list_tasks(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
 	struct policy_task *member;
 
-	if (!task)
+	if (!task || BPF_CORE_READ(task, exit_state)) /* a zombie acts no more */
 		return 0;
 	member = bpf_task_storage_get(&tasks, task, 0, 0);
 	if (member)

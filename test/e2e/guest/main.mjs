@@ -2,6 +2,12 @@
 // without any.
 import { spawnSync } from "node:child_process";
 import { counts, exec, image, startSession, until } from "./harness.mjs";
+import { runEvents } from "./events.mjs";
+import { runImages } from "./images.mjs";
+import { runPrograms } from "./programs.mjs";
+import { runScale } from "./scale.mjs";
+import { runCleaning, runSessions } from "./sessions.mjs";
+import { runStatuses, runWithoutLsm } from "./statuses.mjs";
 import { prepareTechniques, runTechniques } from "./techniques.mjs";
 
 const chosen = process.argv.slice(2);
@@ -20,16 +26,26 @@ async function timed(name, body) {
   process.stdout.write(`# ${name}: ${Math.round((Date.now() - start) / 1000)} s\n`);
 }
 
+async function withBpf() {
+  // A session that lasts keeps the BPF program loaded, so that the others start at once.
+  const holder = startSession(image("techniques"), ["/bin/sleep", "1000000"]);
+  const server = wanted("techniques") ? await prepareTechniques() : 0;
+  await until(() => spawnSync("/bin/pgrep", ["-fx", "/bin/sleep 1000000"]).status === 0, 120_000);
+  await timed("techniques", () => { runTechniques(server); });
+  await timed("images", runImages);
+  await timed("events", runEvents);
+  await timed("sessions", runSessions);
+  await timed("statuses", runStatuses);
+  await timed("scale", runScale);
+  await timed("programs", runPrograms);
+  holder.child.kill("SIGTERM");
+  await holder.ended;
+  await timed("cleaning", runCleaning);
+}
+
 process.stdout.write(`# kernel ${exec("/bin/uname", ["-r"]).out}`);
-// A session that lasts keeps the BPF program loaded, so that the others start at once.
-const holder = startSession(image("techniques"), ["/bin/sleep", "1000000"]);
-const server = wanted("techniques") ? await prepareTechniques() : 0;
-await until(() => spawnSync("/bin/pgrep", ["-fx", "/bin/sleep 1000000"]).status === 0);
-
-await timed("techniques", () => runTechniques(server));
-
-holder.child.kill("SIGTERM");
-await holder.ended;
+if (chosen.includes("no-lsm")) await timed("no-lsm", runWithoutLsm);
+else await withBpf();
 process.stdout.write(`# ${Math.round((Date.now() - started) / 1000)} s in all\n`);
 process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
 process.exit(counts.failed === 0 && counts.passed > 0 ? 0 : 1);

@@ -242,6 +242,18 @@ static int by_overlay(const struct place *p)
 	return failed ? failed : read_path(in(p->work, "folder/file"));
 }
 
+/* The layers are permitted, what is mounted has no place. */
+static int by_overlay_of_permitted(const struct place *p)
+{
+	char options[3 * PATH_MAX];
+	int failed = own_mounts(0);
+
+	snprintf(options, sizeof(options), "lowerdir=%s:%s", in(p->work, "folder"), p->work);
+	if (!failed)
+		failed = result(mount("overlay", in(p->work, "folder"), "overlay", 0, options));
+	return failed ? failed : read_path(in(p->work, "folder/own"));
+}
+
 static int by_new_tmpfs(const struct place *p)
 {
 	int failed = own_mounts(0);
@@ -497,7 +509,8 @@ const struct technique NAMES[] = {
 	{ "bind-in-user-namespace", "no-read", "read", by_bind_in_user_namespace },
 	{ "moved-mount", "no-read", "read", by_moved_mount, mount_within_before },
 	{ "detached-tree", "no-read", "read", by_detached_tree },
-	{ "overlay-in-session", "no-read", "read", by_overlay, .reason = "no-anchor", .only_denied = true },
+	{ "overlay-in-session", "no-read", "read", by_overlay, .only_denied = true },
+	{ "overlay-of-permitted", "no-read", "read", by_overlay_of_permitted, .reason = "no-anchor", .only_denied = true },
 	{ "tmpfs-in-session", "no-read", "create", by_new_tmpfs, .reason = "no-anchor", .only_denied = true },
 	{ "chroot", "no-read", "read", by_chroot },
 	{ "pivot-root", "no-read", "read", by_pivot_root },

@@ -156,7 +156,7 @@ static void fill(const struct place *place)
 
 static void prepare_all(const char *base)
 {
-	must(!mkdir(base, 0755), base);
+	must(!mkdir(base, 0755) || errno == EEXIST, base);
 	for (size_t v = 0; v < sizeof(VARIANTS) / sizeof(*VARIANTS); v++) {
 		int number = 0;
 

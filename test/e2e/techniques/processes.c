@@ -218,7 +218,7 @@ const struct technique PROCESSES[] = {
 	{ "kill-unlink", "kill-all", "delete", killed_unlink, .expect = KILLED },
 	{ "kill-truncate", "kill-all", "write", killed_truncate, .expect = KILLED },
 	{ "kill-mkdir", "kill-all", "create", killed_mkdir, .expect = KILLED },
-	{ "kill-rename", "kill-all", "delete", killed_rename, .expect = KILLED },
+	{ "kill-rename", "kill-all", "create", killed_rename, .expect = KILLED },
 	{ "kill-thread", "kill-all", "read", killed_in_thread, .expect = KILLED },
 	{ 0 },
 };

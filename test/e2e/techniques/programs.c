@@ -199,7 +199,7 @@ static int map_with(const struct place *p, int protection, int flags)
 {
 	int fd = open(in(p->dir, "library.so"), O_RDONLY);
 
-	return mmap(NULL, 4096, protection, flags, fd, 0) == MAP_FAILED ? -errno : 0;
+	return fd < 0 || mmap(NULL, 4096, protection, flags, fd, 0) == MAP_FAILED ? -errno : 0;
 }
 
 static int map_executable(const struct place *p)

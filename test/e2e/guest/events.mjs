@@ -1,0 +1,40 @@
+// What is recorded, and what is not.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { brief, check, image, session, suite } from "./harness.mjs";
+
+const PLACE = "/srv/e2e-events/x/y";
+const DENIALS = 1000;
+
+export function runEvents() {
+  suite("events");
+  mkdirSync(`${PLACE}/no-read`, { recursive: true });
+  mkdirSync(`${PLACE}/free`);
+  writeFileSync(`${PLACE}/no-read/file`, "secret\n");
+  writeFileSync(`${PLACE}/no-read/\u001b[31mred\n`, "secret\n");
+  writeFileSync(Buffer.concat([Buffer.from(`${PLACE}/no-read/bad-`), Buffer.from([0xff])]), "secret\n");
+  writeFileSync(`${PLACE}/free/file`, "open\n");
+  const result = session(image("techniques"), ["/bin/bash", "-c", `
+    for ((i = 0; i < ${DENIALS}; i++)); do : <'${PLACE}/no-read/file'; done 2>/dev/null
+    for ((i = 0; i < 200; i++)); do : <'${PLACE}/free/file'; echo x >'${PLACE}/free/new'; done
+    (: <$'${PLACE}/no-read/\\e[31mred\\n') 2>/dev/null
+    (: <$'${PLACE}/no-read/bad-\\xff') 2>/dev/null
+    exit 3
+  `]);
+  check("the command's status", result.status === 3, result.err);
+  const repeated = result.events.filter(({ pid }) => pid === result.events[0]?.pid);
+  const sum = repeated.reduce((total, { count = 1 }) => total + count, 0);
+  check(`${DENIALS} denials of one process are few events`, repeated.length > 0 && repeated.length < DENIALS / 10,
+    `${repeated.length} events`);
+  check(`whose counts sum to ${DENIALS}`, sum === DENIALS, brief(repeated));
+  check("nothing for what is allowed", !result.events.some(({ target }) => target?.includes("/free/")), brief(result.events));
+  check("the last line counts them all", result.err.includes(`${DENIALS + 2} denied`), result.err);
+  const named = (name) => result.events.filter(({ target }) => target === `${PLACE}/no-read/${name}`).length === 1;
+  check("control bytes are escaped", named("\\x1b[31mred\\x0a"), brief(result.events.slice(-2)));
+  check("bytes that are no text are escaped", named("bad-\\xff"), brief(result.events.slice(-2)));
+  // eslint-disable-next-line no-control-regex
+  check("none reaches the terminal", !/[\x00-\x09\x0b-\x1f\x7f]/.test(result.err), JSON.stringify(result.err));
+  const first = result.events[0] ?? {};
+  check("an event says who, what, where and why", first.exe === "/usr/bin/bash" && first.op === "read"
+    && first.rule === "no-read" && first.file.endsWith("techniques.pol") && first.line > 0 && first.decision === "deny"
+    && first.target === `${PLACE}/no-read/file` && !Number.isNaN(Date.parse(first.time)), first);
+}
