@@ -73,7 +73,7 @@ const NODE_GLOBALS = Object.fromEntries(
     "performance", "structuredClone", "TextDecoder", "TextEncoder"].map((name) => [name, "readonly"]));
 
 export default tseslint.config(
-  { ignores: ["dist", "build", "node_modules", "**/*.gen.ts"] },
+  { ignores: ["dist", "build", "node_modules", "**/*.gen.ts", "test/e2e/fixtures"] },
   js.configs.recommended,
   {
     files: ["**/*.mjs"],

@@ -5,10 +5,16 @@
 
 #include "decide.bpf.h"
 
-/* The dentry by which the program knows the file: on 6.5 and later an overlay's inner file remembers the outer one. */
+/* The file beneath an overlay's: 6.5 and later mark it, before that it has the overlay's own path. */
+static __always_inline int is_backing(__u32 mode)
+{
+	return bpf_core_type_exists(struct backing_file) && mode & FMODE_NOACCOUNT;
+}
+
+/* The dentry by which the program knows the file. */
 static __always_inline struct dentry *file_dentry(struct file *file)
 {
-	if (bpf_core_type_exists(struct backing_file) && BPF_CORE_READ(file, f_mode) & FMODE_BACKING)
+	if (is_backing(BPF_CORE_READ(file, f_mode)))
 		return BPF_CORE_READ((struct backing_file *)file, user_path.dentry);
 	return BPF_CORE_READ(file, f_path.dentry);
 }
@@ -19,11 +25,13 @@ static __always_inline int decide_open(struct file *file)
 
 	if (flags & FMODE_EXEC_FLAG) /* decided as `exec` in bprm_check_security */
 		return 0;
-	if (bpf_core_type_exists(struct backing_file) && mode & FMODE_BACKING) /* the overlay's own file was decided */
+	if (is_backing(mode)) /* the overlay's own file was decided */
 		return 0;
 	if (mode & FMODE_READ)
 		ops |= OP(READ);
 	if (mode & FMODE_WRITE)
+		ops |= OP(WRITE);
+	if (flags & O_TRUNC_FLAG && !(mode & FMODE_CREATED)) /* also where it is opened for reading alone */
 		ops |= OP(WRITE);
 	if (flags & O_TMPFILE_FLAG)
 		ops |= OP(CREATE);
@@ -163,6 +171,31 @@ SEC("lsm/inode_remove_acl")
 int BPF_PROG(inode_remove_acl, struct mnt_idmap *idmap, struct dentry *dentry, const char *name, int ret)
 {
 	return ret ?: decide_dentry(dentry, OP(SETATTR));
+}
+
+/* Inode flags and project ids. */
+static __always_inline int decide_ioctl(struct file *file, unsigned int command)
+{
+	switch (command) {
+	case FS_IOC_SETFLAGS:
+	case FS_IOC32_SETFLAGS:
+	case FS_IOC_FSSETXATTR:
+		return decide_dentry(BPF_CORE_READ(file, f_path.dentry), OP(SETATTR));
+	default:
+		return 0;
+	}
+}
+
+SEC("lsm/file_ioctl")
+int BPF_PROG(file_ioctl, struct file *file, unsigned int command, unsigned long argument, int ret)
+{
+	return ret ?: decide_ioctl(file, command);
+}
+
+SEC("lsm/file_ioctl_compat")
+int BPF_PROG(file_ioctl_compat, struct file *file, unsigned int command, unsigned long argument, int ret)
+{
+	return ret ?: decide_ioctl(file, command);
 }
 
 SEC("lsm/inode_getxattr")

@@ -19,9 +19,16 @@
 
 #define FMODE_READ 0x1
 #define FMODE_WRITE 0x2
-#define FMODE_BACKING 0x2000000 /* the file beneath an overlay's, 6.5 and later */
+/* Since 6.5 of files beneath an overlay's (struct backing_file) alone; FMODE_BACKING itself has moved between kernels. */
+#define FMODE_NOACCOUNT 0x20000000
 #define FMODE_EXEC_FLAG 0x20    /* in f_flags: opened by execve, cannot be asked for by a program */
+#define FMODE_CREATED 0x100000
+#define O_TRUNC_FLAG 01000
 #define O_TMPFILE_FLAG 020000000
+
+#define FS_IOC_SETFLAGS 0x40086602
+#define FS_IOC32_SETFLAGS 0x40046602
+#define FS_IOC_FSSETXATTR 0x401c5820
 
 #define S_IFMT 0170000
 #define S_IFDIR 0040000

@@ -42,7 +42,7 @@ static const char *const PROGRAM_NAMES[PROGRAMS] = {
 };
 
 /* Hooks that not every kernel has; each other one must attach. */
-static const char *const OPTIONAL_HOOKS[] = { "inode_set_acl", "inode_remove_acl" };
+static const char *const OPTIONAL_HOOKS[] = { "inode_set_acl", "inode_remove_acl", "file_ioctl_compat" };
 
 static bool is_on_demand(const char *program)
 {

@@ -59,6 +59,7 @@ struct climb {
 	__u32 dev;
 	__u32 reason;
 	__u32 anchored;
+	__u32 kernels_own; /* nobody mounted this superblock: namespaces, pidfds */
 	__u64 root;
 	__u64 dentry;
 };
@@ -88,8 +89,8 @@ static long climb_step(__u32 i, struct climb *climb)
 	}
 	scratch->dentries[i & (POLICY_MAX_DEPTH - 1)] = climb->dentry;
 	parent = (__u64)BPF_CORE_READ(dentry, d_parent);
-	if (parent == climb->dentry) { /* detached from its tree */
-		climb->reason = POLICY_REASON_UNREADABLE;
+	if (parent == climb->dentry) { /* the top, but not of this tree: detached, or one of the kernel's own */
+		climb->reason = climb->kernels_own ? POLICY_REASON_NO_ANCHOR : POLICY_REASON_UNREADABLE;
 		return 1;
 	}
 	climb->dentry = parent;
@@ -111,6 +112,7 @@ static __noinline __u32 climb_to_anchor(__u32 index)
 	climb.dev = tree.dev;
 	climb.root = tree.root;
 	climb.dentry = scratch->target;
+	climb.kernels_own = !!(tree.flags & SB_KERNMOUNT);
 	scratch->found.mount = 0;
 	anchor = find_anchor(climb.slot, climb.dev, climb.root);
 	if (anchor) {

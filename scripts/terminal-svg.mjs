@@ -9,6 +9,8 @@ const LINE = 19;
 const MARGIN = 16;
 const FONT = 14;
 const COLOURS = new Map([[31, "#ff7b72"], [32, "#7ee787"]]);
+const ESCAPE = "\u001b";
+const SGR = new RegExp(`(${ESCAPE}\\[[\\d;]*m)`, "g");
 const PLAIN = { colour: "#e6edf3", bold: false, dim: false };
 
 const escape = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
@@ -26,8 +28,8 @@ function applied(style, codes) {
 /** Pieces of one line, each of one style; a style does not reach over a line's end. */
 function pieces(line) {
   let style = PLAIN;
-  return line.split(/(\u001b\[[\d;]*m)/).flatMap((part) => {
-    if (part.startsWith("\u001b")) {
+  return line.split(SGR).flatMap((part) => {
+    if (part.startsWith(ESCAPE)) {
       style = applied(style, part.slice(2, -1).split(";").map(Number));
       return [];
     }
@@ -54,8 +56,8 @@ function drawn(line, row) {
 
 const title = process.argv[2];
 const lines = readFileSync(0, "utf8").trimEnd().split("\n");
-const shown = title === undefined ? lines : [`\u001b[2m$\u001b[0m \u001b[1m${title}\u001b[0m`, ...lines];
-const columns = Math.max(...shown.map((line) => [...line.replace(/\u001b\[[\d;]*m/g, "")].length));
+const shown = title === undefined ? lines : [`${ESCAPE}[2m$${ESCAPE}[0m ${ESCAPE}[1m${title}${ESCAPE}[0m`, ...lines];
+const columns = Math.max(...shown.map((line) => [...line.replace(SGR, "")].length));
 const [width, height] = [Math.ceil(2 * MARGIN + columns * COLUMN), 2 * MARGIN + shown.length * LINE];
 process.stdout.write([
   `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" `

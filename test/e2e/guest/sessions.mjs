@@ -36,9 +36,10 @@ async function daemonStaysConfined() {
   const run = startSession(image("techniques"), ["/bin/bash", "-c", script]);
   const result = await run.ended;
   check("a daemon does not hide the leader's status", result.status === 5, result.out);
-  check("a daemon that outlives the leader stays confined",
-    existsSync(answer) && readFileSync(answer, "utf8") === "denied\n", existsSync(answer) ? readFileSync(answer, "utf8") : "no answer");
-  check("and is recorded", result.events.some(({ target, rule }) => target === SECRET && rule === "no-read"), brief(result.events));
+  check("the user is told of it", result.out.includes("goes on, confined"), result.out);
+  const text = () => (existsSync(answer) ? readFileSync(answer, "utf8") : "");
+  await until(() => text() !== "");
+  check("a daemon that outlives the leader, and policyc, stays confined", text() === "denied\n", text());
 }
 
 async function twoPolicies() {

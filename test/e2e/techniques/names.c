@@ -248,10 +248,13 @@ static int by_overlay_of_permitted(const struct place *p)
 	char options[3 * PATH_MAX];
 	int failed = own_mounts(0);
 
-	snprintf(options, sizeof(options), "lowerdir=%s:%s", in(p->work, "folder"), p->work);
+	if (mkdir(in(p->work, "other"), 0755) || mkdir(in(p->work, "mounted"), 0755))
+		return -errno;
+	write_file(in(p->work, "folder/layered"), "layered\n", 0644);
+	snprintf(options, sizeof(options), "lowerdir=%s:%s", in(p->work, "folder"), in(p->work, "other"));
 	if (!failed)
-		failed = result(mount("overlay", in(p->work, "folder"), "overlay", 0, options));
-	return failed ? failed : read_path(in(p->work, "folder/own"));
+		failed = result(mount("overlay", in(p->work, "mounted"), "overlay", 0, options));
+	return failed ? failed : read_path(in(p->work, "mounted/layered"));
 }
 
 static int by_new_tmpfs(const struct place *p)
