@@ -107,6 +107,7 @@ __noinline int emit(__u32 index)
 	event->count = fold(event);
 	if (!event->count)
 		return 0;
+	__builtin_memcpy(&scratch->kept, &scratch->found, sizeof(scratch->kept));
 	event->cut = 0;
 	event->exe_len = 0;
 	event->exe_mount = 0;
@@ -122,6 +123,7 @@ __noinline int emit(__u32 index)
 		event->path_len = scratch->written;
 	}
 	write_program(index, scratch);
+	__builtin_memcpy(&scratch->found, &scratch->kept, sizeof(scratch->found));
 	size = POLICY_EVENT_HEADER + event->path_len + event->exe_len;
 	if (size > sizeof(*event))
 		size = sizeof(*event);
@@ -130,7 +132,7 @@ __noinline int emit(__u32 index)
 		return 0;
 	missed = bpf_map_lookup_elem(&lost, &session);
 	if (missed)
-		__sync_fetch_and_add(missed, 1);
+		__sync_fetch_and_add(missed, event->count);
 	return 0;
 }
 
@@ -207,8 +209,12 @@ static __always_inline __u32 begin(__u32 session)
 
 	if (!scratch)
 		return SCRATCH_NONE;
+	if (!slot || !*slot) { /* a session without a policy: nothing is permitted */
+		scratch_release(index);
+		return SCRATCH_NONE;
+	}
 	scratch->session = session;
-	scratch->slot = slot ? *slot : 0; /* slot 0 holds no policy: nothing has an anchor, all is denied */
+	scratch->slot = *slot;
 	return index;
 }
 

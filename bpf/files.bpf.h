@@ -44,16 +44,26 @@ int BPF_PROG(file_open, struct file *file, int ret)
 	return ret ?: current_session() ? decide_open(file) : 0;
 }
 
+/*
+ * While a program starts, the kernel maps it (that was decided as `exec`) and its ELF interpreter, which a program of the
+ * agent's own making may name as it likes.
+ */
+static __always_inline __u32 mapping_ops(struct file *file, unsigned long prot)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 load = prot & PROT_EXEC ? OP(LOAD) : 0, read = prot & PROT_READ ? OP(READ) : 0;
+
+	if (!BPF_CORE_READ_BITFIELD_PROBED(task, in_execve))
+		return load | read;
+	return file == BPF_CORE_READ(task, mm, exe_file) ? 0 : load;
+}
+
 SEC("lsm/mmap_file")
 int BPF_PROG(mmap_file, struct file *file, unsigned long reqprot, unsigned long prot, unsigned long flags, int ret)
 {
-	__u32 ops = (prot & PROT_EXEC ? OP(LOAD) : 0) | (prot & PROT_READ ? OP(READ) : 0);
-
 	if (ret || !file || !current_session())
 		return ret;
-	if (BPF_CORE_READ_BITFIELD_PROBED(bpf_get_current_task_btf(), in_execve)) /* starting a program is `exec` */
-		return 0;
-	return decide_dentry(file_dentry(file), ops);
+	return decide_dentry(file_dentry(file), mapping_ops(file, prot));
 }
 
 SEC("lsm/file_mprotect")

@@ -53,6 +53,8 @@
 #define AF_INET6 10
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
+#define AF_SMC 43 /* TCP on the wire, or instead of it */
+#define IPPROTO_SMC 256
 #define IPPROTO_MPTCP 262
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)

@@ -24,6 +24,7 @@
 #define BPFFS "/sys/fs/bpf"
 #define PINS BPFFS "/policyc-" POLICY_BUILD
 #define PINS_NEW PINS "-new" /* renamed to PINS when it is complete */
+#define PINS_OLD PINS "-old" /* half removed */
 #define LOCK "/run/policyc.lock"
 #define PATH_SIZE 256
 
@@ -185,7 +186,7 @@ static int has_rename_lock(void)
 	int found = 0;
 
 	while (symbols && !found && fgets(line, sizeof(line), symbols))
-		found = strstr(line, " rename_lock\n") != NULL;
+		found = strstr(line, " rename_lock\n") && strtoull(line, NULL, 16);
 	if (symbols)
 		fclose(symbols);
 	return found;
@@ -197,7 +198,8 @@ static int load_attach_pin(struct kernel_side *kernel)
 	int failed = -1;
 
 	if (!has_rename_lock())
-		return say("this kernel does not show rename_lock in /proc/kallsyms (CONFIG_KALLSYMS_ALL): use another");
+		return say("this kernel does not show rename_lock in /proc/kallsyms : it needs CONFIG_KALLSYMS_ALL "
+			   "and kernel.kptr_restrict below 2");
 	skeleton = open_skeleton();
 	if (!skeleton)
 		return -1;
@@ -331,7 +333,12 @@ int kernel_side_open_detached(struct kernel_side *kernel)
 
 int kernel_side_remove(void)
 {
-	return remove_directory(PINS);
+	/* renamed first: whoever finds PINS finds it whole */
+	if (remove_directory(PINS_OLD))
+		return -1;
+	if (rename(PINS, PINS_OLD))
+		return say_errno("cannot rename %s", PINS);
+	return remove_directory(PINS_OLD);
 }
 
 /* ---- verifier statistics ---------------------------------------------------------------------------------------- */

@@ -33,7 +33,8 @@ struct scratch {
 	__u64 dentries[POLICY_MAX_DEPTH];
 	struct policy_name name;
 	struct found found;
-	struct found other; /* the old name of a link or rename */
+	struct found other; /* the new name of a link or rename */
+	struct found kept;  /* `found`, while an event looks for its paths */
 	struct policy_event event;
 	char slack[512]; /* a last name may run past the event's end before it is cut */
 };

@@ -366,8 +366,8 @@ static void serve(struct session *session)
 	for (;;) {
 		__u32 left;
 
-		if (poll(watched, 3, watched[2].fd < 0 ? POLL_MS : FOLD_AGE_NS / 1000000) < 0 && errno != EINTR)
-			return;
+		if (poll(watched, 3, watched[2].fd < 0 ? POLL_MS : FOLD_AGE_NS / 1000000) < 0)
+			continue;
 		if (watched[1].revents)
 			anchors_write(&session->kernel, session->slot, &session->mounts);
 		if (watched[2].fd >= 0 && !watched[2].revents) {
@@ -389,7 +389,6 @@ static void finish(struct session *session)
 {
 	if (kernel_side_lock(&session->kernel))
 		return;
-	clear_session(&session->kernel, session->number, session->slot);
 	if (collect(&session->kernel) == 0)
 		kernel_side_remove();
 	kernel_side_unlock(&session->kernel);

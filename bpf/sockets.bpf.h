@@ -127,6 +127,7 @@ static __always_inline __u32 socket_protocol(struct sock *sk)
 {
 	switch (BPF_CORE_READ(sk, sk_protocol)) {
 	case IPPROTO_TCP:
+	case IPPROTO_SMC:
 	case IPPROTO_MPTCP:
 		return POLICY_PROTO_TCP;
 	case IPPROTO_UDP:
@@ -178,9 +179,10 @@ static __noinline int decide_address(struct socket *sock, const void *address, i
 	if (!sk)
 		return -EACCES;
 	family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	if (family != AF_INET && family != AF_INET6)
+	if (family == AF_UNIX)
 		return 0;
-	end.protocol = socket_protocol(sk);
+	/* the address says where to: SMC and others take AF_INET addresses as well */
+	end.protocol = family == AF_SMC ? POLICY_PROTO_TCP : socket_protocol(sk);
 	/* on a v4 socket AF_UNSPEC disconnects, but sends to and binds an AF_INET address */
 	if (!read_address(&end, address, length, family == AF_INET && !disconnects))
 		return 0;

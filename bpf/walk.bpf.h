@@ -262,7 +262,7 @@ static long locate_step(__u32 i, __u32 *index)
 	return 1;
 }
 
-#define LOCATE_TRIES 64
+#define LOCATE_TRIES (1 << 16) /* most of them only wait for a rename elsewhere to be done */
 
 /* Finds `target`: fills `found`, and `dentries` for the event. */
 __noinline int locate(__u32 index)
@@ -274,6 +274,7 @@ __noinline int locate(__u32 index)
 		return 0;
 	scratch->found.object = POLICY_OBJECT_PATH;
 	scratch->found.beneath = 0;
+	__builtin_memset(&scratch->found.verdict, 0, sizeof(scratch->found.verdict));
 	scratch->depth = 0;
 	read_tree(&tree, (struct dentry *)scratch->target);
 	if (tree.flags & SB_NOUSER) {

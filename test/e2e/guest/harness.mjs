@@ -87,7 +87,7 @@ export function readEvents(file) {
 export const sleep = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
 /** Waits until `condition` is true; false when it never is. */
-export async function until(condition, milliseconds = 60_000) {
+export async function until(condition, milliseconds = PATIENCE) {
   for (const end = Date.now() + milliseconds; Date.now() < end; await sleep(50)) if (condition()) return true;
   return false;
 }

@@ -30,7 +30,9 @@ async function withBpf() {
   // A session that lasts keeps the BPF program loaded, so that the others start at once.
   const holder = startSession(image("techniques"), ["/bin/sleep", "1000000"]);
   const server = wanted("techniques") ? await prepareTechniques() : 0;
-  await until(() => spawnSync("/bin/pgrep", ["-fx", "/bin/sleep 1000000"]).status === 0, 120_000);
+  process.stdout.write(`# prepared after ${Math.round((Date.now() - started) / 1000)} s\n`);
+  await until(() => spawnSync("/bin/pgrep", ["-fx", "/bin/sleep 1000000"]).status === 0, 240_000);
+  process.stdout.write(`# a session runs after ${Math.round((Date.now() - started) / 1000)} s\n`);
   await timed("techniques", () => { runTechniques(server); });
   await timed("images", runImages);
   await timed("events", runEvents);

@@ -4,6 +4,8 @@ import { brief, check, CHECKOUT, image, session, shell, suite } from "./harness.
 import { join } from "node:path";
 
 const WORKSPACE = "/srv/work";
+// Installing pip into an environment takes an emulated processor minutes.
+const PATIENCE = 900_000;
 const FIXTURES = join(CHECKOUT, "test/e2e/fixtures");
 
 /** What is denied for good reason, of which the program makes no more than a note. */
@@ -24,7 +26,7 @@ export function runPrograms() {
 
   const cases = readFileSync(join(FIXTURES, "programs.sh"), "utf8");
   const result = session(image("coding-agent"), ["/bin/bash", join(FIXTURES, "programs.sh"), WORKSPACE], {
-    env: { ...process.env, PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", HISTFILE: "", TERM: "xterm" }, cwd: WORKSPACE,
+    env: { ...process.env, PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", HISTFILE: "", TERM: "xterm" }, cwd: WORKSPACE, timeout: PATIENCE,
   });
   const names = [...cases.matchAll(/^try ([a-z-]+)/gm)].map(([, name]) => name);
   check("every program was tried", result.status === 0 && names.length > 0, result.err);

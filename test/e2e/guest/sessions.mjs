@@ -65,6 +65,7 @@ const pins = () => (existsSync("/sys/fs/bpf") ? readdirSync("/sys/fs/bpf") : [])
 export async function runCleaning() {
   suite("cleaning");
   prepare();
+  await until(() => pins().length === 0, 60_000);
   check("the last session that ends takes everything along", pins().length === 0, pins());
   const go = scratchFile("go");
   const here = scratchFile("here");
@@ -76,7 +77,7 @@ export async function runCleaning() {
     touch ${again}; sleep 1; exit 9`]);
   await until(() => existsSync(here));
   const daemon = exec("/bin/pgrep", ["-P", String(run.child.pid), "-f", "policyd session"]).out.trim();
-  check("policyd runs beside the session", /^\d+$/.test(daemon), daemon);
+  if (!check("policyd runs beside the session", /^\d+$/.test(daemon), `${run.output()}\n${shell("ps axf | grep policy").out}`)) return;
   process.kill(Number(daemon), "SIGKILL");
   await until(() => !existsSync(`/proc/${daemon}`));
   check("pins are there while the session lives", pins().length > 0);

@@ -7,6 +7,7 @@ const ROOT_BASE = "/srv/e2e-overlay";
 const TMPFS = "/srv/e2e-tmpfs";
 const EACCES = 13;
 const SIGKILL = 9;
+const FILES = /^(?:no-(?:read|write|create|delete|setattr|exec|load|name|unix|unix-bind)|kill-all|free)$/;
 const UNEVENTFUL = ["allow", undefined];
 
 const lines = (text) => text.split("\n").filter((one) => one !== "").map((one) => JSON.parse(one));
@@ -26,9 +27,13 @@ export async function prepareTechniques() {
 export function runTechniques(server) {
   suite("techniques");
   const techniques = lines(exec(PROBE, ["list"]).out);
-  const run = (variant, base) => `${PROBE} run ${variant} ${base} ${server}`;
+  // The second file system is for what names files.
+  const chosen = (base) => (base === ROOT_BASE ? techniques : techniques.filter(({ guard }) => FILES.test(guard)));
+  const run = (variant, base) => `${PROBE} run ${variant} ${base} ${server} ${chosen(base).map(({ name }) => name).join(" ")}`;
+  const start = Date.now();
   const all = [ROOT_BASE, TMPFS];
   const outside = lines(shell(all.map((base) => run("outside", base)).join("; ")).out);
+  process.stdout.write(`# without a policy: ${Math.round((Date.now() - start) / 1000)} s\n`);
   const script = all.flatMap((base) => [run("inside", base), run("free", base)]).join("; ");
   const result = session(image("techniques"), ["/bin/bash", "-c", script]);
   const inside = lines(result.out);
@@ -37,7 +42,7 @@ export function runTechniques(server) {
   all.forEach((base, which) => {
     const find = (results, name, variant) =>
       results.filter((one) => one.name === name && one.variant === variant)[which];
-    for (const technique of techniques) {
+    for (const technique of chosen(base)) {
       judge(technique, base, {
         outside: find(outside, technique.name, "outside"),
         inside: find(inside, technique.name, "inside"),
