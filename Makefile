@@ -25,8 +25,8 @@ build/.packages: Makefile
 
 # Debian 12 has an older Node than the packages below work with.
 node_modules/.package-lock.json: package-lock.json
-	@node -e 'const [a, b] = process.versions.node.split(".").map(Number), [x, y] = "$(NODE_AT_LEAST)".split("."); \
-	  process.exit(a > x || (a == x && b >= y) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null || \
+	@at_least() { [ "$$(printf '%s\n' "$$1" "$$2" | sort -V | head -n 1)" = "$$1" ]; }; \
+	at_least $(NODE_AT_LEAST) "$$(node -p process.versions.node 2>/dev/null)" && command -v npm >/dev/null || \
 	  { echo "install Node $(NODE_AT_LEAST) or newer, with npm, first" >&2; exit 1; }
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
