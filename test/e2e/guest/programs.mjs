@@ -31,7 +31,7 @@ export function runPrograms() {
   const names = [...cases.matchAll(/^try ([a-z-]+)/gm)].map(([, name]) => name);
   check("every program was tried", result.status === 0 && names.length > 0, result.err);
   for (const name of names) {
-    const [, status, output] = new RegExp(`^=== ${name} (\\d+)\\n([^]*?)(?=^=== |$(?![^]))`, "m").exec(result.out) ?? [];
+    const [, status, output] = new RegExp(`^=== ${name} (\\d+) \\d+\\n([^]*?)(?=^=== |$(?![^]))`, "m").exec(result.out) ?? [];
     check(name, status === "0", `status ${status}\n${output}`);
   }
   const strange = result.events.filter((event) => event.decision !== "audit" && !EXPECTED.some((one) =>

@@ -78,8 +78,12 @@ function judge(technique, base, runs, events) {
 }
 
 function faultsInside({ expect, op, guard, reason, name }, base, run, events) {
-  if (expect === "permitted") return run.errno === 0 ? [] : [`is refused: errno ${run.errno}`];
   const faults = [];
+  if (expect === "permitted") {
+    if (run.errno !== 0 || run.signal !== 0) faults.push(`is refused: errno ${run.errno}, signal ${run.signal}`);
+    if (events.length > 0) faults.push(`is permitted, yet has events: ${JSON.stringify(brief(events))}`);
+    return faults;
+  }
   if (expect === "killed") {
     if (run.signal !== SIGKILL) faults.push(`signal ${run.signal}, errno ${run.errno}`);
     const folder = `${base}/inside/${name}/${guard}`;
