@@ -42,13 +42,6 @@ static int create_by_dangling_link(const struct place *p)
 	return result(open(in(p->work, "dangling"), O_WRONLY | O_CREAT, 0644));
 }
 
-/* Of an existing file that is in no cache the kernel asks whether it may be created before it looks for it. */
-static int open_existing(const struct place *p)
-{
-	write_file("/proc/sys/vm/drop_caches", "2", 0644);
-	return result(open(in(p->dir, "file"), O_RDONLY | O_CREAT, 0644));
-}
-
 static int make_folder(const struct place *p)
 {
 	return result(mkdir(new_name(p), 0755));
@@ -222,7 +215,6 @@ const struct technique MOVES[] = {
 	{ "create-to-read", "no-create", "create", create_read_only },
 	{ "create-by-dirfd", "no-create", "create", create_by_dirfd },
 	{ "create-by-dangling-link", "no-create", "create", create_by_dangling_link },
-	{ "open-existing-to-create", "no-create", "create", open_existing, .expect = PERMITTED },
 	{ "mkdir", "no-create", "create", make_folder },
 	{ "mkfifo", "no-create", "create", make_fifo },
 	{ "mknod-socket", "no-create", "create", make_socket },
