@@ -6,6 +6,7 @@ import { describeEntries } from "../compiler/entries.js";
 import { decodeImage } from "../compiler/image/decode.js";
 import { type Attempt, fail, reasonOf, STATUS, succeed } from "./exit.js";
 import { imageOf, loadPolicyFile } from "./load-policy.js";
+import type { Loaded } from "./loaded.js";
 import { type BindingOptions, bindingsOf } from "./options.js";
 import { printDiagnostics, printFailure, printTrouble } from "./print-failure.js";
 import { writeOut } from "./terminal.js";
@@ -26,7 +27,7 @@ export function compileCommand(file: string, options: CompileOptions): number {
   if (!loaded.ok) return printTrouble(loaded.trouble);
   printDiagnostics(loaded.warnings);
   const emitted = emit(loaded.value, options.emit);
-  if (!emitted.ok) return printFailure(emitted.failure);
+  if (!emitted.ok) return printTrouble(emitted.trouble);
   if (output.value === STDOUT) writeOut(emitted.value);
   else {
     const written = writeWhole(output.value, emitted.value);
@@ -45,15 +46,17 @@ function outputOf(file: string, { output, emit: what }: CompileOptions): Attempt
   return succeed(`${file.replace(/\.pol$/, "")}.polc`);
 }
 
-function emit(policy: FrontEnd, what: string): Attempt<Uint8Array> {
-  if (what === "ir") return succeed(Buffer.from(`${JSON.stringify(policy.ir, null, 2)}\n`));
+function emit(policy: FrontEnd, what: string): Loaded<Uint8Array> {
+  if (what === "ir") return done(Buffer.from(`${JSON.stringify(policy.ir, null, 2)}\n`));
   const image = imageOf(policy);
   if (!image.ok || what === "image") return image;
   // Read back from the bytes: these are the entries that the kernel will get, not those that were meant.
   const decoded = decodeImage(image.value);
   invariant(decoded.ok, "the compiler's own image is valid");
-  return succeed(Buffer.from(describeEntries(decoded.value)));
+  return done(Buffer.from(describeEntries(decoded.value)));
 }
+
+const done = (value: Uint8Array): Loaded<Uint8Array> => ({ ok: true, value, warnings: [] });
 
 /** The old content stays until the new one is whole. */
 function writeWhole(path: string, bytes: Uint8Array): Attempt<null> {

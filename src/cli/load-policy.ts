@@ -1,11 +1,10 @@
 /** From what the user names to a policy bound to this person and this machine, or to its image. */
 import { normalize } from "node:path/posix";
-import { frontEnd, type FrontEnd } from "../compiler/compile.js";
+import { backEnd, frontEnd, type FrontEnd } from "../compiler/compile.js";
 import type { Outcome, Source } from "../compiler/diagnostic.js";
-import { buildImage } from "../compiler/image/build.js";
 import { metaOf } from "../compiler/image/meta.js";
 import { findProgramLinks } from "../runtime/program-links.js";
-import { type Attempt, fail, STATUS, succeed } from "./exit.js";
+import { fail, STATUS } from "./exit.js";
 import { failed, type Loaded, type Runnable } from "./loaded.js";
 import type { OutsideBindings } from "./options.js";
 import { decodeSource, readSource } from "./read-sources.js";
@@ -54,7 +53,7 @@ function bind(path: string, root: Source, bindings: OutsideBindings, searchPath:
 function compiled(loaded: Loaded<FrontEnd>): Loaded<Runnable> {
   if (!loaded.ok) return loaded;
   const image = imageOf(loaded.value);
-  if (!image.ok) return failed(image);
+  if (!image.ok) return image;
   return { ok: true, value: { image: image.value, meta: metaOf(loaded.value.ir) }, warnings: loaded.warnings };
 }
 
@@ -65,23 +64,5 @@ function diagnosed<T>(outcome: Outcome<T>): Loaded<T> {
     : { ok: false, trouble: { kind: "diagnostics", diagnostics } };
 }
 
-const BOUND_WORDS: ReadonlyMap<string, string> = new Map([
-  ["rules", "rules"],
-  ["meta", "bytes about its rules"],
-  ["states", "states of the path automata"],
-  ["edges", "table entries"],
-  ["records", "different verdicts"],
-  ["globRows", "rows of glob automata"],
-  ["work", "steps to make the path automata deterministic"],
-]);
-const SHOWN_PATTERNS = 5;
-
 /** The bytes that the kernel side takes. */
-export function imageOf(policy: FrontEnd): Attempt<Uint8Array> {
-  const built = buildImage(policy.ir);
-  if (built.ok) return succeed(built.value);
-  const { bound, limit, patterns } = built.exceeded;
-  const shown = patterns.slice(0, SHOWN_PATTERNS).map((pattern) => `\`${pattern}\``).join(", ");
-  return fail(STATUS.policy, `the policy takes more than ${limit} ${BOUND_WORDS.get(bound) ?? bound}`,
-    `the cause: ${shown}${patterns.length > SHOWN_PATTERNS ? ", …" : ""}`);
-}
+export const imageOf = (policy: FrontEnd): Loaded<Uint8Array> => diagnosed(backEnd(policy));

@@ -1,5 +1,9 @@
 /** The pipeline: a policy's text in, stage after stage, each named for what it does. No logic here. */
+import { DEFAULT_BOUNDS } from "./automaton/bounds.js";
+import type { Bounds } from "./automaton/bounds.js";
 import type { Diagnostic, Outcome } from "./diagnostic.js";
+import { buildImage } from "./image/build.js";
+import { withinBounds } from "./image/report-bound.js";
 import { loadPolicy } from "./include.js";
 import type { ReadSource } from "./include.js";
 import type { Ir } from "./ir.gen.js";
@@ -12,11 +16,21 @@ export interface FrontEnd {
   readonly ir: Ir;
 }
 
+/** Text → image. */
+export function compile(rootPath: string, read: ReadSource, bindings: Bindings): Outcome<Uint8Array> {
+  return then(frontEnd(rootPath, read, bindings), (policy) => backEnd(policy));
+}
+
 /** Text → IR. */
 export function frontEnd(rootPath: string, read: ReadSource, bindings: Bindings): Outcome<FrontEnd> {
   return then(loadPolicy(rootPath, read), (loaded) =>
     then(resolve(loaded, bindings), (resolved) =>
       done({ resolved, ir: lower(resolved) })));
+}
+
+/** IR → image. */
+export function backEnd({ resolved, ir }: FrontEnd, bounds: Bounds = DEFAULT_BOUNDS): Outcome<Uint8Array> {
+  return withinBounds(buildImage(ir, bounds), resolved);
 }
 
 /** The next stage, if this one succeeded; what both have to say. */

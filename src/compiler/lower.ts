@@ -41,6 +41,12 @@ export function lower(policy: ResolvedPolicy): Ir {
   };
 }
 
+/** By the number of a rule of the IR: the rule that it was made from. */
+export function originsOf(policy: ResolvedPolicy): readonly ResolvedRule[] {
+  const positionOf = lineIndex();
+  return policy.rules.flatMap((rule) => lowerRule(rule, positionOf).map(() => rule));
+}
+
 function lowerRule(rule: ResolvedRule, positionOf: (span: Span) => Position): readonly Rule[] {
   const { line, column } = positionOf(rule.span);
   return groupOperations(operationsOf(rule), rule).map((group) => ({

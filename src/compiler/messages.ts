@@ -105,6 +105,16 @@ export const MESSAGES = {
   "not-enforced-yet": error((a: { what: string }) => `${a.what} cannot be enforced yet`),
 
   // --- bounds of the image ----------------------------------------------------------------------------------------
+  "too-many-rules": error((a: { limit: number }) => `the policy comes to more than ${a.limit} rules`),
+  "too-much-text": error((a: { limit: number }) =>
+    `names, places and reasons of the rules come to more than ${a.limit} bytes`),
+  "too-many-states": error((a: { limit: number }) => `the patterns together take more than ${a.limit} states`),
+  "too-many-edges": error((a: { limit: number }) => `the patterns together take more than ${a.limit} table entries`),
+  "too-many-addresses": error((a: { limit: number }) =>
+    `addresses and ports together take more than ${a.limit} table entries`),
+  "too-many-verdicts": error((a: { limit: number }) => `the rules overlap in more than ${a.limit} ways`),
+  "too-many-glob-rows": error((a: { limit: number }) => `the globs together take more than ${a.limit} states`),
+  "too-much-work": error((a: { limit: number }) => `the patterns together take more than ${a.limit} steps to compile`),
 } as const;
 
 export type Code = keyof typeof MESSAGES;

@@ -46,7 +46,10 @@ export function resolve(loaded: LoadedPolicy, bindings: Bindings): Outcome<Resol
   if (diagnostics.some((diagnostic) => diagnostic.severity === "error")) return { ok: false, diagnostics };
   return {
     ok: true,
-    value: { name, bindings: { ...bindings, params: scope.params }, defaults, rules: rules.map(({ rule }) => rule) },
+    value: {
+      name, bindings: { ...bindings, params: scope.params }, defaults, rules: rules.map(({ rule }) => rule),
+      source: root.span.source,
+    },
     diagnostics,
   };
 }

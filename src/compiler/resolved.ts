@@ -4,7 +4,7 @@
  * The interpreter decides over this tree; `lower` makes the IR from it.
  */
 import type { Effect, Protocol } from "./ast.js";
-import type { Span } from "./diagnostic.js";
+import type { Source, Span } from "./diagnostic.js";
 
 /** Operations that are decided; `modify` and `access` are gone. The order is that of `enum policy_op`. */
 export const OPERATIONS = ["read", "write", "create", "delete", "setattr", "exec", "load", "connect", "bind"] as const;
@@ -79,4 +79,6 @@ export interface ResolvedPolicy {
   readonly defaults: Readonly<Record<Operation, Effect>>;
   /** In source order, included files where they are included. */
   readonly rules: readonly ResolvedRule[];
+  /** The file that the user named. */
+  readonly source: Source;
 }

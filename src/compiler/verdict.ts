@@ -22,6 +22,12 @@ export function verdictWord(effect: Effect, rule: number): number {
   return (EFFECT_CODES[effect] * 2 ** POLICY_EFFECT_SHIFT) + (POLICY_RULE_NONE - rule);
 }
 
+/** The number of the rule whose word this is; null for a default's word, and for none. */
+export function ruleOf(word: number): number | null {
+  const rule = POLICY_RULE_NONE - (word & POLICY_RULE_NONE);
+  return rule === POLICY_RULE_NONE ? null : rule;
+}
+
 export type VerdictRecord = readonly number[];
 
 export const EMPTY_RECORD: VerdictRecord = new Array<number>(POLICY_OPS).fill(0);

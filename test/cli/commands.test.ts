@@ -126,6 +126,23 @@ describe("compile", () => {
     expect(readdirSync(cwd).sort()).toEqual(["bad.pol", "bad.polc"]);
   });
 
+  it("says which pattern makes the tables larger than an image may be", async () => {
+    const glob = `/d/*a${"?".repeat(16)}`;
+    const { cwd, run } = inFolder({ "large.pol": `deny read "/x"\ndeny read "${glob}"\n` });
+    expect(await run("compile", "large.pol")).toMatchObject({
+      status: 1, stdout: "", stderr: `error[too-many-glob-rows]: the globs together take more than 65534 states
+ --> large.pol:2:11
+  |
+2 | deny read "${glob}"
+  |           ^^^^^^^^^^^^^^^^^^^^^^^
+help: write fewer \`?\` and \`[…]\` after a \`*\`, as in \`${glob}\`
+
+1 error
+`,
+    });
+    expect(readdirSync(cwd)).toEqual(["large.pol"]);
+  });
+
   it("prints every map entry in words", async () => {
     const { status, stdout, stderr } = await inFolder().run("compile", "agent.pol", "--emit", "entries");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });

@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach } from "vitest";
-import { frontEnd } from "../../src/compiler/compile.js";
-import { buildImage } from "../../src/compiler/image/build.js";
+import { compile } from "../../src/compiler/compile.js";
 
 const inCheckout = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 export const POLICYC = inCheckout("bin/policyc");
@@ -104,10 +103,9 @@ const DEFAULT_POLICY = 'no-keys: deny read "/keys/**" because "private"\n';
 /** Compiled once: loading the compiler anew is most of what such a test would take. */
 function defaultImage(): Uint8Array {
   const bindings = { home: "/root", params: {}, programs: [] };
-  const outcome = frontEnd("a.pol", (path) => ({ path, text: DEFAULT_POLICY }), bindings);
-  const image = outcome.ok ? buildImage(outcome.value.ir) : null;
-  if (image?.ok !== true) throw new Error("the default policy does not compile");
-  return image.value;
+  const compiled = compile("a.pol", (path) => ({ path, text: DEFAULT_POLICY }), bindings);
+  if (!compiled.ok) throw new Error("the default policy does not compile");
+  return compiled.value;
 }
 let image: Uint8Array | null = null;
 

@@ -8,8 +8,10 @@ export interface Bounds {
   /** Bytes of names, places and reasons that an image carries for people. */
   readonly meta: number;
   readonly states: number;
-  /** Entries of all tables of the automata, and of all tables of addresses. */
+  /** Entries of all tables of the automata. */
   readonly edges: number;
+  /** Entries of all tables of addresses and ports. */
+  readonly addresses: number;
   readonly records: number;
   readonly globRows: number;
   /** Trie nodes looked at while making automata deterministic: bounds the compiler's own time. */
@@ -22,32 +24,33 @@ export const DEFAULT_BOUNDS: Bounds = {
   meta: POLICY_MAX_META,
   states: 1 << 20,
   edges: POLICY_MAX_EDGES,
+  addresses: POLICY_MAX_EDGES,
   records: POLICY_MAX_RECORDS,
   // Row 0 is there in any case.
   globRows: POLICY_MAX_GLOB_ROWS - 1,
   work: 1 << 25,
 };
 
-/** A bound that a policy exceeds, and whose patterns are the cause. */
+export interface Culprit {
+  /** Its number in the IR. */
+  readonly rule: number;
+  /** Of its pattern; null for the rule as a whole. */
+  readonly text: string | null;
+}
+
+/** A bound that a policy exceeds, and what is the cause. */
 export interface Exceeded {
   readonly bound: BoundName;
   readonly limit: number;
-  /** Rule numbers, ascending. */
-  readonly rules: readonly number[];
-  /** Texts of their patterns. */
-  readonly patterns: readonly string[];
+  /** Each once, by rule number. */
+  readonly culprits: readonly Culprit[];
 }
 
 export type Bounded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly exceeded: Exceeded };
 
-export interface Culprit {
-  readonly rule: number;
-  readonly text: string;
-}
-
 /** Counts what has been made; the first bound exceeded stays on record, with the culprits named at that moment. */
 export class Budget {
-  private readonly spent = { rules: 0, meta: 0, states: 0, edges: 0, records: 0, globRows: 0, work: 0 };
+  private readonly spent = { rules: 0, meta: 0, states: 0, edges: 0, addresses: 0, records: 0, globRows: 0, work: 0 };
   private first: Exceeded | null = null;
 
   constructor(private readonly bounds: Bounds) {}
@@ -60,13 +63,7 @@ export class Budget {
   spend(bound: BoundName, amount: number, culprits: () => readonly Culprit[]): boolean {
     this.spent[bound] += amount;
     if (this.first === null && this.spent[bound] > this.bounds[bound]) {
-      const named = culprits();
-      this.first = {
-        bound,
-        limit: this.bounds[bound],
-        rules: [...new Set(named.map((culprit) => culprit.rule))].sort((a, b) => a - b),
-        patterns: [...new Set(named.map((culprit) => culprit.text))],
-      };
+      this.first = { bound, limit: this.bounds[bound], culprits: inOrder(culprits()) };
     }
     return this.first === null;
   }
@@ -75,4 +72,22 @@ export class Budget {
   outcome<T>(value: T): Bounded<T> {
     return this.first === null ? { ok: true, value } : { ok: false, exceeded: this.first };
   }
+}
+
+const HEAVIEST = 4;
+
+/** The rules that a bound which all of them share is exceeded by most: those of at least half the greatest weight. */
+export function heaviest(weights: readonly number[]): readonly Culprit[] {
+  const most = weights.reduce((a, b) => Math.max(a, b), 0);
+  return weights
+    .map((weight, rule) => ({ weight, rule }))
+    .filter(({ weight }) => weight > 0 && weight >= most / 2)
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, HEAVIEST)
+    .map(({ rule }) => ({ rule, text: null }));
+}
+
+function inOrder(culprits: readonly Culprit[]): readonly Culprit[] {
+  const once = new Map(culprits.map(({ rule, text }) => [JSON.stringify([rule, text]), { rule, text }]));
+  return [...once.values()].sort((a, b) => a.rule - b.rule);
 }

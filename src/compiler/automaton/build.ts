@@ -1,10 +1,10 @@
 /** From IR to path automata: contributions, lanes, a trie and a deterministic automaton each, summaries. */
 import { POLICY_DEAD, POLICY_LANES } from "../image/abi.gen.js";
 import type { Ir } from "../ir.gen.js";
-import { EMPTY_RECORD, joinRecords } from "../verdict.js";
+import { EMPTY_RECORD, joinRecords, ruleOf } from "../verdict.js";
 import type { VerdictRecord } from "../verdict.js";
 import { Budget, DEFAULT_BOUNDS } from "./bounds.js";
-import type { Bounded, Bounds } from "./bounds.js";
+import type { Bounded, Bounds, Culprit } from "./bounds.js";
 import { contributions } from "./contributions.js";
 import type { Contribution } from "./contributions.js";
 import { LaneAutomaton, newDraft } from "./determinize.js";
@@ -90,6 +90,10 @@ function tablesOf(
   };
 }
 
+function rulesIn(record: VerdictRecord = EMPTY_RECORD): readonly Culprit[] {
+  return record.flatMap((word) => ruleOf(word) ?? []).map((rule) => ({ rule, text: null }));
+}
+
 /** The automata of all path, unix-path and abstract patterns of a policy. */
 export function buildPathTables(ir: Ir, bounds: Bounds = DEFAULT_BOUNDS): Bounded<PathTables> {
   const budget = new Budget(bounds);
@@ -100,6 +104,6 @@ export function buildPathTables(ir: Ir, bounds: Bounds = DEFAULT_BOUNDS): Bounde
   if (budget.exceeded !== null) return { ok: false, exceeded: budget.exceeded };
 
   const tables = tablesOf(shared, lanes, abstract);
-  budget.spend("records", tables.records.length, () => []);
+  budget.spend("records", tables.records.length, () => rulesIn(tables.records[bounds.records]));
   return budget.outcome(tables);
 }

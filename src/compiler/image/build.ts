@@ -1,5 +1,5 @@
 /** From IR to image: automata, tries, bytes; or the bound that the policy exceeds. */
-import { Budget, DEFAULT_BOUNDS } from "../automaton/bounds.js";
+import { Budget, DEFAULT_BOUNDS, heaviest } from "../automaton/bounds.js";
 import type { Bounded, Bounds } from "../automaton/bounds.js";
 import { buildPathTables } from "../automaton/build.js";
 import type { Ir } from "../ir.gen.js";
@@ -10,8 +10,9 @@ import { metaOf, writeMeta } from "./meta.js";
 /** The image of a policy, or the first bound that it exceeds. */
 export function buildImage(ir: Ir, bounds: Bounds = DEFAULT_BOUNDS): Bounded<Uint8Array> {
   const budget = new Budget(bounds);
-  budget.spend("rules", ir.rules.length, () => []);
-  budget.spend("meta", writeMeta(metaOf(ir)).length, () => []);
+  const meta = metaOf(ir);
+  budget.spend("rules", ir.rules.length, () => [{ rule: bounds.rules, text: null }]);
+  budget.spend("meta", writeMeta(meta).length, () => heaviest(meta.rules.map((rule) => JSON.stringify(rule).length)));
   if (budget.exceeded !== null) return { ok: false, exceeded: budget.exceeded };
   const paths = buildPathTables(ir, bounds);
   if (!paths.ok) return paths;

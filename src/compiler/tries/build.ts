@@ -1,6 +1,6 @@
 /** From network selectors to longest-prefix tables whose values already hold what every shorter prefix says. */
-import { Budget, DEFAULT_BOUNDS } from "../automaton/bounds.js";
-import type { Bounded, Bounds, Culprit } from "../automaton/bounds.js";
+import { Budget, DEFAULT_BOUNDS, heaviest } from "../automaton/bounds.js";
+import type { Bounded, Bounds } from "../automaton/bounds.js";
 import type { Ir, NetworkSelector, Rule, Selector } from "../ir.gen.js";
 import { verdictWord } from "../verdict.js";
 import { isConstant, portPrefixes } from "./steps.js";
@@ -81,15 +81,14 @@ class PortClasses {
 
   /** False when the tables become too large. */
   reserve(entries: number): boolean {
-    return this.budget.spend("edges", entries, () => this.culprits());
+    return this.budget.spend("addresses", entries, () => heaviest(this.rules.map(sizeOf)));
   }
+}
 
-  private culprits(): readonly Culprit[] {
-    return this.rules.flatMap((rule, number) => {
-      const selector = [...rule.match, ...rule.except].find((s) => s.kind === "network" && s.ports !== null);
-      return selector === undefined ? [] : [{ rule: number, text: rule.id }];
-    }).slice(0, 4);
-  }
+/** Addresses and ports that a rule names. */
+function sizeOf({ match, except }: Rule): number {
+  return [...match, ...except]
+    .reduce((sum, selector) => sum + (selector.kind === "network" ? 1 + (selector.ports?.length ?? 0) : 0), 0);
 }
 
 /** The word of the most ports: what it leaves to the port table is least. */

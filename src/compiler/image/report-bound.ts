@@ -1,0 +1,80 @@
+/** A bound that a policy exceeds → a diagnostic at the statements that are the cause. */
+import type { Bounded, BoundName, Culprit, Exceeded } from "../automaton/bounds.js";
+import type { Diagnostic, Label, Outcome, Span } from "../diagnostic.js";
+import { originsOf } from "../lower.js";
+import { report } from "../messages.js";
+import type { Code } from "../messages.js";
+import { patternToText } from "../pattern/context.js";
+import type { ResolvedPolicy, ResolvedRule } from "../resolved.js";
+
+interface Words {
+  readonly code: Extract<Code, `too-${string}`>;
+  /** What to do about `patterns`. */
+  readonly help: (patterns: string) => string;
+}
+
+const combined = (patterns: string): string =>
+  `what \`**\` and \`*\` let match at one place combines: begin at a folder, or leave out the inner \`**\`, in ${patterns}`;
+
+const WORDS: Readonly<Record<BoundName, Words>> = {
+  rules: { code: "too-many-rules", help: () => "one rule takes any number of targets: join those that say the same" },
+  meta: { code: "too-much-text", help: () => "shorten the longest reasons, names and paths of files" },
+  states: { code: "too-many-states", help: combined },
+  edges: {
+    code: "too-many-edges",
+    help: (patterns) => `globs that may match at one place combine: write fewer patterns such as ${patterns}`,
+  },
+  addresses: {
+    code: "too-many-addresses", help: () => "join neighbours: networks into a larger one, ports into a range",
+  },
+  records: {
+    code: "too-many-verdicts", help: () => "join rules of one effect, or let fewer of them cover the same places",
+  },
+  globRows: {
+    code: "too-many-glob-rows", help: (patterns) => `write fewer \`?\` and \`[…]\` after a \`*\`, as in ${patterns}`,
+  },
+  work: { code: "too-much-work", help: combined },
+};
+
+/** Culprits that are shown: the first as the place of the mistake, the others as labels. */
+const SHOWN = 5;
+
+/** What was built, or the bound that it exceeds as an error of `policy`. */
+export function withinBounds<T>(built: Bounded<T>, policy: ResolvedPolicy): Outcome<T> {
+  return built.ok
+    ? { ok: true, value: built.value, diagnostics: [] }
+    : { ok: false, diagnostics: [reportBound(built.exceeded, policy)] };
+}
+
+function reportBound({ bound, limit, culprits }: Exceeded, policy: ResolvedPolicy): Diagnostic {
+  const { code, help } = WORDS[bound];
+  const [first, ...others] = placesOf(culprits, policy).slice(0, SHOWN);
+  const span = first?.span ?? { source: policy.source, start: 0, end: 0 };
+  return report(code, span, { limit }, { labels: others, help: help(listOf(culprits)) });
+}
+
+/** Each place once: what a `let` names may stand in many rules. */
+function placesOf(culprits: readonly Culprit[], policy: ResolvedPolicy): readonly Label[] {
+  const origins = originsOf(policy);
+  const places = culprits.flatMap((culprit): readonly Label[] => {
+    const rule = origins[culprit.rule];
+    return rule === undefined ? [] : [{ message: "together with this", span: spanOf(rule, culprit.text) }];
+  });
+  return [...new Map(places.map((place) => [keyOf(place.span), place])).values()];
+}
+
+/** Where the pattern is written; of what stands for several patterns, such as `any`, and of no pattern, the rule. */
+function spanOf(rule: ResolvedRule, text: string | null): Span {
+  const target = [...rule.targets, ...rule.except]
+    .find((candidate) => "pattern" in candidate && patternToText(candidate.pattern) === text);
+  return target?.span ?? rule.span;
+}
+
+function keyOf({ source, start, end }: Span): string {
+  return JSON.stringify([source.path, start, end]);
+}
+
+function listOf(culprits: readonly Culprit[]): string {
+  const texts = [...new Set(culprits.flatMap(({ text }) => text ?? []))].map((text) => `\`${text}\``);
+  return [...texts.slice(0, SHOWN), ...(texts.length > SHOWN ? ["…"] : [])].join(", ");
+}
