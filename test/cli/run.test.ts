@@ -1,11 +1,9 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { POLICY_OBJECT_LOST, POLICY_OBJECT_SESSION_END } from "../../src/compiler/image/abi.gen.js";
 import { eventFrame } from "../support/event-frame.js";
 import { readIn, startRun } from "../support/cli.js";
-
-const asRoot = process.geteuid?.() === 0;
 
 describe("the command's status is policyc's", () => {
   it.each([
@@ -181,7 +179,11 @@ describe("what was denied", () => {
   });
 });
 
-describe.runIf(asRoot)("under sudo", () => {
+describe("under sudo", () => {
+  beforeEach(() => {
+    if (process.geteuid?.() !== 0) throw new Error("these tests become other users: run them as root");
+  });
+
   const env = { SUDO_UID: "65534", SUDO_GID: "65534", SUDO_USER: "nobody", SUDO_COMMAND: "policyc", MAIL: "/root/mail" };
 
   it("the command runs as the caller", async () => {
