@@ -6,8 +6,9 @@ import * as t from "./tokens.js";
 export const PASS_ON = { resyncEnabled: false };
 
 export abstract class PartsParser extends CstParser {
-  constructor() {
-    super(t.VOCABULARY, { recoveryEnabled: true, nodeLocationTracking: "onlyOffset", maxLookahead: 2 });
+  /** `skipValidations`: whether the grammar is taken to be sound. */
+  constructor(skipValidations: boolean) {
+    super(t.VOCABULARY, { recoveryEnabled: true, nodeLocationTracking: "onlyOffset", maxLookahead: 2, skipValidations });
   }
 
   // --- lists and targets --------------------------------------------------------------------------------------------
