@@ -1,12 +1,12 @@
 /** What an image says about its policy, for people and for events; nothing in it decides. */
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { Ir } from "../ir.gen.js";
 
 const EFFECT = z.enum(["allow", "audit", "deny", "kill"]);
 const OPERATION = z.enum(["read", "write", "create", "delete", "setattr", "exec", "load", "connect", "bind"]);
 
 const META = z.strictObject({
-  policy: z.string().nullable(),
+  policy: z.nullable(z.string()),
   bindings: z.strictObject({
     home: z.string(),
     params: z.record(z.string(), z.string()),
@@ -18,9 +18,9 @@ const META = z.strictObject({
     effect: EFFECT,
     operations: z.array(OPERATION),
     file: z.string(),
-    line: z.number().int().min(1),
-    column: z.number().int().min(1),
-    because: z.string().nullable(),
+    line: z.int().check(z.minimum(1)),
+    column: z.int().check(z.minimum(1)),
+    because: z.nullable(z.string()),
   })),
 });
 export type Meta = z.infer<typeof META>;
