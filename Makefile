@@ -35,8 +35,8 @@ node_modules/.package-lock.json: package-lock.json
 
 build: dist/.built dist/native/policyd
 
-dist/.built: $(SOURCES) tsconfig.json tsconfig.build.json node_modules/.package-lock.json
-	npx --no-install tsc -p tsconfig.build.json
+dist/.built: $(SOURCES) scripts/bundle.mjs tsconfig.json tsconfig.build.json node_modules/.package-lock.json
+	npm run -s build
 	@touch $@
 
 build/native/policyd build/native/harness &: $(wildcard bpf/*) build/.packages

@@ -1,4 +1,4 @@
-/** Where the parts of the installed package are. The same from `dist/runtime` and from `src/runtime`. */
+/** Where the parts of the installed package are. The same from every folder of `dist` and from `src/runtime`. */
 import { fileURLToPath } from "node:url";
 
 const inPackage = (relative: string): string => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
