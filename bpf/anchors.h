@@ -12,7 +12,7 @@ struct mounts {
 
 /*
  * Writes an anchor for every mount of this mount namespace that can be reached, as places under the policy in `slot`,
- * and the superblocks beneath overlays as layers. Called again when mounts change: what is known stays.
+ * and the superblocks beneath overlays as layers. Called again when mounts change: new ones are there before old ones go.
  */
 int anchors_write(const struct kernel_side *kernel, __u32 slot, struct mounts *mounts);
 void anchors_clear(const struct kernel_side *kernel, __u32 slot);

@@ -122,6 +122,11 @@ __noinline int emit(__u32 index)
 			event->cut = 1;
 		event->path_len = scratch->written;
 	}
+	if (event->object != POLICY_OBJECT_INET && event->object != POLICY_OBJECT_INET6) {
+		event->port = 0;
+		event->protocol = 0;
+		__builtin_memset(event->address, 0, sizeof(event->address));
+	}
 	write_program(index, scratch);
 	__builtin_memcpy(&scratch->found, &scratch->kept, sizeof(scratch->found));
 	size = POLICY_EVENT_HEADER + event->path_len + event->exe_len;
@@ -232,6 +237,29 @@ static __noinline int decide_dentry_in(__u32 session, struct dentry *dentry, __u
 	verdict = conclude(index, scratch, ops);
 	scratch_release(index);
 	return verdict;
+}
+
+/* Whether `ops` there would be permitted without an event. */
+static __noinline int is_plainly_permitted(__u32 session, struct dentry *dentry, __u32 ops)
+{
+	__u32 index = begin(session);
+	struct scratch *scratch = scratch_at(index);
+	struct policy_root *root;
+	int plain = 0;
+
+	if (!scratch)
+		return 0;
+	root = bpf_map_lookup_elem(&roots, &scratch->slot);
+	scratch->target = (__u64)dentry;
+	locate(index);
+	if (root && scratch->found.reason == POLICY_REASON_POLICY) {
+		plain = 1;
+		for (int op = 0; op < POLICY_OPS; op++)
+			if (ops & (1u << op) && POLICY_WORD_EFFECT(verdict_word(scratch, root, op)) >= POLICY_AUDIT)
+				plain = 0;
+	}
+	scratch_release(index);
+	return plain;
 }
 
 static __always_inline int decide_dentry(struct dentry *dentry, __u32 ops)

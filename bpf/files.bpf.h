@@ -41,7 +41,11 @@ static __always_inline int decide_open(struct file *file)
 SEC("lsm/file_open")
 int BPF_PROG(file_open, struct file *file, int ret)
 {
-	return ret ?: current_session() ? decide_open(file) : 0;
+	if (ret || !current_session())
+		return ret;
+	if (BPF_CORE_READ(file, f_flags) & O_CREAT_FLAG)
+		looked_up();
+	return decide_open(file);
 }
 
 /*
@@ -89,13 +93,30 @@ int BPF_PROG(path_truncate, const struct path *path, int ret)
 	return ret ?: decide_dentry(BPF_CORE_READ(path, dentry), OP(WRITE));
 }
 
+/*
+ * open(O_CREAT) asks before it knows whether there is such a file, unless the name is cached, and then ignores the answer
+ * where there is one: no moment to record anything or to kill. Where the answer matters it is ESTALE first, upon which
+ * the kernel, if there is no such file, begins anew and asks once more.
+ */
+static __always_inline int decide_creation(struct dentry *dentry, __u32 ops)
+{
+	__u32 session = current_session(), again = looked_up();
+
+	if (!session)
+		return 0;
+	if (!again && BPF_CORE_READ(dentry, d_flags) & DCACHE_PAR_LOOKUP &&
+	    !is_plainly_permitted(session, dentry, ops) && look_up_first())
+		return -ESTALE;
+	return decide_dentry_in(session, dentry, ops);
+}
+
 SEC("lsm/path_mknod")
 int BPF_PROG(path_mknod, const struct path *dir, struct dentry *dentry, unsigned int mode, unsigned int dev, int ret)
 {
 	/* binding a unix socket makes its node here, which is the first moment that its place is known */
 	__u32 ops = OP(CREATE) | ((mode & S_IFMT) == S_IFSOCK ? OP(BIND) : 0);
 
-	return ret ?: decide_dentry(dentry, ops);
+	return ret ?: decide_creation(dentry, ops);
 }
 
 SEC("lsm/path_mkdir")
@@ -210,6 +231,12 @@ int BPF_PROG(file_ioctl_compat, struct file *file, unsigned int command, unsigne
 
 SEC("lsm/inode_getxattr")
 int BPF_PROG(inode_getxattr, struct dentry *dentry, const char *name, int ret)
+{
+	return ret ?: decide_dentry(dentry, OP(READ));
+}
+
+SEC("lsm/inode_get_acl")
+int BPF_PROG(inode_get_acl, struct mnt_idmap *idmap, struct dentry *dentry, const char *name, int ret)
 {
 	return ret ?: decide_dentry(dentry, OP(READ));
 }

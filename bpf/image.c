@@ -162,6 +162,8 @@ static int check_root(struct reader *reader)
 
 	if (root->lanes < 1 || root->lanes > POLICY_LANES)
 		return refuse(reader, "the image has %u lanes, out of range", root->lanes);
+	if (root->flags & ~POLICY_ROOT_WATCHES_ADDRESSES)
+		return refuse(reader, "the image's root has unknown flags 0x%x", root->flags);
 	for (int op = 0; op < POLICY_OPS; op++)
 		if (!root->defaults.word[op] || POLICY_WORD_RULE(root->defaults.word[op]) != POLICY_RULE_NONE)
 			return refuse(reader, "a default of the image is missing");

@@ -13,9 +13,14 @@
 #define ENOMEM 12
 #define EACCES 13
 #define EINVAL 22
+#define ESTALE 116
 
 #define SB_NOUSER (1UL << 31)
 #define SB_KERNMOUNT (1UL << 22)
+#define S_CASEFOLD (1 << 15)
+
+#define DCACHE_OP_HASH 0x1             /* the file system compares names in a way of its own */
+#define DCACHE_PAR_LOOKUP 0x10000000   /* is being looked up: whether there is such a file is not known yet */
 
 #define FMODE_READ 0x1
 #define FMODE_WRITE 0x2
@@ -23,6 +28,7 @@
 #define FMODE_NOACCOUNT 0x20000000
 #define FMODE_EXEC_FLAG 0x20    /* in f_flags: opened by execve, cannot be asked for by a program */
 #define FMODE_CREATED 0x100000
+#define O_CREAT_FLAG 0100
 #define O_TRUNC_FLAG 01000
 #define O_TMPFILE_FLAG 020000000
 
@@ -57,10 +63,25 @@
 #define IPPROTO_SMC 256
 #define IPPROTO_MPTCP 262
 
+#define SOL_IP 0
+#define IP_OPTIONS 4
+#define IP_RETOPTS 7
+#define SOL_IPV6 41
+#define IPV6_2292RTHDR 5
+#define IPV6_2292PKTOPTIONS 6
+#define IPV6_FLOWLABEL_MGR 32 /* a flow label may bring a routing header */
+#define IPV6_RTHDR 57
+#define SOL_SCTP 132
+#define SCTP_DSTADDRV4 7 /* control messages: one more address to connect to */
+#define SCTP_DSTADDRV6 8
+#define SCTP_SOCKOPT_BINDX_ADD 100
+#define SCTP_SOCKOPT_CONNECTX 110
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct inode {
 	__u16 i_mode;
+	unsigned int i_flags;
 	unsigned long i_ino;
 };
 
@@ -78,6 +99,7 @@ struct qstr {
 struct super_block;
 
 struct dentry {
+	unsigned int d_flags;
 	struct dentry *d_parent;
 	struct qstr d_name;
 	struct inode *d_inode;
@@ -88,6 +110,7 @@ struct super_block {
 	__u32 s_dev;
 	unsigned long s_flags;
 	struct dentry *s_root;
+	void *s_encoding; /* where directories one by one may ignore case */
 };
 
 struct vfsmount;
@@ -159,6 +182,8 @@ struct task_struct {
 	int pid;
 	int tgid;
 	int exit_state;
+	const struct cred *real_cred;
+	const struct cred *cred;
 	struct bpf_local_storage *bpf_storage;
 	unsigned in_execve : 1;
 	struct mm_struct *mm;
@@ -190,6 +215,14 @@ struct socket {
 struct msghdr {
 	void *msg_name;
 	int msg_namelen;
+	void *msg_control;
+	unsigned long msg_controllen;
+};
+
+struct pt_regs {
+	unsigned long bx;
+	unsigned long dx;
+	unsigned long orig_ax;
 };
 
 struct sockaddr_un_k {
@@ -223,6 +256,7 @@ struct bpf_iter_meta {
 
 #pragma clang attribute pop
 
+struct cred;
 struct sockaddr;
 struct mnt_idmap;
 struct posix_acl;

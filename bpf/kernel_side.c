@@ -34,16 +34,19 @@ static const char *const MAP_NAMES[MAPS] = {
 	[MAP_CLASSES] = "classes", [MAP_GLOB_ROWS] = "glob_rows", [MAP_ADDRESSES4] = "addresses4",
 	[MAP_ADDRESSES6] = "addresses6", [MAP_PORTS] = "ports", [MAP_ROOTS] = "roots", [MAP_SESSIONS] = "sessions",
 	[MAP_TASKS] = "tasks", [MAP_ANCHORS] = "anchors", [MAP_LAYERS] = "layers", [MAP_RINGS] = "rings",
-	[MAP_LOST] = "lost", [MAP_FOLDS] = "folds", [MAP_PROBED] = "probed", [MAP_BSS] = ".bss",
+	[MAP_LOST] = "lost", [MAP_FOLDS] = "folds", [MAP_FORKS] = "forks", [MAP_PROBED] = "probed", [MAP_BSS] = ".bss",
 };
 
 static const char *const PROGRAM_NAMES[PROGRAMS] = {
 	[PROGRAM_LIST_TASKS] = "list_tasks", [PROGRAM_DECIDE_QUERY] = "decide_query",
-	[PROGRAM_WHERE_IS] = "where_is", [PROGRAM_PROBE_OPEN] = "probe_open",
+	[PROGRAM_WHERE_IS] = "where_is", [PROGRAM_TAKE_REPEATS] = "take_repeats",
+	[PROGRAM_PROBE_OPEN] = "probe_open",
 };
 
 /* Hooks that not every kernel has; each other one must attach. */
-static const char *const OPTIONAL_HOOKS[] = { "inode_set_acl", "inode_remove_acl", "file_ioctl_compat" };
+static const char *const OPTIONAL_HOOKS[] = {
+	"inode_set_acl", "inode_get_acl", "inode_remove_acl", "file_ioctl_compat"
+};
 
 static bool is_on_demand(const char *program)
 {
@@ -155,9 +158,39 @@ static int pin(int fd, const char *kind, const char *name)
 	return bpf_obj_pin(fd, path) ? say_errno("cannot pin %s", path) : 0;
 }
 
-static int attach_and_pin(struct policy_bpf *skeleton)
+static int read_variables(const struct kernel_side *kernel, struct policy_bpf__bss *variables)
 {
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(kernel->maps[MAP_BSS], &zero, variables)
+		       ? say_errno("cannot read the variables of the BPF program")
+		       : 0;
+}
+
+static int write_variables(const struct kernel_side *kernel, const struct policy_bpf__bss *variables)
+{
+	__u32 zero = 0;
+
+	return bpf_map_update_elem(kernel->maps[MAP_BSS], &zero, variables, BPF_ANY)
+		       ? say_errno("cannot write the variables of the BPF program")
+		       : 0;
+}
+
+int set_probing_thread(const struct kernel_side *kernel, __u32 thread)
+{
+	struct policy_bpf__bss variables;
+
+	if (read_variables(kernel, &variables))
+		return -1;
+	variables.probing_thread = thread;
+	return write_variables(kernel, &variables);
+}
+
+static int attach_and_pin(const struct kernel_side *kernel, struct policy_bpf *skeleton)
+{
+	struct policy_bpf__bss variables;
 	struct bpf_program *program;
+	__u32 attached = 0;
 
 	bpf_object__for_each_program(program, skeleton->obj) {
 		const char *name = bpf_program__name(program);
@@ -174,8 +207,12 @@ static int attach_and_pin(struct policy_bpf *skeleton)
 		bpf_link__destroy(link);
 		if (failed)
 			return -1;
+		attached++;
 	}
-	return 0;
+	if (read_variables(kernel, &variables))
+		return -1;
+	variables.attached_hooks = attached;
+	return write_variables(kernel, &variables);
 }
 
 /* The walk over dentries needs to know of concurrent renames. */
@@ -220,7 +257,7 @@ static int load_attach_pin(struct kernel_side *kernel)
 	for (int i = 0; i < PROGRAMS; i++)
 		if (pin(kernel->programs[i], "program", PROGRAM_NAMES[i]))
 			goto out;
-	if (attach_and_pin(skeleton))
+	if (attach_and_pin(kernel, skeleton))
 		goto out;
 	if (rename(PINS_NEW, PINS)) {
 		say_errno("cannot rename %s", PINS_NEW);
@@ -269,6 +306,38 @@ static int check_layout(const struct kernel_side *kernel)
 	return 0;
 }
 
+/* A hook stays attached for as long as its link is pinned: each must be there. */
+static int check_links(const struct kernel_side *kernel)
+{
+	struct policy_bpf__bss variables;
+	DIR *directory = opendir(PINS);
+	struct dirent *entry;
+	__u32 links = 0;
+
+	if (!directory)
+		return say_errno("cannot open %s", PINS);
+	while ((entry = readdir(directory))) {
+		char path[PATH_SIZE];
+		int fd;
+
+		if (strncmp(entry->d_name, "link_", 5) ||
+		    snprintf(path, sizeof(path), PINS "/%s", entry->d_name) >= (int)sizeof(path))
+			continue;
+		fd = bpf_obj_get(path);
+		if (fd < 0)
+			continue;
+		links++;
+		close(fd);
+	}
+	closedir(directory);
+	if (read_variables(kernel, &variables))
+		return -1;
+	return links == variables.attached_hooks
+		       ? 0
+		       : say("%s holds %u of %u hooks: end its sessions, remove the folder and try again", PINS, links,
+			     variables.attached_hooks);
+}
+
 static int open_pinned(struct kernel_side *kernel)
 {
 	for (int i = 0; i < MAPS; i++)
@@ -277,7 +346,7 @@ static int open_pinned(struct kernel_side *kernel)
 	for (int i = 0; i < PROGRAMS; i++)
 		if ((kernel->programs[i] = open_pin("program", PROGRAM_NAMES[i])) < 0)
 			return -1;
-	return check_layout(kernel);
+	return check_layout(kernel) || check_links(kernel) ? -1 : 0;
 }
 
 int kernel_side_lock(struct kernel_side *kernel)
@@ -377,8 +446,11 @@ int kernel_side_verify(const char *only)
 			printf("%s %u\n", bpf_program__name(program),
 			       processed(bpf_program__log_buf(program, &size)));
 	fflush(stdout);
-	if (failed)
+	if (failed) {
 		say_errno("the kernel refuses the BPF program");
+		if (only)
+			fputs(bpf_program__log_buf(bpf_object__find_program_by_name(skeleton->obj, only), &size), stderr);
+	}
 	bpf_object__for_each_program(program, skeleton->obj)
 		free((void *)bpf_program__log_buf(program, &size));
 	policy_bpf__destroy(skeleton);
@@ -405,4 +477,9 @@ int where_is(const struct kernel_side *kernel, int fd, struct policy_where *wher
 	memset(where, 0, sizeof(*where));
 	where->fd = fd;
 	return run(kernel->programs[PROGRAM_WHERE_IS], where, sizeof(*where));
+}
+
+int take_repeats(const struct kernel_side *kernel, struct policy_repeats *repeats)
+{
+	return run(kernel->programs[PROGRAM_TAKE_REPEATS], repeats, sizeof(*repeats));
 }

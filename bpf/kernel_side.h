@@ -10,13 +10,17 @@
 enum map_id {
 	MAP_RECORDS, MAP_STATES, MAP_SHORT_EDGES, MAP_LONG_EDGES, MAP_PREFIXES, MAP_SUFFIXES, MAP_CLASSES,
 	MAP_GLOB_ROWS, MAP_ADDRESSES4, MAP_ADDRESSES6, MAP_PORTS, /* inner maps by slot */
-	MAP_ROOTS, MAP_SESSIONS, MAP_TASKS, MAP_ANCHORS, MAP_LAYERS, MAP_RINGS, MAP_LOST, MAP_FOLDS, MAP_PROBED,
+	MAP_ROOTS, MAP_SESSIONS, MAP_TASKS, MAP_ANCHORS, MAP_LAYERS, MAP_RINGS, MAP_LOST, MAP_FOLDS, MAP_FORKS,
+	MAP_PROBED,
 	MAP_BSS,
 	MAPS
 };
 
 /* Programs that are run or attached on demand; the hooks need no handle once they are attached. */
-enum program_id { PROGRAM_LIST_TASKS, PROGRAM_DECIDE_QUERY, PROGRAM_WHERE_IS, PROGRAM_PROBE_OPEN, PROGRAMS };
+enum program_id {
+	PROGRAM_LIST_TASKS, PROGRAM_DECIDE_QUERY, PROGRAM_WHERE_IS, PROGRAM_TAKE_REPEATS, PROGRAM_PROBE_OPEN,
+	PROGRAMS
+};
 
 /* File descriptors of what is loaded; `lock` is held from kernel_side_open to kernel_side_unlock. */
 struct kernel_side {
@@ -43,8 +47,11 @@ int kernel_side_remove(void);
 int tables_load(const struct kernel_side *kernel, const struct image *images, __u32 first_slot, __u32 count);
 void tables_clear(const struct kernel_side *kernel, __u32 slot);
 
-/* Runs decide_query or where_is. */
+/* Runs decide_query, where_is or take_repeats. */
 int ask(const struct kernel_side *kernel, struct policy_query *query);
 int where_is(const struct kernel_side *kernel, int fd, struct policy_where *where);
+int take_repeats(const struct kernel_side *kernel, struct policy_repeats *repeats);
+/* Makes probe_open, once it is attached, note what this thread opens; 0: no thread. */
+int set_probing_thread(const struct kernel_side *kernel, __u32 thread);
 
 #endif

@@ -105,6 +105,14 @@ struct {
 	__type(value, struct policy_fold);
 } folds SEC(".maps");
 
+/* Forks within a session: where it did not move, a list of the session's threads missed none. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, POLICY_MAX_SESSIONS);
+	__type(key, __u32);
+	__type(value, __u64);
+} forks SEC(".maps");
+
 #define FIND(table, slot, key)                                                            \
 	({                                                                                \
 		void *inner_ = bpf_map_lookup_elem(&table, &(slot));                      \

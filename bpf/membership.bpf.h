@@ -54,4 +54,25 @@ static __always_inline __u32 current_session(void)
 	return BPF_CORE_READ(task, bpf_storage) ? listed_session() : 0;
 }
 
+/* Notes that the current task was sent to look a name up; 0 if it cannot be noted. */
+static __always_inline int look_up_first(void)
+{
+	struct policy_task *member = bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, 0);
+
+	if (member)
+		member->looks_up = 1;
+	return member != 0;
+}
+
+/* Whether it was, and is no more. */
+static __always_inline int looked_up(void)
+{
+	struct policy_task *member = bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, 0);
+	int was = member && member->looks_up;
+
+	if (was)
+		member->looks_up = 0;
+	return was;
+}
+
 #endif

@@ -174,8 +174,12 @@ struct policy_port_key {
 
 /* ---- a policy ------------------------------------------------------------------------------------------------- */
 
+/* Some address may not simply be connected to: what could hide a destination from the hooks is refused. */
+#define POLICY_ROOT_WATCHES_ADDRESSES (1u << 0)
+
 struct policy_root {
 	__u32 lanes;                    /* lanes in use, 1..POLICY_LANES */
+	__u32 flags;                    /* POLICY_ROOT_* */
 	struct policy_record defaults;  /* words without a rule */
 	struct policy_record anonymous; /* EXEC and LOAD of a file without a place */
 	struct policy_record unnamed;   /* CONNECT and BIND of a unix socket without an address */
@@ -269,7 +273,7 @@ struct policy_port {
 /* In the task storage of every thread of a session. */
 struct policy_task {
 	__u32 session;
-	__u32 reserved;
+	__u32 looks_up; /* an open(O_CREAT) was sent to look its name up first: the next question of that kind is final */
 };
 
 /* A session's entry: the slot of the policy in force. Written once, atomically, to change it; 0 denies all. */
@@ -288,7 +292,7 @@ struct policy_anchor {
 	__u32 mount; /* number of the mount point's name in policyd's table */
 };
 
-/* A superblock beneath an overlay that the session sees: the overlay's own name has decided already. */
+/* A superblock beneath an overlay that the session sees: what the overlay itself does there, its own name has decided. */
 struct policy_layer_key {
 	__u32 slot;
 	__u32 dev;
@@ -305,7 +309,8 @@ enum policy_object {
 	POLICY_OBJECT_ABSTRACT,
 	POLICY_OBJECT_UNNAMED,
 	POLICY_OBJECT_SESSION_END, /* not a decision: the first process has ended; `count` threads of the session go on */
-	POLICY_OBJECT_LOST         /* not a decision: `count` events did not fit the ring buffer */
+	POLICY_OBJECT_LOST,        /* not a decision: `count` events did not fit the ring buffer */
+	POLICY_OBJECT_SOCKET       /* a socket, whatever its address */
 };
 
 /* Why something was denied that no rule and no default denies. */
@@ -315,7 +320,9 @@ enum policy_reason {
 	POLICY_REASON_TOO_DEEP,   /* more than POLICY_MAX_DEPTH names */
 	POLICY_REASON_UNREADABLE, /* a name, or the walk, could not be read whole */
 	POLICY_REASON_WIDENS,     /* a link or rename would permit what the old name does not */
-	POLICY_REASON_INTERNAL    /* a table is missing or full */
+	POLICY_REASON_INTERNAL,   /* a table is missing or full */
+	POLICY_REASON_HIDDEN,     /* it could send to another address than the one that is decided */
+	POLICY_REASON_CASE        /* the directory ignores case, so the name does not say which file it is */
 };
 
 #define POLICY_RING_BYTES (1u << 21)
@@ -352,6 +359,12 @@ struct policy_fold_key {
 struct policy_fold {
 	__u64 sent; /* CLOCK_MONOTONIC, ns */
 	__u64 pending;
+};
+
+/* Repeats that were counted and not reported, taken out of the table by a program of its own, so that none is lost. */
+struct policy_repeats {
+	struct policy_fold_key key; /* in */
+	__u64 count;
 };
 
 /* Where an open file of policyd stands: how it finds the anchors of its mounts. */
@@ -398,7 +411,7 @@ _Static_assert(sizeof(struct policy_glob_row) == 516, "layout");
 _Static_assert(sizeof(struct policy_address4) == 36, "layout");
 _Static_assert(sizeof(struct policy_address6) == 48, "layout");
 _Static_assert(sizeof(struct policy_port) == 16, "layout");
-_Static_assert(sizeof(struct policy_root) == 216, "layout");
+_Static_assert(sizeof(struct policy_root) == 220, "layout");
 _Static_assert(sizeof(struct policy_section) == 24, "layout");
 _Static_assert(sizeof(struct policy_image_header) == 32 + 24 * POLICY_SECTIONS, "layout");
 _Static_assert(sizeof(struct policy_anchor_key) == 24, "layout");

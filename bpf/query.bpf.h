@@ -18,7 +18,7 @@ static long read_query_byte(__u32 i, __u32 *index)
 	byte = scratch->event.bytes[i & (POLICY_EVENT_PATH - 1)];
 	if (byte && byte != '/') {
 		if (scratch->name.length >= POLICY_NAME_MAX) {
-			scratch->unreadable = 1;
+			scratch->trouble = POLICY_REASON_UNREADABLE;
 			return 1;
 		}
 		scratch->name.key.full.name[scratch->name.length++ & 255] = byte;
@@ -28,13 +28,13 @@ static long read_query_byte(__u32 i, __u32 *index)
 		advance(*index);
 	scratch->name.length = 0;
 	__builtin_memset(scratch->name.key.full.name, 0, sizeof(scratch->name.key.full.name));
-	return scratch->unreadable != 0;
+	return scratch->trouble != 0;
 }
 
 /* Names joined by '/': a NUL byte follows the last. */
 static __always_inline void query_path(__u32 index, struct scratch *scratch, struct policy_root *root, __u32 length)
 {
-	scratch->unreadable = 0;
+	scratch->trouble = 0;
 	scratch->found.place = root->path;
 	scratch->name.length = 0;
 	scratch->name.literal = 1;
@@ -68,7 +68,7 @@ int decide_query(struct policy_query *query)
 	if (!scratch)
 		return 0;
 	scratch->slot = query->slot;
-	scratch->unreadable = 0;
+	scratch->trouble = 0;
 	root = bpf_map_lookup_elem(&roots, &scratch->slot);
 	if (!root || length >= sizeof(query->bytes))
 		goto out;
@@ -99,7 +99,7 @@ int decide_query(struct policy_query *query)
 	for (int op = 0; op < POLICY_OPS; op++)
 		query->verdict.word[op] = word_or_default(scratch->found.verdict.word[op], root->defaults.word[op]);
 	query->place = scratch->found.place;
-	query->error = scratch->unreadable ? -EACCES : 0;
+	query->error = scratch->trouble ? -EACCES : 0;
 out:
 	scratch_release(index);
 	return 0;
@@ -128,8 +128,20 @@ int where_is(struct policy_where *where)
 	return 0;
 }
 
+SEC("syscall")
+int take_repeats(struct policy_repeats *repeats)
+{
+	struct policy_fold_key key = repeats->key;
+	struct policy_fold *known = bpf_map_lookup_elem(&folds, &key);
+
+	repeats->count = known ? __sync_lock_test_and_set(&known->pending, 0) : 0;
+	return 0;
+}
+
 /* Attached only while policyd lists the root of an overlay: which superblocks does that open? */
 volatile __u32 probing_thread;
+/* Written once, when all are attached and pinned: how many pins of links there must be. */
+volatile __u32 attached_hooks;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -29,7 +29,9 @@ struct scratch {
 	__u64 target;     /* dentry to be found */
 	__u64 subject;    /* dentry that an event is about */
 	__u32 written;    /* bytes of the event's text */
-	__u32 unreadable; /* a name could not be read, or a table is broken */
+	__u32 trouble;    /* enum policy_reason: a name could not be read, or a table is broken */
+	__u32 detached;   /* the walk ended at something that hangs in no tree */
+	__u32 padding;
 	__u64 dentries[POLICY_MAX_DEPTH];
 	struct policy_name name;
 	struct found found;

@@ -9,12 +9,16 @@ SEC("lsm/task_alloc")
 int BPF_PROG(task_alloc, struct task_struct *task, unsigned long clone_flags, int ret)
 {
 	struct policy_task copy = {};
+	__u64 *count;
 
 	if (ret)
 		return ret;
 	copy.session = current_session();
 	if (!copy.session)
 		return 0;
+	count = bpf_map_lookup_elem(&forks, &copy.session);
+	if (count)
+		__sync_fetch_and_add(count, 1);
 	return bpf_task_storage_get(&tasks, task, &copy, BPF_LOCAL_STORAGE_GET_F_CREATE) ? 0 : -ENOMEM;
 }
 

@@ -22,6 +22,7 @@
 #define IMAGE_LIMIT (1ull << 30)
 #define POLL_MS 200        /* between looks whether the last thread is gone, after the first process has ended */
 #define FOLD_AGE_NS 2000000000ull
+#define INITIAL_PID_NAMESPACE 0xeffffffcu /* PROC_PID_INIT_INO: its inode in nsfs */
 
 struct session {
 	struct kernel_side kernel;
@@ -33,19 +34,31 @@ struct session {
 	int mountinfo;
 	struct ring_buffer *ring;
 	struct mounts mounts;
+	__u64 lost; /* events, of which the reader knows */
 };
 
 /* ---- which sessions live ---------------------------------------------------------------------------------------- */
 
-/* Counts the threads of each session. */
-static int count_threads(const struct kernel_side *kernel, __u32 threads[POLICY_MAX_SESSIONS])
+/* The list of tasks shows those of our own pid namespace. */
+static int check_pid_namespace(void)
+{
+	struct stat own;
+
+	if (stat("/proc/self/ns/pid", &own))
+		return say_errno("cannot tell the pid namespace");
+	return own.st_ino == INITIAL_PID_NAMESPACE
+		       ? 0
+		       : say("in a pid namespace (a container) it cannot be seen which sessions live: run it outside");
+}
+
+/* Adds the threads of each session, as one look finds them. */
+static int list_threads(const struct kernel_side *kernel, __u32 threads[POLICY_MAX_SESSIONS])
 {
 	int link = bpf_link_create(kernel->programs[PROGRAM_LIST_TASKS], 0, BPF_TRACE_ITER, NULL);
 	int iterator = link < 0 ? -1 : bpf_iter_create(link);
 	__u32 numbers[1024];
 	ssize_t got = -1;
 
-	memset(threads, 0, POLICY_MAX_SESSIONS * sizeof(*threads));
 	while (iterator >= 0 && (got = read(iterator, numbers, sizeof(numbers))) > 0)
 		for (size_t i = 0; i < got / sizeof(*numbers); i++)
 			if (numbers[i] < POLICY_MAX_SESSIONS)
@@ -57,6 +70,37 @@ static int count_threads(const struct kernel_side *kernel, __u32 threads[POLICY_
 	if (link >= 0)
 		close(link);
 	return iterator < 0 || got < 0 ? -1 : 0;
+}
+
+static __u64 forks_of(const struct kernel_side *kernel, __u32 number)
+{
+	__u64 count = 0;
+
+	bpf_map_lookup_elem(kernel->maps[MAP_FORKS], &number, &count);
+	return count;
+}
+
+/*
+ * Which sessions have living threads: nonzero there. One look goes from pid to pid and may miss a thread that hands on to
+ * a new one behind it; but where nothing was forked from before the first look to after the second, the second look saw
+ * all there were.
+ */
+static int count_threads(const struct kernel_side *kernel, __u32 threads[POLICY_MAX_SESSIONS])
+{
+	static __u64 forks[POLICY_MAX_SESSIONS];
+
+	memset(threads, 0, POLICY_MAX_SESSIONS * sizeof(*threads));
+	for (__u32 number = 1; number < POLICY_MAX_SESSIONS; number++)
+		forks[number] = forks_of(kernel, number);
+	if (list_threads(kernel, threads))
+		return -1;
+	memset(threads, 0, POLICY_MAX_SESSIONS * sizeof(*threads));
+	if (list_threads(kernel, threads))
+		return -1;
+	for (__u32 number = 1; number < POLICY_MAX_SESSIONS; number++)
+		if (!threads[number] && forks[number] != forks_of(kernel, number))
+			threads[number] = 1;
+	return 0;
 }
 
 static void clear_folds(const struct kernel_side *kernel, __u32 session)
@@ -95,11 +139,13 @@ static __u32 slot_of(const struct kernel_side *kernel, __u32 number)
 	return slot;
 }
 
-/* Clears what ended sessions left. Returns how many live, or -1. The lock is held. */
-static int collect(const struct kernel_side *kernel)
+/* Clears what ended sessions left. Returns how many live, or -1, and a `free_number`, or 0. The lock is held. */
+static int collect(const struct kernel_side *kernel, __u32 *free_number)
 {
 	static __u32 threads[POLICY_MAX_SESSIONS];
 	int living = 0;
+
+	*free_number = 0;
 
 	if (count_threads(kernel, threads))
 		return -1;
@@ -110,16 +156,10 @@ static int collect(const struct kernel_side *kernel)
 			living++;
 		else if (slot)
 			clear_session(kernel, number, slot);
+		if (!threads[number] && !*free_number)
+			*free_number = number;
 	}
 	return living;
-}
-
-static int free_number(const struct kernel_side *kernel, __u32 *number)
-{
-	for (*number = 1; *number < POLICY_MAX_SESSIONS; ++*number)
-		if (!slot_of(kernel, *number))
-			return 0;
-	return say("%d sessions run already", POLICY_MAX_SESSIONS - 1);
 }
 
 /* ---- events ----------------------------------------------------------------------------------------------------- */
@@ -209,39 +249,49 @@ static void put_plain(struct session *session, enum policy_object object, __u64 
 	put_event(session, event, "", "");
 }
 
-/* Repeats that were counted in the kernel and that no event has carried for `age` ns. */
+static void put_repeats(struct session *session, const struct policy_fold_key *key, const struct policy_fold *fold)
+{
+	struct policy_repeats repeats = { .key = *key };
+	struct policy_event event = { .time = fold->sent, .pid = key->pid, .session = key->session, .word = key->word,
+				      .op = key->op };
+
+	if (take_repeats(&session->kernel, &repeats) || !repeats.count)
+		return;
+	event.count = repeats.count;
+	put_event(session, event, "", "");
+}
+
+/* Repeats that were counted in the kernel and that no event has carried for `age` ns. What is long quiet is forgotten. */
 static void drain_folds(struct session *session, __u64 age)
 {
+	int folds = session->kernel.maps[MAP_FOLDS];
 	__u64 now = monotonic_ns();
 	struct policy_fold_key key, last;
 	struct policy_fold fold;
 	void *previous = NULL;
 
-	while (!bpf_map_get_next_key(session->kernel.maps[MAP_FOLDS], previous, &key)) {
+	while (!bpf_map_get_next_key(folds, previous, &key)) {
+		if (key.session == session->number && !bpf_map_lookup_elem(folds, &key, &fold)) {
+			__u64 quiet = fold.sent < now ? now - fold.sent : 0;
+
+			if (!fold.pending && quiet >= FOLD_AGE_NS && !bpf_map_delete_elem(folds, &key))
+				continue; /* from the key before it */
+			if (quiet >= age)
+				put_repeats(session, &key, &fold);
+		}
 		last = key;
 		previous = &last;
-		if (key.session != session->number ||
-		    bpf_map_lookup_elem(session->kernel.maps[MAP_FOLDS], &key, &fold) || now - fold.sent < age ||
-		    bpf_map_lookup_and_delete_elem(session->kernel.maps[MAP_FOLDS], &key, &fold))
-			continue;
-		previous = NULL; /* the key to go on from is gone */
-		if (fold.pending) {
-			struct policy_event event = { .time = fold.sent, .count = fold.pending, .pid = key.pid,
-						      .session = key.session, .word = key.word, .op = key.op };
-
-			put_event(session, event, "", "");
-		}
 	}
 }
 
 static void drain_lost(struct session *session)
 {
-	__u64 count = 0, zero = 0;
+	__u64 count = 0;
 
-	if (bpf_map_lookup_elem(session->kernel.maps[MAP_LOST], &session->number, &count) || !count)
+	if (bpf_map_lookup_elem(session->kernel.maps[MAP_LOST], &session->number, &count) || count == session->lost)
 		return;
-	bpf_map_update_elem(session->kernel.maps[MAP_LOST], &session->number, &zero, BPF_ANY);
-	put_plain(session, POLICY_OBJECT_LOST, count);
+	put_plain(session, POLICY_OBJECT_LOST, count - session->lost);
+	session->lost = count;
 }
 
 /* ---- start ------------------------------------------------------------------------------------------------------ */
@@ -319,16 +369,17 @@ static int confine(struct session *session, const struct image *image)
 
 static int start(struct session *session, const struct image *image)
 {
-	if (check_launcher(session->pid))
-		return -1;
 	session->pidfd = syscall(SYS_pidfd_open, session->pid, 0);
 	session->mountinfo = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
 	if (session->pidfd < 0 || session->mountinfo < 0)
 		return say_errno("cannot watch process %d", session->pid);
-	if (kernel_side_open(&session->kernel))
+	/* after the pidfd, which stays with this process whoever gets its number next */
+	if (check_pid_namespace() || check_launcher(session->pid) || kernel_side_open(&session->kernel))
 		return -1;
-	if (collect(&session->kernel) < 0 || free_number(&session->kernel, &session->number))
+	if (collect(&session->kernel, &session->number) < 0)
 		return -1;
+	if (!session->number)
+		return say("%d sessions run already", POLICY_MAX_SESSIONS - 1);
 	session->slot = 2 * session->number;
 	if (confine(session, image)) {
 		clear_session(&session->kernel, session->number, session->slot);
@@ -354,6 +405,15 @@ static __u32 threads_left(const struct session *session)
 	return count_threads(&session->kernel, threads) ? 1 : threads[session->number];
 }
 
+/* Under the lock: what looks beneath overlays is there once for all sessions. */
+static void follow_mounts(struct session *session)
+{
+	if (kernel_side_lock(&session->kernel))
+		return;
+	anchors_write(&session->kernel, session->slot, &session->mounts);
+	kernel_side_unlock(&session->kernel);
+}
+
 /* Serves events and mounts until the session has no thread any more. */
 static void serve(struct session *session)
 {
@@ -369,7 +429,7 @@ static void serve(struct session *session)
 		if (poll(watched, 3, watched[2].fd < 0 ? POLL_MS : FOLD_AGE_NS / 1000000) < 0)
 			continue;
 		if (watched[1].revents)
-			anchors_write(&session->kernel, session->slot, &session->mounts);
+			follow_mounts(session);
 		if (watched[2].fd >= 0 && !watched[2].revents) {
 			report_all(session, FOLD_AGE_NS);
 			continue;
@@ -387,9 +447,11 @@ static void serve(struct session *session)
 
 static void finish(struct session *session)
 {
+	__u32 unused;
+
 	if (kernel_side_lock(&session->kernel))
 		return;
-	if (collect(&session->kernel) == 0)
+	if (collect(&session->kernel, &unused) == 0)
 		kernel_side_remove();
 	kernel_side_unlock(&session->kernel);
 }
@@ -426,13 +488,14 @@ int session_run(pid_t pid, int image_fd, int events_fd)
 int session_clean(void)
 {
 	struct kernel_side kernel;
+	__u32 unused;
 	int living;
 
 	if (!kernel_side_exists())
 		return STATUS_OK;
-	if (kernel_side_open(&kernel))
+	if (check_pid_namespace() || kernel_side_open(&kernel))
 		return STATUS_MACHINE;
-	living = collect(&kernel);
+	living = collect(&kernel, &unused);
 	if (living == 0)
 		kernel_side_remove();
 	kernel_side_unlock(&kernel);

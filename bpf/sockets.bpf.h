@@ -32,11 +32,11 @@ static __always_inline int name_abstract(__u32 index, struct scratch *scratch, c
 
 static __always_inline void abstract_verdict(__u32 index, struct scratch *scratch)
 {
-	scratch->unreadable = 0;
+	scratch->trouble = 0;
 	scratch->found.beneath = 0;
 	advance(index);
 	settle(index);
-	scratch->found.reason = scratch->unreadable ? POLICY_REASON_UNREADABLE : POLICY_REASON_POLICY;
+	scratch->found.reason = scratch->trouble;
 	scratch->event.path_len = scratch->name.length;
 	__builtin_memcpy(scratch->event.bytes, scratch->name.key.full.name, 128);
 }
@@ -96,8 +96,8 @@ static __always_inline void unmap_v4(struct endpoint *end)
 	__builtin_memset(end->address + 4, 0, 12);
 }
 
-/* 0 when the address is of no family that these rules speak of. */
-static __always_inline int read_address(struct endpoint *end, const void *address, int length, int unspec_is_v4)
+/* Size of the address, or 0 when it is of no family that these rules speak of. AF_UNSPEC counts as `unspecified`. */
+static __always_inline int read_address(struct endpoint *end, const void *address, int length, __u32 unspecified)
 {
 	__u8 raw[28] = {};
 	__u16 family;
@@ -109,8 +109,8 @@ static __always_inline int read_address(struct endpoint *end, const void *addres
 	if (bpf_probe_read_kernel(raw, length & 31, address))
 		return 0;
 	family = *(__u16 *)raw;
-	if (family == AF_UNSPEC && unspec_is_v4)
-		family = AF_INET;
+	if (family == AF_UNSPEC)
+		family = unspecified;
 	if (family != AF_INET && family != AF_INET6)
 		return 0;
 	end->family = family;
@@ -120,7 +120,7 @@ static __always_inline int read_address(struct endpoint *end, const void *addres
 	else
 		__builtin_memcpy(end->address, raw + 8, 16);
 	unmap_v4(end);
-	return 1;
+	return family == AF_INET ? 16 : 28;
 }
 
 static __always_inline __u32 socket_protocol(struct sock *sk)
@@ -165,6 +165,17 @@ static __always_inline int decide_word(__u32 session, const struct endpoint *end
 	return verdict;
 }
 
+/*
+ * What an address of no family counts as. A connect with it disconnects; else a v4 socket takes it for a v4 one, and so
+ * do raw v6 sockets for theirs. UDP over v6 sends to where it is connected.
+ */
+static __always_inline __u32 unspecified_family(__u32 family, struct sock *sk, int disconnects)
+{
+	if (disconnects || (family == AF_INET6 && BPF_CORE_READ(sk, sk_protocol) == IPPROTO_UDP))
+		return AF_UNSPEC;
+	return family;
+}
+
 /* Decides `op` of the current task on `address` for an inet socket; other families have hooks of their own. */
 static __noinline int decide_address(struct socket *sock, const void *address, int length, __u32 op,
 				   int disconnects)
@@ -183,8 +194,7 @@ static __noinline int decide_address(struct socket *sock, const void *address, i
 		return 0;
 	/* the address says where to: SMC and others take AF_INET addresses as well */
 	end.protocol = family == AF_SMC ? POLICY_PROTO_TCP : socket_protocol(sk);
-	/* on a v4 socket AF_UNSPEC disconnects, but sends to and binds an AF_INET address */
-	if (!read_address(&end, address, length, family == AF_INET && !disconnects))
+	if (!read_address(&end, address, length, unspecified_family(family, sk, disconnects)))
 		return 0;
 	return decide_word(session, &end);
 }
@@ -265,6 +275,168 @@ static __always_inline int decide_bind(struct socket *sock, const void *address,
 			       length > UNIX_NAME_AT ? length - UNIX_NAME_AT : 0, POLICY_OP_BIND);
 }
 
+/* ---- destinations out of sight ----------------------------------------------------------------------------------- */
+
+/* Refuses what could send to an address that no hook sees, where the policy cares for addresses at all. */
+static __noinline int forbid_hiding(__u32 session)
+{
+	__u32 index = begin(session);
+	struct scratch *scratch = scratch_at(index);
+	struct policy_root *root;
+	int verdict = -EACCES;
+
+	if (!scratch)
+		return -EACCES;
+	root = bpf_map_lookup_elem(&roots, &scratch->slot);
+	if (!root)
+		goto out;
+	scratch->event.object = POLICY_OBJECT_SOCKET;
+	scratch->event.path_len = 0;
+	verdict = root->flags & POLICY_ROOT_WATCHES_ADDRESSES
+			  ? carry_out(index, scratch, POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE), POLICY_OP_CONNECT,
+				      POLICY_REASON_HIDDEN)
+			  : 0;
+out:
+	scratch_release(index);
+	return verdict;
+}
+
+/* Source routing: packets go to the route's first stop instead of the address. */
+static __always_inline int sets_route(int level, int option)
+{
+	switch (level) {
+	case SOL_IP:
+		return option == IP_OPTIONS;
+	case SOL_IPV6:
+		return option == IPV6_RTHDR || option == IPV6_2292RTHDR || option == IPV6_2292PKTOPTIONS ||
+		       option == IPV6_FLOWLABEL_MGR;
+	default:
+		return 0;
+	}
+}
+
+struct control_header {
+	__u64 length;
+	__s32 level;
+	__s32 type;
+};
+
+struct control {
+	__u64 at;
+	__u64 end;
+	__u32 hides;
+};
+
+#define CONTROL_ALIGNED(length) (((length) + 7) & ~7ull)
+#define CONTROL_MESSAGES (1 << 13)
+
+static __always_inline int control_hides(const struct control_header *header)
+{
+	switch (header->level) {
+	case SOL_IP:
+		return header->type == IP_RETOPTS;
+	case SOL_IPV6:
+		return header->type == IPV6_RTHDR || header->type == IPV6_2292RTHDR;
+	case SOL_SCTP:
+		return header->type == SCTP_DSTADDRV4 || header->type == SCTP_DSTADDRV6;
+	default:
+		return 0;
+	}
+}
+
+static long control_step(__u32 i, struct control *control)
+{
+	struct control_header header;
+
+	if (control->at + sizeof(header) > control->end)
+		return 1;
+	if (bpf_probe_read_kernel(&header, sizeof(header), (const void *)control->at)) {
+		control->hides = 1;
+		return 1;
+	}
+	if (control_hides(&header))
+		control->hides = 1;
+	if (header.length < sizeof(header) || header.length > control->end - control->at) /* refused by the kernel, whole */
+		return 1;
+	control->at += CONTROL_ALIGNED(header.length);
+	return control->hides;
+}
+
+/* Whether a control message of the send, which the kernel has copied, names another destination. */
+static __always_inline int names_another(struct msghdr *msg)
+{
+	struct control control = { .at = (__u64)BPF_CORE_READ(msg, msg_control) };
+	__u64 length = BPF_CORE_READ(msg, msg_controllen);
+
+	if (!length)
+		return 0;
+	control.end = control.at + length;
+	return bpf_loop(CONTROL_MESSAGES, control_step, &control, 0) == CONTROL_MESSAGES || control.hides;
+}
+
+/*
+ * Several messages in one sendmmsg(2): the kernel asks no hook about one that names the address of the one before it, so
+ * nobody sees its control messages.
+ */
+static __always_inline int is_batch(void)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+
+	switch (BPF_CORE_READ(regs, orig_ax)) {
+	case 307:              /* x86-64 */
+	case 0x40000000 | 538: /* x32 */
+	case 345:              /* i386 */
+		return BPF_CORE_READ(regs, dx) > 1;
+	case 102: /* i386, socketcall(SYS_SENDMMSG, …) */
+		return BPF_CORE_READ(regs, bx) == 20;
+	default:
+		return 0;
+	}
+}
+
+static __always_inline int is_inet(struct socket *sock)
+{
+	__u32 family = BPF_CORE_READ(sock, sk, __sk_common.skc_family);
+
+	return family == AF_INET || family == AF_INET6;
+}
+
+/* The addresses that SCTP takes by other ways than connect and bind: one after the other. */
+struct packed {
+	__u64 at;
+	__u64 end;
+	__u32 session;
+	__u32 op;
+	int verdict;
+};
+
+#define PACKED_ADDRESSES 1024
+
+static long packed_step(__u32 i, struct packed *packed)
+{
+	struct endpoint end = { .op = packed->op, .protocol = POLICY_PROTO_OTHER };
+	int size;
+
+	if (packed->at >= packed->end)
+		return 1;
+	size = read_address(&end, (const void *)packed->at, packed->end - packed->at, AF_UNSPEC);
+	packed->verdict = size ? decide_word(packed->session, &end) : -EACCES;
+	packed->at += size;
+	return packed->verdict != 0;
+}
+
+static __always_inline int decide_packed(void *addresses, int length, __u32 op)
+{
+	struct packed packed = { .session = current_session(), .op = op };
+
+	if (!packed.session)
+		return 0;
+	/* as a number: the verifier lets nobody count on from a pointer to a structure */
+	bpf_probe_read_kernel(&packed.at, sizeof(packed.at), &addresses);
+	packed.end = packed.at + length;
+	return bpf_loop(PACKED_ADDRESSES, packed_step, &packed, 0) == PACKED_ADDRESSES ? -EACCES : packed.verdict;
+}
+
 /* ---- hooks ------------------------------------------------------------------------------------------------------ */
 
 SEC("lsm/socket_connect")
@@ -280,14 +452,39 @@ int BPF_PROG(socket_bind, struct socket *sock, struct sockaddr *address, int len
 }
 
 /* Every send that names an address, TCP fast open included. */
+static __always_inline int decide_send(__u32 session, struct socket *sock, struct msghdr *msg)
+{
+	const void *name = BPF_CORE_READ(msg, msg_name);
+	int verdict = name ? decide_address(sock, name, BPF_CORE_READ(msg, msg_namelen), POLICY_OP_CONNECT, 0) : 0;
+
+	if (verdict || (!names_another(msg) && !(name && is_inet(sock) && is_batch())))
+		return verdict;
+	return forbid_hiding(session);
+}
+
 SEC("lsm/socket_sendmsg")
 int BPF_PROG(socket_sendmsg, struct socket *sock, struct msghdr *msg, int size, int ret)
 {
-	const void *name;
+	__u32 session = current_session();
 
-	if (ret || !current_session())
-		return ret;
-	name = BPF_CORE_READ(msg, msg_name);
-	return name ? decide_address(sock, name, BPF_CORE_READ(msg, msg_namelen), POLICY_OP_CONNECT, 0) : 0;
+	return ret ?: session ? decide_send(session, sock, msg) : 0;
 }
+
+SEC("lsm/socket_setsockopt")
+int BPF_PROG(socket_setsockopt, struct socket *sock, int level, int option, int ret)
+{
+	__u32 session = current_session();
+
+	return ret ?: session && sets_route(level, option) ? forbid_hiding(session) : 0;
+}
+
+/* Others of its options are decided elsewhere, or speak of addresses that were decided. */
+SEC("lsm/sctp_bind_connect")
+int BPF_PROG(sctp_bind_connect, struct sock *sk, int option, struct sockaddr *addresses, int length, int ret)
+{
+	if (ret || (option != SCTP_SOCKOPT_BINDX_ADD && option != SCTP_SOCKOPT_CONNECTX))
+		return ret;
+	return decide_packed(addresses, length, option == SCTP_SOCKOPT_CONNECTX ? POLICY_OP_CONNECT : POLICY_OP_BIND);
+}
+
 #endif

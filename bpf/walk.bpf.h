@@ -89,7 +89,8 @@ static long climb_step(__u32 i, struct climb *climb)
 	}
 	scratch->dentries[i & (POLICY_MAX_DEPTH - 1)] = climb->dentry;
 	parent = (__u64)BPF_CORE_READ(dentry, d_parent);
-	if (parent == climb->dentry) { /* the top, but not of this tree: detached, or one of the kernel's own */
+	if (parent == climb->dentry) { /* the top, but not of this tree */
+		scratch->detached = 1;
 		climb->reason = climb->kernels_own ? POLICY_REASON_NO_ANCHOR : POLICY_REASON_UNREADABLE;
 		return 1;
 	}
@@ -114,6 +115,7 @@ static __noinline __u32 climb_to_anchor(__u32 index)
 	climb.dentry = scratch->target;
 	climb.kernels_own = !!(tree.flags & SB_KERNMOUNT);
 	scratch->found.mount = 0;
+	scratch->detached = 0;
 	anchor = find_anchor(climb.slot, climb.dev, climb.root);
 	if (anchor) {
 		scratch->found.place = anchor->place;
@@ -122,6 +124,21 @@ static __noinline __u32 climb_to_anchor(__u32 index)
 	}
 	bpf_loop(POLICY_MAX_DEPTH + 1, climb_step, &climb, 0);
 	return climb.reason;
+}
+
+/* Whether another spelling of this name would be the same file. */
+static __always_inline int ignores_case(const struct dentry *dentry)
+{
+	struct super_block *sb;
+	struct inode *directory;
+
+	if (!(BPF_CORE_READ(dentry, d_flags) & DCACHE_OP_HASH))
+		return 0;
+	sb = BPF_CORE_READ(dentry, d_sb);
+	if (!bpf_core_field_exists(sb->s_encoding) || !BPF_CORE_READ(sb, s_encoding))
+		return 1;
+	directory = BPF_CORE_READ(dentry, d_parent, d_inode);
+	return BPF_CORE_READ(directory, i_flags) & S_CASEFOLD;
 }
 
 /* Reads the name of `dentry`; 0 if that cannot be done whole. */
@@ -174,7 +191,7 @@ __noinline int advance(__u32 index)
 			broken = 1;
 	}
 	if (broken)
-		scratch->unreadable = 1;
+		scratch->trouble = POLICY_REASON_UNREADABLE;
 	return 0;
 }
 
@@ -198,7 +215,7 @@ __noinline int settle(__u32 index)
 		if (record)
 			join_record(&scratch->found.verdict, record);
 		else
-			scratch->unreadable = 1;
+			scratch->trouble = POLICY_REASON_UNREADABLE;
 	}
 	return 0;
 }
@@ -211,12 +228,24 @@ static long descend_step(__u32 i, __u32 *index)
 	if (!scratch)
 		return 1;
 	dentry = (struct dentry *)scratch->dentries[(scratch->depth - 1 - i) & (POLICY_MAX_DEPTH - 1)];
+	if (ignores_case(dentry)) {
+		scratch->trouble = POLICY_REASON_CASE;
+		return 1;
+	}
 	if (!read_name(&scratch->name, dentry)) {
-		scratch->unreadable = 1;
+		scratch->trouble = POLICY_REASON_UNREADABLE;
 		return 1;
 	}
 	advance(*index);
-	return scratch->unreadable != 0;
+	return scratch->trouble != 0;
+}
+
+/* What an overlay does beneath, it does with its mounter's credentials or some made for the act. */
+static __always_inline int has_other_credentials(void)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return BPF_CORE_READ(task, cred) != BPF_CORE_READ(task, real_cred);
 }
 
 /* A tree without an anchor: no place at all, the inside of an overlay that has decided already, or hidden. */
@@ -228,10 +257,10 @@ static __always_inline void judge_unanchored(struct scratch *scratch)
 	read_tree(&tree, (struct dentry *)scratch->target);
 	layer.dev = tree.dev;
 	layer.superblock = tree.superblock;
-	if (bpf_map_lookup_elem(&layers, &layer)) {
+	if (has_other_credentials() && bpf_map_lookup_elem(&layers, &layer)) {
 		scratch->found.reason = POLICY_REASON_POLICY;
 		scratch->found.beneath = 1;
-	} else if (tree.flags & SB_KERNMOUNT) {
+	} else if (scratch->detached) {
 		scratch->found.reason = POLICY_REASON_POLICY;
 		scratch->found.object = POLICY_OBJECT_ANONYMOUS;
 	}
@@ -247,7 +276,7 @@ static long locate_step(__u32 i, __u32 *index)
 		return 1;
 	if (sequence & 1)
 		return 0;
-	scratch->unreadable = 0;
+	scratch->trouble = 0;
 	scratch->found.reason = climb_to_anchor(*index);
 	if (scratch->found.reason == POLICY_REASON_POLICY) {
 		bpf_loop(scratch->depth, descend_step, index, 0);
@@ -255,8 +284,8 @@ static long locate_step(__u32 i, __u32 *index)
 	}
 	if (rename_sequence() != sequence)
 		return 0;
-	if (scratch->unreadable)
-		scratch->found.reason = POLICY_REASON_UNREADABLE;
+	if (scratch->trouble)
+		scratch->found.reason = scratch->trouble;
 	else if (scratch->found.reason == POLICY_REASON_NO_ANCHOR)
 		judge_unanchored(scratch);
 	return 1;

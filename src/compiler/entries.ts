@@ -1,6 +1,6 @@
 /** `--emit entries`: every map entry of an image in words, one a line. */
 import {
-  POLICY_OPS, POLICY_PROTOS, POLICY_RULE_NONE, POLICY_STATE_TIGHTENS, STRUCTS,
+  POLICY_OPS, POLICY_PROTOS, POLICY_ROOT_WATCHES_ADDRESSES, POLICY_RULE_NONE, POLICY_STATE_TIGHTENS, STRUCTS,
 } from "./image/abi.gen.js";
 import type { Image } from "./image/decode.js";
 import type { Section } from "./image/layout.js";
@@ -49,11 +49,12 @@ function rootLines(image: Image): readonly string[] {
   const { fields } = STRUCTS.policy_root;
   const place = STRUCTS.policy_place.fields;
   const lanes = root.u32(0, fields.lanes.offset);
+  const watches = (root.u32(0, fields.flags.offset) & POLICY_ROOT_WATCHES_ADDRESSES) !== 0;
   const states = (at: number): string =>
     Array.from({ length: lanes }, (_, lane) => root.u32(0, at + place.state.offset + 4 * lane)).join(", ");
   const sticky = recordText(image, root, 0, fields.path.offset + place.sticky.offset);
   return [
-    `root  lanes ${lanes}`,
+    `root  lanes ${lanes}${watches ? ", watches addresses" : ""}`,
     `root  defaults ${recordText(image, root, 0, fields.defaults.offset)}`,
     `root  anonymous ${recordText(image, root, 0, fields.anonymous.offset)}`,
     `root  unnamed ${recordText(image, root, 0, fields.unnamed.offset)}`,

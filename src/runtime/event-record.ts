@@ -3,8 +3,8 @@ import ipaddr from "ipaddr.js";
 import type { Effect } from "../compiler/ast.js";
 import {
   POLICY_OBJECT_ABSTRACT, POLICY_OBJECT_ANONYMOUS, POLICY_OBJECT_INET, POLICY_OBJECT_INET6, POLICY_OBJECT_PATH,
-  POLICY_OBJECT_UNNAMED, POLICY_PROTO_TCP, POLICY_PROTO_UDP, POLICY_REASON_INTERNAL, POLICY_REASON_NO_ANCHOR,
-  POLICY_REASON_POLICY, POLICY_REASON_TOO_DEEP, POLICY_REASON_UNREADABLE, POLICY_REASON_WIDENS,
+  POLICY_OBJECT_SOCKET, POLICY_OBJECT_UNNAMED, POLICY_PROTO_TCP, POLICY_PROTO_UDP, POLICY_REASON_CASE,
+  POLICY_REASON_HIDDEN, POLICY_REASON_INTERNAL, POLICY_REASON_NO_ANCHOR, POLICY_REASON_POLICY, POLICY_REASON_TOO_DEEP, POLICY_REASON_UNREADABLE, POLICY_REASON_WIDENS,
 } from "../compiler/image/abi.gen.js";
 import { escapeBytes } from "./escape-bytes.js";
 import type { DecisionEvent, LostEvent, RepeatEvent } from "./events.js";
@@ -54,6 +54,8 @@ const REASONS: ReadonlyMap<number, string> = new Map([
   [POLICY_REASON_UNREADABLE, "unreadable"],
   [POLICY_REASON_WIDENS, "widens"],
   [POLICY_REASON_INTERNAL, "internal"],
+  [POLICY_REASON_HIDDEN, "hidden"],
+  [POLICY_REASON_CASE, "case"],
 ]);
 
 export const REASON_WORDS: ReadonlyMap<string, string> = new Map([
@@ -62,6 +64,8 @@ export const REASON_WORDS: ReadonlyMap<string, string> = new Map([
   ["unreadable", "its path could not be read"],
   ["widens", "the new name would permit more"],
   ["internal", "a kernel table is full"],
+  ["hidden", "it could send to another address than it names"],
+  ["case", "its folder ignores case, so its name does not say which file it is"],
 ]);
 
 /** Wall-clock time of events, whose own is CLOCK_MONOTONIC. */
@@ -124,6 +128,7 @@ function targetOf(event: DecisionEvent): string {
     }
     case POLICY_OBJECT_ABSTRACT: return `unix:@${escapeBytes(event.path)}`;
     case POLICY_OBJECT_UNNAMED: return "unix:unnamed";
+    case POLICY_OBJECT_SOCKET: return "socket";
     default: return "unknown";
   }
 }

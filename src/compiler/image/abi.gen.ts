@@ -17,6 +17,7 @@ export const POLICY_TIGHT_ALLOW = 2;
 export const POLICY_SHORT_NAME = 28;
 export const POLICY_NAME_MAX = 255;
 export const POLICY_AFFIX_MAX = 248;
+export const POLICY_ROOT_WATCHES_ADDRESSES = 1;
 export const POLICY_MAX_RULES = 1048576;
 export const POLICY_MAX_RECORDS = 1048576;
 export const POLICY_MAX_STATES = 4194304;
@@ -80,6 +81,7 @@ export const POLICY_OBJECT_ABSTRACT = 4;
 export const POLICY_OBJECT_UNNAMED = 5;
 export const POLICY_OBJECT_SESSION_END = 6;
 export const POLICY_OBJECT_LOST = 7;
+export const POLICY_OBJECT_SOCKET = 8;
 
 // enum policy_reason
 export const POLICY_REASON_POLICY = 0;
@@ -88,6 +90,8 @@ export const POLICY_REASON_TOO_DEEP = 2;
 export const POLICY_REASON_UNREADABLE = 3;
 export const POLICY_REASON_WIDENS = 4;
 export const POLICY_REASON_INTERNAL = 5;
+export const POLICY_REASON_HIDDEN = 6;
+export const POLICY_REASON_CASE = 7;
 
 // enum policy_query_kind
 export const POLICY_QUERY_PATH = 0;
@@ -195,14 +199,15 @@ export const STRUCTS = {
     },
   },
   policy_root: {
-    size: 216,
+    size: 220,
     fields: {
       lanes: { offset: 0, size: 4 },
-      defaults: { offset: 4, size: 36 },
-      anonymous: { offset: 40, size: 36 },
-      unnamed: { offset: 76, size: 36 },
-      path: { offset: 112, size: 52 },
-      abstract: { offset: 164, size: 52 },
+      flags: { offset: 4, size: 4 },
+      defaults: { offset: 8, size: 36 },
+      anonymous: { offset: 44, size: 36 },
+      unnamed: { offset: 80, size: 36 },
+      path: { offset: 116, size: 52 },
+      abstract: { offset: 168, size: 52 },
     },
   },
   policy_section: {
@@ -280,7 +285,7 @@ export const STRUCTS = {
     size: 8,
     fields: {
       session: { offset: 0, size: 4 },
-      reserved: { offset: 4, size: 4 },
+      looks_up: { offset: 4, size: 4 },
     },
   },
   policy_anchor_key: {
@@ -344,6 +349,13 @@ export const STRUCTS = {
     fields: {
       sent: { offset: 0, size: 8 },
       pending: { offset: 8, size: 8 },
+    },
+  },
+  policy_repeats: {
+    size: 24,
+    fields: {
+      key: { offset: 0, size: 16 },
+      count: { offset: 16, size: 8 },
     },
   },
   policy_where: {

@@ -5,7 +5,8 @@
 import { crc32 } from "node:zlib";
 import {
   POLICY_AFFIX_MAX, POLICY_KILL, POLICY_LANES, POLICY_NONE, POLICY_PROTO_OTHER, POLICY_PROTOS, POLICY_RULE_NONE,
-  POLICY_SHORT_NAME, POLICY_STATE_LONG, POLICY_STATE_PREFIX, POLICY_STATE_SHORT, POLICY_STATE_SUFFIX,
+  POLICY_ROOT_WATCHES_ADDRESSES, POLICY_SHORT_NAME, POLICY_STATE_LONG, POLICY_STATE_PREFIX, POLICY_STATE_SHORT,
+  POLICY_STATE_SUFFIX,
   POLICY_STATE_TIGHTENS, POLICY_NAME_MAX, POLICY_OPS, STRUCTS,
 } from "./abi.gen.js";
 import { cut, refuse } from "./layout.js";
@@ -62,6 +63,8 @@ const checkRoot: Check = ({ root, states }, meta) => {
   const ruleWord = (word: number): boolean => isRuleWord(word, meta.rules.length);
   const lanes = root.u32(0, fields.lanes.offset);
   if (lanes < 1 || lanes > POLICY_LANES) return `root: ${lanes} lanes`;
+  const flags = root.u32(0, fields.flags.offset);
+  if ((flags & ~POLICY_ROOT_WATCHES_ADDRESSES) !== 0) return `root: flags ${flags}`;
   if (!everyWord(root, 0, fields.defaults.offset, POLICY_OPS, isDefaultWord)) return "root: a default is no effect";
   for (const [start, inUse] of [[fields.path.offset, lanes], [fields.abstract.offset, 1]] as const) {
     for (let lane = 0; lane < POLICY_LANES; lane++) {

@@ -10,9 +10,9 @@ import type { AddressRow, AddressTables, PortRow } from "../tries/tables.js";
 import { EMPTY_RECORD, joinRecords, OPERATION_ORDER, recordOf, verdictWord } from "../verdict.js";
 import type { VerdictRecord } from "../verdict.js";
 import {
-  POLICY_ABI_VERSION, POLICY_BYTE_ORDER, POLICY_OP_BIND, POLICY_OP_CONNECT, POLICY_OP_EXEC, POLICY_OP_LOAD, POLICY_RULE_NONE,
-  POLICY_SECTIONS, POLICY_SHORT_NAME, POLICY_STATE_LONG, POLICY_STATE_PREFIX, POLICY_STATE_SHORT, POLICY_STATE_SUFFIX,
-  POLICY_STATE_TIGHTENS, STRUCTS,
+  POLICY_ABI_VERSION, POLICY_BYTE_ORDER, POLICY_OP_BIND, POLICY_OP_CONNECT, POLICY_OP_EXEC, POLICY_OP_LOAD,
+  POLICY_ROOT_WATCHES_ADDRESSES, POLICY_RULE_NONE, POLICY_SECTIONS, POLICY_SHORT_NAME, POLICY_STATE_LONG,
+  POLICY_STATE_PREFIX, POLICY_STATE_SHORT, POLICY_STATE_SUFFIX, POLICY_STATE_TIGHTENS, STRUCTS,
 } from "./abi.gen.js";
 import { metaOf, writeMeta } from "./meta.js";
 
@@ -183,6 +183,12 @@ function plainRecord(ir: Ir, kind: Selector["kind"], ops: readonly number[]): Ve
   }, EMPTY_RECORD);
 }
 
+/** Whether it is not all the same to the policy which address is connected to. */
+function watchesAddresses({ rules, defaults }: Ir): boolean {
+  return defaults.connect !== "allow" || rules.some(({ effect, operations, match }) =>
+    effect !== "allow" && operations.includes("connect") && match.some(({ kind }) => kind === "network"));
+}
+
 function putPlace(view: DataView, at: number, { states, sticky }: StartPlace): void {
   const { fields } = STRUCTS.policy_place;
   putWords(view, at + fields.state.offset, states);
@@ -194,6 +200,7 @@ function rootSection(ir: Ir, tables: PathTables): Section {
   const defaults = OPERATION_ORDER.map((operation) => verdictWord(ir.defaults[operation], POLICY_RULE_NONE));
   return section(size, [tables], (view, at) => {
     view.setUint32(at + fields.lanes.offset, tables.lanes, true);
+    view.setUint32(at + fields.flags.offset, watchesAddresses(ir) ? POLICY_ROOT_WATCHES_ADDRESSES : 0, true);
     putWords(view, at + fields.defaults.offset, defaults);
     putWords(view, at + fields.anonymous.offset, plainRecord(ir, "anonymous", [POLICY_OP_EXEC, POLICY_OP_LOAD]));
     putWords(view, at + fields.unnamed.offset, plainRecord(ir, "unix-unnamed", [POLICY_OP_CONNECT, POLICY_OP_BIND]));

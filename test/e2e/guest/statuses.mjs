@@ -48,6 +48,10 @@ export async function runStatuses() {
   check("with their home, and nothing of sudo's", killed.out.includes("/nonexistent nobody none\n"), killed.out);
   check("and no capability", /CapPrm:\s*0+\nCapEff:\s*0+\n/.test(killed.out), killed.out);
 
+  const contained = exec("/usr/bin/unshare", ["--pid", "--fork", "--mount-proc", POLICYC, "run", POLICY, "--", "/bin/echo", "ran"]);
+  check("in a pid namespace: status 3, what to do, no command", contained.status === 3 && contained.out === ""
+    && contained.err.includes("pid namespace"), contained);
+
   const unprivileged = exec("/usr/bin/setpriv", ["--reuid", String(NOBODY), "--regid", String(NOBODY), "--clear-groups",
     POLICYC, "run", POLICY, "--", "/bin/echo", "ran"], { env: { ...process.env, HOME: "/nonexistent" } });
   check("not root: status 3, what to do, no command", unprivileged.status === 3 && unprivileged.out === ""

@@ -7,7 +7,7 @@ const ROOT_BASE = "/srv/e2e-overlay";
 const TMPFS = "/srv/e2e-tmpfs";
 const EACCES = 13;
 const SIGKILL = 9;
-const FILES = /^(?:no-(?:read|write|create|delete|setattr|exec|load|name|unix|unix-bind)|kill-all|free)$/;
+const FILES = /^(?:no-(?:read|write|create|new|delete|setattr|exec|load|name|unix|unix-bind)|kill-(?:all|new)|free)$/;
 const UNEVENTFUL = ["allow", undefined];
 
 const lines = (text) => text.split("\n").filter((one) => one !== "").map((one) => JSON.parse(one));

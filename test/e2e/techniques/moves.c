@@ -42,6 +42,19 @@ static int create_by_dangling_link(const struct place *p)
 	return result(open(in(p->work, "dangling"), O_WRONLY | O_CREAT, 0644));
 }
 
+/* The kernel asks about files that it has not looked for yet: in /proc each process has its own. */
+static int open_existing_to_create(const struct place *p)
+{
+	(void)p;
+	return result(open("/proc/self/comm", O_WRONLY | O_CREAT, 0644));
+}
+
+static int open_existing_to_create_or_die(const struct place *p)
+{
+	(void)p;
+	return result(open("/proc/self/loginuid", O_RDWR | O_CREAT, 0644));
+}
+
 static int make_folder(const struct place *p)
 {
 	return result(mkdir(new_name(p), 0755));
@@ -215,6 +228,11 @@ const struct technique MOVES[] = {
 	{ "create-to-read", "no-create", "create", create_read_only },
 	{ "create-by-dirfd", "no-create", "create", create_by_dirfd },
 	{ "create-by-dangling-link", "no-create", "create", create_by_dangling_link },
+	{ "create-new", "no-new", "create", create_file },
+	{ "create-new-and-die", "kill-new", "create", create_file, .expect = KILLED, .only_denied = true },
+	{ "open-existing-to-create", "no-new", "create", open_existing_to_create, .expect = PERMITTED, .only_denied = true },
+	{ "open-existing-to-create-or-die", "kill-new", "create", open_existing_to_create_or_die, .expect = PERMITTED,
+	  .only_denied = true },
 	{ "mkdir", "no-create", "create", make_folder },
 	{ "mkfifo", "no-create", "create", make_fifo },
 	{ "mknod-socket", "no-create", "create", make_socket },

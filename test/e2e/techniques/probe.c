@@ -21,7 +21,7 @@
 
 const char *build_directory;
 
-static const struct technique *const FAMILIES[] = { NAMES, CHANGES, MOVES, PROGRAMS, NETWORK, UNIX, PROCESSES, URING };
+static const struct technique *const FAMILIES[] = { NAMES, CHANGES, MOVES, PROGRAMS, NETWORK, ROUTES, UNIX, PROCESSES, URING };
 static const char *const VARIANTS[] = { "outside", "inside", "free" };
 
 /* ---- helpers ---------------------------------------------------------------------------------------------------- */

@@ -51,7 +51,7 @@ struct technique {
 	bool same_place;  /* the permitted variant acts in the same folder, on another name */
 };
 
-extern const struct technique NAMES[], CHANGES[], MOVES[], PROGRAMS[], NETWORK[], UNIX[], PROCESSES[], URING[];
+extern const struct technique NAMES[], CHANGES[], MOVES[], PROGRAMS[], NETWORK[], ROUTES[], UNIX[], PROCESSES[], URING[];
 extern const char *build_directory; /* where payload and the like are */
 
 /* Path of NAME in a folder; good for the next 15 calls. */
