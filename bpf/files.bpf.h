@@ -100,11 +100,11 @@ int BPF_PROG(path_truncate, const struct path *path, int ret)
  */
 static __always_inline int decide_creation(struct dentry *dentry, __u32 ops)
 {
-	__u32 session = current_session(), again = looked_up();
+	__u32 session = current_session();
 
 	if (!session)
 		return 0;
-	if (!again && BPF_CORE_READ(dentry, d_flags) & DCACHE_PAR_LOOKUP &&
+	if (!looked_up() && BPF_CORE_READ(dentry, d_flags) & DCACHE_PAR_LOOKUP &&
 	    !is_plainly_permitted(session, dentry, ops) && look_up_first())
 		return -ESTALE;
 	return decide_dentry_in(session, dentry, ops);
