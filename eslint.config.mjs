@@ -17,7 +17,7 @@ const STAGES = [
   // text → syntax tree, and back
   ["tokens", "numbers", "strings", "comments", "expected", "statement-starts", "mark-statements", "lex",
     "check-nesting", "check-placement", "parser-parts", "parser", "syntax-errors", "cst-to-ast", "parse", "include",
-    "print-parts", "print"],
+    "print-lines", "print-parts", "print", "format"],
   // syntax tree → resolved tree, and what may be wrong with it
   ["resolved", "operations", "endpoints", "networks", "pattern/", "program-links", "substitute", "not-enforced",
     "resolve-defaults", "resolve-names", "resolve-targets", "resolve"],

@@ -1,15 +1,15 @@
 /** `policyc compile`: a policy → its image, its rules as JSON, or its map entries in words. */
-import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from "node:fs";
 import type { FrontEnd } from "../compiler/compile.js";
 import { invariant } from "../compiler/diagnostic.js";
 import { describeEntries } from "../compiler/entries.js";
 import { decodeImage } from "../compiler/image/decode.js";
-import { type Attempt, fail, reasonOf, STATUS, succeed } from "./exit.js";
+import { type Attempt, fail, STATUS, succeed } from "./exit.js";
 import { imageOf, loadPolicyFile } from "./load-policy.js";
 import type { Loaded } from "./loaded.js";
 import { type BindingOptions, bindingsOf } from "./options.js";
 import { printDiagnostics, printFailure, printTrouble } from "./print-failure.js";
 import { writeOut } from "./terminal.js";
+import { writeWhole } from "./write-whole.js";
 
 export interface CompileOptions extends BindingOptions {
   readonly output?: string;
@@ -57,27 +57,3 @@ function emit(policy: FrontEnd, what: string): Loaded<Uint8Array> {
 }
 
 const done = (value: Uint8Array): Loaded<Uint8Array> => ({ ok: true, value, warnings: [] });
-
-/** The old content stays until the new one is whole. */
-function writeWhole(path: string, bytes: Uint8Array): Attempt<null> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    // Another's file or link of that name is not written through.
-    const fd = openSync(temporary, "wx");
-    try {
-      for (let rest = bytes; rest.length > 0;) rest = rest.subarray(writeSync(fd, rest));
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(temporary, path);
-    return succeed(null);
-  } catch (thrown) {
-    try {
-      unlinkSync(temporary);
-    } catch {
-      // It was never made.
-    }
-    return fail(STATUS.usage, `cannot write \`${path}\`: ${reasonOf(thrown)}`);
-  }
-}

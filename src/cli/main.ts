@@ -4,6 +4,7 @@ import type { CompileOptions } from "./compile.js";
 import type { DoctorOptions } from "./doctor.js";
 import { STATUS } from "./exit.js";
 import type { ExplainOptions } from "./explain.js";
+import type { FmtOptions } from "./fmt.js";
 import type { InspectOptions } from "./inspect.js";
 import { addBindingOptions, repeatable } from "./options.js";
 import type { RunOptions } from "./run.js";
@@ -27,6 +28,7 @@ export function createProgram(finish: (status: number) => void): Command {
     .addHelpText("after", example("policyc run agent.pol -- my-agent", "policyc explain agent.pol read ~/.ssh/id_rsa")
       + "\nExit status: 0 done, 1 the policy is at fault, 2 the command line is, 3 the machine is.\n");
   addCompile(program, finish);
+  addFmt(program, finish);
   addExplain(program, finish);
   addInspect(program, finish);
   addRun(program, finish);
@@ -50,6 +52,17 @@ function addCompile(program: Command, finish: Finish): void {
       "policyc compile agent.pol --set workspace=/srv/app", "policyc compile agent.pol --emit ir"))
     .action(async (file: string, options: CompileOptions) => {
       finish((await import("./compile.js")).compileCommand(file, options));
+    });
+}
+
+function addFmt(program: Command, finish: Finish): void {
+  program.command("fmt")
+    .description("bring policies into the one layout; comments stay")
+    .argument("<path...>", "policies, and folders to search for *.pol; - is standard\ninput, formatted to standard output")
+    .option("--check", "change nothing; list what would change (status 1)")
+    .addHelpText("after", example("policyc fmt agent.pol policies/", "policyc fmt --check ."))
+    .action(async (paths: readonly string[], options: FmtOptions) => {
+      finish((await import("./fmt.js")).fmtCommand(paths, options));
     });
 }
 

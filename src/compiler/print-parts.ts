@@ -3,7 +3,7 @@ import type {
   ArgsClause, Condition, Event, OperationRef, PortRange, StringLiteral, Target, TargetSubject, TestCase,
 } from "./ast.js";
 import { assertNever } from "./diagnostic.js";
-import { commaList, type Segment } from "./layout.js";
+import { commaList, glue, type Segment } from "./layout.js";
 
 /** Characters that cannot be seen, or not told from others, are written as numbers. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/u;
@@ -31,7 +31,7 @@ export const printStrings = (literals: readonly StringLiteral[]): Segment =>
 export const printOperations = (operations: readonly OperationRef[]): Segment =>
   commaList(operations.map(({ name }) => [name]));
 
-export const printTargets = (targets: readonly Target[]): Segment => commaList(targets.map(printTarget));
+export const printTargets = (targets: readonly Target[]): Segment => commaList(targets.map((target) => [glue(printTarget(target))]));
 
 export function printTarget({ subject, ports, protocol }: Target): Segment {
   return [
@@ -71,8 +71,8 @@ export const printBecause = (because: StringLiteral | null): Segment =>
 export function printCondition(condition: Condition): Segment {
   switch (condition.kind) {
     case "mark-condition": return [condition.mark.text];
-    case "exe-condition": return ["exe", printString(condition.program)];
-    case "under-condition": return ["under", printString(condition.program)];
+    case "exe-condition": return [glue(["exe", printString(condition.program)])];
+    case "under-condition": return [glue(["under", printString(condition.program)])];
     case "not": return ["not", ...printOperand(condition.operand, ["and", "or"])];
     case "and": return joined(condition.operands.map((operand) => printOperand(operand, ["and", "or"])), "and");
     case "or": return joined(condition.operands.map((operand) => printOperand(operand, ["or"])), "or");

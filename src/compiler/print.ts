@@ -1,82 +1,72 @@
 /** Syntax tree → text, in the one layout. Parsing the text gives the same tree again, up to spans. */
 import type { Comment, LetStatement, PolicyFile, Statement, TestCase } from "./ast.js";
-import { assertNever } from "./diagnostic.js";
+import { assertNever, type Span } from "./diagnostic.js";
 import { commaList, fits, indent, layOut, type Segment } from "./layout.js";
+import {
+  type BlankLines, isApart, type Line, type Lines, printComments, setApart, toLines, toText, withNote,
+} from "./print-lines.js";
 import {
   printArgs, printBecause, printCase, printCondition, printEvents, printExcept, printOperations, printString,
   printStrings, printTargets,
 } from "./print-parts.js";
 
-type Lines = readonly string[];
-
 /** Ends in a line break unless the file is empty. */
-export function print(file: PolicyFile): string {
-  const lines = [
-    ...printStatements(file.statements, 0),
-    ...(file.statements.length > 0 && file.trailingComments.length > 0 ? [""] : []),
-    ...printComments(file.trailingComments, 0),
-  ];
-  return lines.map((line) => `${line}\n`).join("");
+export function print(file: PolicyFile, blank: BlankLines = "by-kind"): string {
+  const end = printComments(file.trailingComments, 0, blank);
+  return toText([
+    ...printStatements(file.statements, 0, blank),
+    ...(blank === "by-kind" ? setApart(end, file.statements.length > 0) : end),
+  ]);
 }
 
-/** A blank line stands between different kinds of statements, and around blocks. */
-function printStatements(statements: readonly Statement[], depth: number): Lines {
+function printStatements(statements: readonly Statement[], depth: number, blank: BlankLines): Lines {
   return statements.flatMap((statement, i) => {
+    const lines = printStatement(statement, depth, blank);
     const previous = statements[i - 1];
-    const apart = previous !== undefined && (previous.kind !== statement.kind || isBlock(statement));
-    return [...(apart ? [""] : []), ...printStatement(statement, depth)];
+    return blank === "as-written" ? lines
+      : setApart(lines, previous !== undefined && (previous.kind !== statement.kind || isBlock(statement)));
   });
 }
 
 const isBlock = ({ kind }: Statement): boolean => kind === "for" || kind === "task" || kind === "test";
 
-const printComments = (comments: readonly Comment[], depth: number): Lines =>
-  comments.map((comment) => indent(printComment(comment), depth));
-
-function printComment({ doc, text }: Comment): string {
-  const marker = doc ? "##" : "#";
-  return text === "" ? marker : `${marker} ${text}`;
+function printStatement(statement: Statement, depth: number, blank: BlankLines): Lines {
+  const inside = statement.kind === "let" && statement.list ? commentsInside(statement) : [];
+  return [
+    ...printComments(statement.leading.filter((comment) => !inside.includes(comment)), depth, blank),
+    ...withNote(setApart(linesOf(statement, inside, depth, blank), isApart(statement.span, blank)), statement.trailing),
+  ];
 }
 
-interface Commented {
-  readonly leading: readonly Comment[];
-  readonly trailing: Comment | null;
-}
-
-function withComments({ leading, trailing }: Commented, lines: Lines, depth: number): Lines {
-  const last = lines.at(-1);
-  const ended = trailing === null || last === undefined
-    ? lines
-    : [...lines.slice(0, -1), `${last} ${printComment(trailing)}`];
-  return [...printComments(leading, depth), ...ended];
-}
-
-function printStatement(statement: Statement, depth: number): Lines {
-  return withComments(statement, linesOf(statement, depth), depth);
-}
-
-function linesOf(statement: Statement, depth: number): Lines {
+function linesOf(statement: Statement, inside: readonly Comment[], depth: number, blank: BlankLines): Lines {
   switch (statement.kind) {
     case "let":
-      return printLet(statement, depth);
+      return printLet(statement, inside, depth, blank);
     case "for":
-      return printBlock(["for", "exe", ...printStrings(statement.programs)], depth, [
-        ...printStatements(statement.body, depth + 1), ...printComments(statement.trailingComments, depth + 1),
+    case "task": {
+      const head = statement.kind === "for" ? ["exe", ...printStrings(statement.programs)] : [printString(statement.name)];
+      return printBlock([statement.kind, ...head], depth, [
+        ...printStatements(statement.body, depth + 1, blank),
+        ...printComments(statement.trailingComments, depth + 1, blank),
       ]);
-    case "task":
-      return printBlock(["task", printString(statement.name)], depth, [
-        ...printStatements(statement.body, depth + 1), ...printComments(statement.trailingComments, depth + 1),
-      ]);
+    }
     case "test": {
       const bindings = statement.bindings.map(({ name, value }) => [name.text, "=", printString(value)]);
       const head = ["test", printString(statement.name), ...(bindings.length > 0 ? ["with"] : [])];
       return printBlock([...head, ...commaList(bindings)], depth, [
-        ...statement.cases.flatMap((each) => printTestCase(each, depth + 1)),
-        ...printComments(statement.trailingComments, depth + 1),
+        ...statement.cases.flatMap((each) => printTestCase(each, depth + 1, blank)),
+        ...printComments(statement.trailingComments, depth + 1, blank),
       ]);
     }
+    case "rule":
+    case "limit":
+      // A reason has a line of its own: it is read, and changed, apart from what it is a reason for.
+      return toLines([
+        ...layOut(segmentsOf(statement), depth),
+        ...(statement.because === null ? [] : layOut([printBecause(statement.because)], depth + 1)),
+      ]);
     default:
-      return layOut(segmentsOf(statement), depth);
+      return toLines(layOut(segmentsOf(statement), depth));
   }
 }
 
@@ -104,7 +94,6 @@ function segmentsOf(statement: Exclude<Statement, { kind: "let" | "for" | "task"
         printArgs(statement.args),
         statement.when === null ? [] : ["when", ...printCondition(statement.when)],
         statement.unless === null ? [] : ["unless", ...printCondition(statement.unless)],
-        printBecause(statement.because),
       ];
     case "mark":
       return [
@@ -118,7 +107,6 @@ function segmentsOf(statement: Exclude<Statement, { kind: "let" | "for" | "task"
       return [
         ["limit", ...printOperations(statement.operations), ...printTargets(statement.targets)],
         ["to", `${statement.count}`, "per", statement.per.text, "then", statement.effect],
-        printBecause(statement.because),
       ];
     case "assert":
       return [
@@ -130,24 +118,50 @@ function segmentsOf(statement: Exclude<Statement, { kind: "let" | "for" | "task"
   }
 }
 
-/** A list that does not fit on a line has one value on each. */
-function printLet({ name, list, values }: LetStatement, depth: number): Lines {
+/** A list that does not fit on a line, or has comments between its values, has one value on each. */
+function printLet(
+  { name, list, values }: LetStatement, inside: readonly Comment[], depth: number, blank: BlankLines,
+): Lines {
   const head = ["let", name.text, "="];
-  if (!list) return layOut([[...head, ...printStrings(values)]], depth);
-  const line = indent(`${head.join(" ")} [${printStrings(values).join(" ")}]`, depth);
-  if (fits(line)) return [line];
+  if (!list) return toLines(layOut([[...head, ...printStrings(values)]], depth));
+  const printed = printStrings(values);
+  const line = indent(`${head.join(" ")} [${printed.join(" ")}]`, depth);
+  if (inside.length === 0 && fits(line)) return toLines([line]);
+  const codes = values.map((value, i) => ({ kind: "value" as const, code: printed[i] ?? "", span: value.span }));
+  const items: Line[] = [];
+  let before: Span | null = null;
+  for (const item of [...codes, ...inside].sort((a, b) => a.span.start - b.span.start)) {
+    const last = items.at(-1);
+    if (item.kind === "value") {
+      items.push({ code: indent(item.code, depth + 1), note: null, apart: isApart(item.span, blank) });
+    } else if (before !== null && last !== undefined && isBehind(before, item.span)) {
+      items.splice(-1, 1, ...withNote([last], item));
+    } else {
+      items.push(...printComments([item], depth + 1, blank));
+    }
+    before = item.kind === "value" ? item.span : null;
+  }
   return [
-    indent([...head, "["].join(" "), depth),
-    ...printStrings(values).map((value) => indent(value, depth + 1)),
-    indent("]", depth),
+    ...toLines([indent([...head, "["].join(" "), depth)]), ...setApart(items, false), ...toLines([indent("]", depth)]),
   ];
 }
 
+/** Those that stand after the first word of a statement. */
+const commentsInside = ({ leading, span }: Statement): readonly Comment[] =>
+  leading.filter((comment) => comment.span.start > span.start);
+
+/** Whether nothing but a comma and spaces are between two places. */
+const isBehind = (before: Span, after: Span): boolean =>
+  /^[ \t]*,?[ \t]*$/.test(before.source.text.slice(before.end, after.start));
+
 function printBlock(head: Segment, depth: number, body: Lines): Lines {
-  if (body.length === 0) return layOut([[...head, "{}"]], depth);
-  return [...layOut([[...head, "{"]], depth), ...body, indent("}", depth)];
+  if (body.length === 0) return toLines(layOut([[...head, "{}"]], depth));
+  return [...toLines(layOut([[...head, "{"]], depth)), ...setApart(body, false), ...toLines([indent("}", depth)])];
 }
 
-function printTestCase(testCase: TestCase, depth: number): Lines {
-  return withComments(testCase, layOut(printCase(testCase), depth), depth);
+function printTestCase(testCase: TestCase, depth: number, blank: BlankLines): Lines {
+  return [
+    ...printComments(testCase.leading, depth, blank),
+    ...withNote(setApart(toLines(layOut(printCase(testCase), depth)), isApart(testCase.span, blank)), testCase.trailing),
+  ];
 }

@@ -1,0 +1,36 @@
+/** Writing a file so that nobody ever sees a part of it. */
+import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, type Stats, unlinkSync, writeSync } from "node:fs";
+import { type Attempt, errorCode, fail, reasonOf, STATUS, succeed } from "./exit.js";
+
+/** The old content stays until the new one is whole. Mode and owner are those of `like`, where it is given. */
+export function writeWhole(path: string, bytes: Uint8Array, like?: Stats): Attempt<null> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  let made = false;
+  try {
+    // Another's file or link of that name is not written through.
+    const fd = openSync(temporary, "wx");
+    made = true;
+    try {
+      for (let rest = bytes; rest.length > 0;) rest = rest.subarray(writeSync(fd, rest));
+      if (like !== undefined) beLike(fd, like);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(temporary, path);
+    return succeed(null);
+  } catch (thrown) {
+    if (made) unlinkSync(temporary);
+    return fail(STATUS.usage, `cannot write \`${path}\`: ${reasonOf(thrown)}`);
+  }
+}
+
+function beLike(fd: number, { uid, gid, mode }: Stats): void {
+  try {
+    fchownSync(fd, uid, gid);
+  } catch (thrown) {
+    // Only root gives a file to another user; who may write to the folder may replace what is in it.
+    if (errorCode(thrown) !== "EPERM") throw thrown;
+  }
+  fchmodSync(fd, mode & 0o7777);
+}
