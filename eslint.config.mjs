@@ -21,6 +21,8 @@ const STAGES = [
   // syntax tree → resolved tree, and what may be wrong with it
   ["resolved", "operations", "endpoints", "networks", "pattern/", "program-links", "substitute", "not-enforced",
     "resolve-defaults", "resolve-names", "resolve-targets", "resolve"],
+  // what may be a mistake in either
+  ["checks/"],
   // resolved tree → IR
   ["lower"],
   // IR → automata and tries
@@ -30,6 +32,7 @@ const STAGES = [
   ["compile"],
 ];
 
+  ["lint"],
 const filesBelow = (folder) => readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && entry.name.endsWith(".ts") && !entry.name.endsWith(".gen.ts"))
   .map((entry) => relative(ROOT, join(entry.parentPath ?? entry.path, entry.name)));
@@ -51,7 +54,7 @@ const stageZones = STAGES.map((stage, row) => ({
   message,
 }));
 
-const LATE_STAGES = compilerFiles.filter((file) => STAGES.slice(4).some((stage) => holds(stage, file)));
+const LATE_STAGES = compilerFiles.filter((file) => STAGES.slice(5).some((stage) => holds(stage, file)));
 
 const ZONES = [
   ...stageZones,

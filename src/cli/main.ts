@@ -6,6 +6,7 @@ import { STATUS } from "./exit.js";
 import type { ExplainOptions } from "./explain.js";
 import type { FmtOptions } from "./fmt.js";
 import type { InspectOptions } from "./inspect.js";
+import type { LintOptions } from "./lint.js";
 import { addBindingOptions, repeatable } from "./options.js";
 import type { RunOptions } from "./run.js";
 import { writeErr, writeOut } from "./terminal.js";
@@ -28,6 +29,7 @@ export function createProgram(finish: (status: number) => void): Command {
     .addHelpText("after", example("policyc run agent.pol -- my-agent", "policyc explain agent.pol read ~/.ssh/id_rsa")
       + "\nExit status: 0 done, 1 the policy is at fault, 2 the command line is, 3 the machine is.\n");
   addCompile(program, finish);
+  addLint(program, finish);
   addFmt(program, finish);
   addExplain(program, finish);
   addInspect(program, finish);
@@ -52,6 +54,23 @@ function addCompile(program: Command, finish: Finish): void {
       "policyc compile agent.pol --set workspace=/srv/app", "policyc compile agent.pol --emit ir"))
     .action(async (file: string, options: CompileOptions) => {
       finish((await import("./compile.js")).compileCommand(file, options));
+    });
+}
+
+function addLint(program: Command, finish: Finish): void {
+  addBindingOptions(program.command("lint"))
+    .description("say what is wrong with policies, and what may be")
+    .argument("<path...>", "policies, and folders to search for *.pol; - is standard\ninput")
+    .addOption(new Option("--format <name>", "how to say it")
+      .choices(["pretty", "json", "sarif", "github"]).default("pretty"))
+    .option("--json", "the same as --format json")
+    .option("--fix", "change what can be changed without changing what the policy\nmeans")
+    .option("--here", "look for symbolic links of this machine in the patterns")
+    .addHelpText("after", example("policyc lint agent.pol policies/", "policyc lint --format sarif . > policyc.sarif")
+      + "\nA parameter needs no value here. `# lint-ignore CODE reason` before a statement\nsilences one warning about it."
+      + " Exit status: 1 for errors, 0 for warnings alone.\n")
+    .action(async (paths: readonly string[], options: LintOptions) => {
+      finish((await import("./lint.js")).lintCommand(paths, options));
     });
 }
 

@@ -19,6 +19,12 @@ export interface Label {
   readonly span: Span;
 }
 
+/** A change of the text after which the policy means the same and the diagnostic is gone. */
+export interface Fix {
+  readonly span: Span;
+  readonly replacement: string;
+}
+
 /** One thing to tell the user. The terminal, JSON and every other output print this same object. */
 export interface Diagnostic {
   /** Stable, kebab-case; a key of the catalogue in `messages.ts`. */
@@ -30,6 +36,8 @@ export interface Diagnostic {
   readonly labels: readonly Label[];
   /** What to do; can be pasted where that is possible. */
   readonly help?: string;
+  /** To be made together, by `lint --fix`. */
+  readonly fixes?: readonly Fix[];
 }
 
 /** A stage's answer: its value, or every error of that stage. Warnings may accompany a value. */

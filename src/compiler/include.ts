@@ -8,6 +8,9 @@ import { parse } from "./parse.js";
 /** `std:NAME` asks for a policy that is shipped with policyc; anything else is a path of a file. */
 export type ReadSource = (path: string) => Source | { readonly error: string };
 
+/** `parse`, or what remembers its answers. */
+export type ParseSource = (source: Source) => Outcome<PolicyFile>;
+
 export interface LoadedPolicy {
   /** The file that the user named. */
   readonly root: PolicyFile;
@@ -22,6 +25,7 @@ const STD = "std:";
 
 interface Walk {
   readonly read: ReadSource;
+  readonly parseSource: ParseSource;
   /** Files that have been taken in or are being taken in. */
   readonly seen: Set<string>;
   readonly diagnostics: Diagnostic[];
@@ -34,8 +38,10 @@ interface Step {
 }
 
 /** Every error of every file that could be read. A repeated include counts once; a cycle is an error. */
-export function loadPolicy(rootPath: string, read: ReadSource): Outcome<LoadedPolicy> {
-  const walk: Walk = { read, seen: new Set(), diagnostics: [] };
+export function loadPolicy(
+  rootPath: string, read: ReadSource, parseSource: ParseSource = parse,
+): Outcome<LoadedPolicy> {
+  const walk: Walk = { read, parseSource, seen: new Set(), diagnostics: [] };
   const path = rootPath.startsWith(STD) ? rootPath : normalize(rootPath);
   const root = loadFile({ path, span: null }, [], walk);
   const { diagnostics } = walk;
@@ -63,7 +69,7 @@ function loadFile(step: Step, outer: readonly Step[], walk: Walk): LoadedFile | 
     walk.diagnostics.push(report("cannot-read-file", span, { path: step.path, reason: source.error }));
     return null;
   }
-  const parsed = parse(source);
+  const parsed = walk.parseSource(source);
   walk.diagnostics.push(...parsed.diagnostics);
   if (!parsed.ok) return null;
   const chain = [...outer, step];

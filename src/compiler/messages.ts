@@ -2,7 +2,7 @@
  * The catalogue of diagnostics: every code once, with its severity and its words. Stages call `report`; nothing else
  * makes a `Diagnostic`. Messages: lower case, no full stop, the user's own text in backticks.
  */
-import type { Diagnostic, Label, Severity, Span } from "./diagnostic.js";
+import type { Diagnostic, Fix, Label, Severity, Span } from "./diagnostic.js";
 
 interface Entry<A> {
   readonly severity: Severity;
@@ -10,6 +10,7 @@ interface Entry<A> {
 }
 
 const error = <A>(message: (args: A) => string): Entry<A> => ({ severity: "error", message });
+const warning = <A>(message: (args: A) => string): Entry<A> => ({ severity: "warning", message });
 
 export const MESSAGES = {
   // --- text and grammar -------------------------------------------------------------------------------------------
@@ -115,6 +116,28 @@ export const MESSAGES = {
   "too-many-verdicts": error((a: { limit: number }) => `the rules overlap in more than ${a.limit} ways`),
   "too-many-glob-rows": error((a: { limit: number }) => `the globs together take more than ${a.limit} states`),
   "too-much-work": error((a: { limit: number }) => `the patterns together take more than ${a.limit} steps to compile`),
+
+  // --- lint: what may be a mistake --------------------------------------------------------------------------------
+  "unused-let": warning((a: { name: string }) => `the let \`${a.name}\` is never used`),
+  "unused-parameter": warning((a: { name: string }) => `the parameter \`${a.name}\` is never used`),
+  "unstated-default": warning((a: { operations: string }) =>
+    `no default is stated for ${a.operations}: what no rule matches is allowed`),
+  "world-wide-allow": warning((a: { operations: string; everything: string }) =>
+    `this allows ${a.operations} of ${a.everything}`),
+  "loader-allowed": warning((a: { loader: string }) =>
+    `this allows the execution of \`${a.loader}\`, which starts any program that it is given`),
+  "redundant-allow": warning((a: { operations: string }) =>
+    `the default for ${a.operations} is \`allow\` already, so that this rule changes nothing`),
+  "duplicate-rule": warning(() => "this rule says the same as an earlier one"),
+  "hidden-character": warning((a: { character: string; place: string }) =>
+    `${a.place} holds ${a.character}, which cannot be seen or changes how the text is shown`),
+  "mixed-scripts": warning((a: { word: string; scripts: string }) =>
+    `\`${a.word}\` mixes ${a.scripts} letters, which can look alike`),
+  "symlink-in-path": warning((a: { link: string; target: string }) =>
+    `\`${a.link}\` is a symbolic link to \`${a.target}\` here; a pattern that begins with it matches no file's own place`),
+  "ignore-without-reason": warning((a: { code: string }) => `this does not say why \`${a.code}\` is ignored`),
+  "ignore-unknown-code": warning((a: { code: string }) => `\`${a.code}\` is not the code of a warning`),
+  "ignore-unused": warning((a: { code: string }) => `there is no \`${a.code}\` here to be ignored`),
 } as const;
 
 export type Code = keyof typeof MESSAGES;
@@ -124,6 +147,7 @@ const CATALOGUE: { readonly [C in Code]: Entry<ArgsOf[C]> } = MESSAGES;
 export interface Extras {
   readonly labels?: readonly Label[];
   readonly help?: string | undefined;
+  readonly fixes?: readonly Fix[];
 }
 
 /** Makes the diagnostic `code` about `span`. */
@@ -136,5 +160,12 @@ export function report<C extends Code>(code: C, span: Span, args: ArgsOf[C], ext
     span,
     labels: extras.labels ?? [],
     ...(extras.help === undefined ? {} : { help: extras.help }),
+    ...(extras.fixes === undefined ? {} : { fixes: extras.fixes }),
   };
+}
+
+/** The severity of `code`; undefined where there is no such code. */
+export function severityOf(code: string): Severity | undefined {
+  const entries: ReadonlyMap<string, { readonly severity: Severity }> = new Map(Object.entries(MESSAGES));
+  return entries.get(code)?.severity;
 }

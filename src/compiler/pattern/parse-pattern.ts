@@ -12,6 +12,12 @@ import type { Token } from "./scan.js";
 /** Alternatives that one pattern may stand for. */
 export const ALTERNATIVES_LIMIT = 4096;
 
+/** Who begins a pattern with one of these most likely left out the `/` before it. */
+const TOP_FOLDERS: ReadonlySet<string> = new Set([
+  "bin", "boot", "dev", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "proc", "root", "run", "sbin", "srv",
+  "sys", "tmp", "usr", "var",
+]);
+
 const GLOBSTAR: Component = { kind: "globstar" };
 
 /** Components from the root, without repeats; `[]` is `/` itself. */
@@ -54,6 +60,10 @@ function splitComponents(
   if (rest.length === 0) return { ok: true, value: floats ? [first] : [[{ kind: "globstar" }], first], diagnostics: [] };
   if (first.length > 0 && !floats) {
     const tail = text.replace(/^(\.\/+)+/, "");
+    if (TOP_FOLDERS.has(text.slice(0, text.indexOf("/")))) {
+      return failure("pattern-relative", context, { pattern: text },
+        { help: `did you mean \`/${text}\`? At any depth it is \`**/${text}\`` });
+    }
     return failure("pattern-relative", context, { pattern: text },
       { help: `write \`**/${tail}\`, \`~/${tail}\` or \`\${…}/${tail}\`` });
   }

@@ -1,0 +1,146 @@
+/** `policyc lint`: what is wrong with policies, and what may be. */
+import { lstatSync, realpathSync, statSync } from "node:fs";
+import type { Diagnostic, Source } from "../compiler/diagnostic.js";
+import type { LinkOf } from "../compiler/checks/find-symlinks.js";
+import type { ParseSource, ReadSource } from "../compiler/include.js";
+import { lint, type LintInput } from "../compiler/lint.js";
+import { parse } from "../compiler/parse.js";
+import { applyFixes } from "./apply-fixes.js";
+import { fail, STATUS } from "./exit.js";
+import { renderForGithub } from "./github-annotations.js";
+import { toJson } from "./lint-json.js";
+import { type BindingOptions, bindingsOf, type OutsideBindings } from "./options.js";
+import { policyFiles } from "./policy-files.js";
+import { printDiagnostics, printFailure } from "./print-failure.js";
+import { readSource } from "./read-sources.js";
+import { toSarif } from "./sarif.js";
+import { printable, writeErr, writeOut } from "./terminal.js";
+import { packageVersion } from "./version.js";
+import { writeWhole } from "./write-whole.js";
+
+export interface LintOptions extends BindingOptions {
+  readonly format: string;
+  readonly json?: boolean;
+  readonly fix?: boolean;
+  readonly here?: boolean;
+}
+
+const STDIN = "-";
+
+export function lintCommand(paths: readonly string[], options: LintOptions): number {
+  const bindings = bindingsOf(options);
+  if (!bindings.ok) return printFailure(bindings.failure);
+  const files = policyFiles(paths);
+  if (!files.ok) return printFailure(files.failure);
+  const first = lintFiles(files.value, bindings.value, options);
+  if (first.unknown !== undefined) {
+    return printFailure(fail(STATUS.usage, `none of the policies has a parameter \`${first.unknown}\``).failure);
+  }
+  const fixed = options.fix === true ? fixFiles(first.diagnostics) : { status: STATUS.done, changed: false };
+  const { diagnostics } = fixed.changed ? lintFiles(files.value, bindings.value, options) : first;
+  show(diagnostics, options.json === true ? "json" : options.format);
+  const found = diagnostics.some(({ severity }) => severity === "error") ? STATUS.policy : STATUS.done;
+  return Math.max(found, fixed.status);
+}
+
+interface Found {
+  readonly diagnostics: readonly Diagnostic[];
+  /** A name of `--set` that is no parameter of any policy, where all policies could be read. */
+  readonly unknown: string | undefined;
+}
+
+function lintFiles(files: readonly string[], { home, params }: OutsideBindings, { here }: LintOptions): Found {
+  const parameters = new Set<string>();
+  const parseSource = rememberTree((name) => { parameters.add(name); });
+  const input: LintInput = { read: readOnce(), parseSource, home, params, linkOf: here === true ? linkReader() : null };
+  const diagnostics = lint(files, input);
+  const isWhole = diagnostics.every(({ severity }) => severity !== "error");
+  return { diagnostics, unknown: isWhole ? Object.keys(params).find((name) => !parameters.has(name)) : undefined };
+}
+
+/** Standard input is kept: it cannot be read a second time. */
+let standardInput: ReturnType<ReadSource> | null = null;
+
+/** Each file is read once, so that all policies which include it share one source and one tree. */
+function readOnce(): ReadSource {
+  const sources = new Map<string, ReturnType<ReadSource>>();
+  return (path) => {
+    const known = sources.get(path);
+    if (known !== undefined) return known;
+    const source = path === STDIN ? standardInput ?? readSource(path) : readSource(path);
+    if (path === STDIN) standardInput = source;
+    sources.set(path, source);
+    return source;
+  };
+}
+
+/** `parse`, once for each source; `sawParameter` is told their parameters. */
+function rememberTree(sawParameter: (name: string) => void): ParseSource {
+  const trees = new Map<Source, ReturnType<typeof parse>>();
+  return (source) => {
+    const known = trees.get(source);
+    if (known !== undefined) return known;
+    const parsed = parse(source);
+    trees.set(source, parsed);
+    for (const statement of parsed.ok ? parsed.value.statements : []) {
+      if (statement.kind === "param") sawParameter(statement.name.text);
+    }
+    return parsed;
+  };
+}
+
+function linkReader(): LinkOf {
+  const links = new Map<string, string | null>();
+  const read = (path: string): string | null => {
+    try {
+      const real = lstatSync(path).isSymbolicLink() ? realpathSync(path) : null;
+      // `/dev/fd` and its like lead each process to a place of its own.
+      return real?.startsWith("/proc/") === true ? null : real;
+    } catch {
+      // What is not there, or not ours to see, is no link that we know of.
+      return null;
+    }
+  };
+  return (path) => {
+    const known = links.get(path);
+    if (known !== undefined) return known;
+    const found = read(path);
+    links.set(path, found);
+    return found;
+  };
+}
+
+interface Fixed {
+  readonly status: number;
+  readonly changed: boolean;
+}
+
+/** Says on standard error which files were changed. */
+function fixFiles(diagnostics: readonly Diagnostic[]): Fixed {
+  let [status, changed] = [0, false];
+  for (const [{ path }, text] of applyFixes(diagnostics)) {
+    if (path.startsWith("std:") || path === "<stdin>") continue;
+    const real = realpathSync(path);
+    const written = writeWhole(real, Buffer.from(text), statSync(real));
+    if (!written.ok) status = Math.max(status, printFailure(written.failure));
+    else writeErr(`fixed ${printable(path)}\n`);
+    changed ||= written.ok;
+  }
+  return { status, changed };
+}
+
+function show(diagnostics: readonly Diagnostic[], format: string): void {
+  switch (format) {
+    case "json":
+      writeOut(`${JSON.stringify(toJson(diagnostics), null, 2)}\n`);
+      break;
+    case "sarif":
+      writeOut(`${JSON.stringify(toSarif(diagnostics, packageVersion()), null, 2)}\n`);
+      break;
+    case "github":
+      writeOut(renderForGithub(diagnostics));
+      break;
+    default:
+      printDiagnostics(diagnostics);
+  }
+}

@@ -1,0 +1,66 @@
+/** `# lint-ignore CODE reason`, before a statement, takes that warning away from it. */
+import type { Comment, PolicyFile, Statement } from "../ast.js";
+import type { Diagnostic, Span } from "../diagnostic.js";
+import { MESSAGES, report, severityOf } from "../messages.js";
+import { closest } from "../suggest-name.js";
+import { wholeLines } from "./remove-statement.js";
+import { withNested } from "./walk-tree.js";
+
+interface Ignore {
+  readonly code: string;
+  readonly reason: string;
+  readonly comment: Comment;
+  /** What it is about; null at the end of a file or block. */
+  readonly reach: Span | null;
+}
+
+/** `checked`: whether the check behind a code was made, so that finding nothing means something. */
+export function applyIgnores(
+  file: PolicyFile, warnings: readonly Diagnostic[], checked: (code: string) => boolean,
+): readonly Diagnostic[] {
+  const ignores = ignoresOf(file);
+  const silences = ({ code, reach }: Ignore, warning: Diagnostic): boolean => warning.code === code && reach !== null
+    && warning.span.source === reach.source && warning.span.start >= reach.start && warning.span.end <= reach.end;
+  return [
+    ...warnings.filter((warning) => !ignores.some((ignore) => silences(ignore, warning))),
+    ...ignores.flatMap((ignore) =>
+      aboutIgnore(ignore, !checked(ignore.code) || warnings.some((warning) => silences(ignore, warning)))),
+  ];
+}
+
+function aboutIgnore({ code, reason, comment: { span } }: Ignore, needed: boolean): readonly Diagnostic[] {
+  const removal = { fixes: [{ span: wholeLines(span), replacement: "" }] };
+  if (severityOf(code) !== "warning") {
+    const warnings = Object.keys(MESSAGES).filter((other) => severityOf(other) === "warning");
+    const meant = closest(code, warnings);
+    const help = severityOf(code) === "error" ? "an error cannot be ignored"
+      : meant === undefined ? undefined : `did you mean \`${meant}\`?`;
+    return [report("ignore-unknown-code", span, { code }, { help })];
+  }
+  if (!needed) return [report("ignore-unused", span, { code }, { help: "take this comment out", ...removal })];
+  if (reason === "") {
+    return [report("ignore-without-reason", span, { code }, { help: `\`# lint-ignore ${code} REASON\`` })];
+  }
+  return [];
+}
+
+function ignoresOf(file: PolicyFile): readonly Ignore[] {
+  const statements = withNested(file.statements);
+  return [
+    ...statements.flatMap((statement) => statement.leading.flatMap((comment) => toIgnore(comment, reachOf(statement)))),
+    ...statements.flatMap((statement) => "trailingComments" in statement ? statement.trailingComments : [])
+      .flatMap((comment) => toIgnore(comment, null)),
+    ...file.trailingComments.flatMap((comment) => toIgnore(comment, null)),
+  ];
+}
+
+function toIgnore(comment: Comment, reach: Span | null): readonly Ignore[] {
+  const match = /^lint-ignore(?:[ \t]+(\S*)[ \t]*(.*))?$/.exec(comment.text);
+  return match === null || comment.doc ? [] : [{ code: match[1] ?? "", reason: match[2] ?? "", comment, reach }];
+}
+
+const reachOf = ({ span, leading, trailing }: Statement): Span => ({
+  source: span.source,
+  start: Math.min(span.start, leading[0]?.span.start ?? span.start),
+  end: trailing?.span.end ?? span.end,
+});

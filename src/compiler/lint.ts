@@ -1,0 +1,110 @@
+/** `policyc lint`: every error of some policies, then what may be a mistake in those that have none. */
+import { applyIgnores } from "./checks/apply-ignores.js";
+import { choosePlaceholders } from "./checks/choose-placeholders.js";
+import { findOddCharacters } from "./checks/find-odd-characters.js";
+import { findDuplicateRules, findRedundantAllows } from "./checks/find-redundant.js";
+import { findSymlinks, type LinkOf } from "./checks/find-symlinks.js";
+import { findUnused, usedNames } from "./checks/find-unused.js";
+import { findAllowedLoaders, findWorldWideAllows } from "./checks/find-wide-allows.js";
+import { requireDefaults } from "./checks/require-defaults.js";
+import { backEnd } from "./compile.js";
+import type { Diagnostic, Source } from "./diagnostic.js";
+import { type LoadedPolicy, loadPolicy, type ParseSource, type ReadSource } from "./include.js";
+import { lower } from "./lower.js";
+import { resolve } from "./resolve.js";
+import type { ResolvedPolicy } from "./resolved.js";
+
+export interface LintInput {
+  readonly read: ReadSource;
+  readonly parseSource: ParseSource;
+  readonly home: string;
+  /** Each policy takes those that it has a parameter for. */
+  readonly params: Readonly<Record<string, string>>;
+  /** The symbolic links of this machine, if they are to be looked at. */
+  readonly linkOf: LinkOf | null;
+}
+
+interface Linted {
+  readonly loaded: LoadedPolicy | null;
+  /** Null where the policy has errors. */
+  readonly resolved: ResolvedPolicy | null;
+  readonly errors: readonly Diagnostic[];
+}
+
+/** In the order of the files, and of their text. What several policies include is reported once. */
+export function lint(paths: readonly string[], input: LintInput): readonly Diagnostic[] {
+  const policies = paths.map((path) => lintErrors(path, input));
+  const includers = includersOf(policies);
+  const found = policies.flatMap(({ errors, loaded, resolved }) => [
+    ...errors,
+    ...(loaded === null ? [] : warningsOf(loaded, resolved, includers.get(sourceOf(loaded)) ?? [], input)),
+  ]);
+  return inOrder(once(found));
+}
+
+function lintErrors(path: string, { read, parseSource, home, params }: LintInput): Linted {
+  const loaded = loadPolicy(path, read, parseSource);
+  if (!loaded.ok) return { loaded: null, resolved: null, errors: loaded.diagnostics };
+  const { statements } = loaded.value;
+  const known = new Set(statements.flatMap((statement) => statement.kind === "param" ? [statement.name.text] : []));
+  const own = Object.fromEntries(Object.entries(params).filter(([name]) => known.has(name)));
+  const bound = { ...choosePlaceholders(statements, own), ...own };
+  const resolved = resolve(loaded.value, { home, params: bound, programs: [] });
+  if (!resolved.ok) return { loaded: loaded.value, resolved: null, errors: resolved.diagnostics };
+  const image = backEnd({ resolved: resolved.value, ir: lower(resolved.value) });
+  return { loaded: loaded.value, resolved: image.ok ? resolved.value : null, errors: image.diagnostics };
+}
+
+/** About the policy's own file; what it includes is checked where it is named. */
+function warningsOf(
+  loaded: LoadedPolicy, resolved: ResolvedPolicy | null, includers: readonly LoadedPolicy[], { linkOf }: LintInput,
+): readonly Diagnostic[] {
+  const { root, statements } = loaded;
+  const used = new Set([loaded, ...includers].flatMap((policy) => [...usedNames(policy.statements)]));
+  // Of a part of other policies, they state the defaults.
+  const isPart = includers.length > 0;
+  const warnings = [
+    ...findOddCharacters(root),
+    ...findUnused(root.statements, used),
+    ...findDuplicateRules(root.statements, statements),
+    ...(isPart ? [] : requireDefaults(root, statements)),
+    ...(isPart ? [] : findRedundantAllows(root.statements, statements)),
+    ...(resolved === null ? [] : [...findWorldWideAllows(resolved), ...findAllowedLoaders(resolved)]),
+    ...(resolved === null || linkOf === null ? [] : findSymlinks(resolved, linkOf)),
+  ].filter(({ span }) => span.source === root.span.source);
+  return applyIgnores(root, warnings, (code) =>
+    resolved !== null && (code !== "symlink-in-path" || linkOf !== null) && !(isPart && OF_WHOLE_POLICIES.has(code)));
+}
+
+const OF_WHOLE_POLICIES = new Set(["unstated-default", "redundant-allow"]);
+
+const sourceOf = ({ root }: LoadedPolicy): Source => root.span.source;
+
+/** For the file of each policy, the other policies that include it. */
+function includersOf(policies: readonly Linted[]): ReadonlyMap<Source, readonly LoadedPolicy[]> {
+  const includers = new Map<Source, LoadedPolicy[]>();
+  for (const { loaded } of policies) {
+    if (loaded === null) continue;
+    const parts = new Set(loaded.statements.map(({ span }) => span.source));
+    parts.delete(sourceOf(loaded));
+    for (const part of parts) includers.set(part, [...includers.get(part) ?? [], loaded]);
+  }
+  return includers;
+}
+
+function once(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Map<string, Diagnostic>();
+  for (const diagnostic of diagnostics) {
+    const { code, message, span } = diagnostic;
+    const key = JSON.stringify([code, message, span.source.path, span.start, span.end]);
+    if (!seen.has(key)) seen.set(key, diagnostic);
+  }
+  return [...seen.values()];
+}
+
+function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const files = new Map<string, number>();
+  for (const { span } of diagnostics) if (!files.has(span.source.path)) files.set(span.source.path, files.size);
+  const rank = ({ span }: Diagnostic): number => files.get(span.source.path) ?? 0;
+  return diagnostics.toSorted((a, b) => rank(a) - rank(b) || a.span.start - b.span.start);
+}

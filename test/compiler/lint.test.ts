@@ -1,0 +1,197 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { applyFixes } from "../../src/cli/apply-fixes.js";
+import type { Diagnostic, Source } from "../../src/compiler/diagnostic.js";
+import { lint, type LintInput } from "../../src/compiler/lint.js";
+import { MESSAGES, severityOf } from "../../src/compiler/messages.js";
+import { parse } from "../../src/compiler/parse.js";
+import { parsePathPattern } from "../../src/compiler/pattern/parse-pattern.js";
+import type { PatternText } from "../../src/compiler/resolved.js";
+import { interpreter } from "../../src/interpreter/interpret.js";
+import { runs } from "../support/runs.js";
+import { access } from "./accesses.js";
+import { accepted, found, HOME } from "./front-end.js";
+import { policyText } from "./generators.js";
+
+type Files = Readonly<Record<string, string>>;
+
+function linted(files: Files | string, roots?: readonly string[], more: Partial<LintInput> = {}): readonly Diagnostic[] {
+  const all = typeof files === "string" ? { "a.pol": files } : files;
+  const sources = new Map<string, Source>(Object.entries(all).map(([path, text]) => [path, { path, text }]));
+  return lint(roots ?? Object.keys(all), {
+    read: (path) => sources.get(path) ?? { error: "no such file" },
+    parseSource: parse, home: HOME, params: {}, linkOf: null, ...more,
+  });
+}
+
+const DEFAULTS = "default deny read, write, create, exec, connect\n";
+const codes = (diagnostics: readonly Diagnostic[]): readonly string[] => diagnostics.map(({ code }) => code);
+
+describe("warnings: code and place", () => {
+  it.each<[string, string, readonly (readonly [string, string])[]]>([
+    ["nothing to say", `${DEFAULTS}param w\nlet k = ["/k"]\nallow read "\${w}/**"\ndeny read k`, []],
+    ["an unused let", `${DEFAULTS}let a = "/x"\nlet b = "\${a}/y"`, [["unused-let", "b"]]],
+    ["an unused parameter", `${DEFAULTS}param p`, [["unused-parameter", "p"]]],
+    ["no default for connect", 'default deny modify\ndeny read "/x"', [["unstated-default", "default deny modify"]]],
+    ["no default at all", 'policy "p"\ndeny read "/x"', [["unstated-default", 'policy "p"']]],
+    ["definitions alone need no default", 'let a = "/x"', []],
+    ["any address", `${DEFAULTS}allow connect any`, [["world-wide-allow", "any"]]],
+    ["any address in other words", `${DEFAULTS}allow connect "::/0", "0.0.0.0/0"`,
+      [["world-wide-allow", '"::/0"'], ["world-wide-allow", '"0.0.0.0/0"']]],
+    ["any address at one port", `${DEFAULTS}allow connect any port 443`, []],
+    ["every file", `${DEFAULTS}allow write, exec "/**"`, [["world-wide-allow", '"/**"']]],
+    ["every file in other words", `${DEFAULTS}let all = ["*"]\nallow write all`, [["world-wide-allow", "allow write all"]]],
+    ["every file for reading", `${DEFAULTS}allow read "/**"`, []],
+    ["a loader", `${DEFAULTS}allow exec "/usr/**"`, [["loader-allowed", '"/usr/**"']]],
+    ["a loader by name", `${DEFAULTS}allow exec "ld-linux*"`, [["loader-allowed", '"ld-linux*"']]],
+    ["no loader in a folder of programs", `${DEFAULTS}allow exec "/usr/sbin/**"`, []],
+    ["a loader that is excepted", `${DEFAULTS}allow exec "/usr/**" except "**/ld-*.so*", "**/ld.so"`, []],
+    ["a loader that is denied", `${DEFAULTS}allow exec "/usr/**"\ndeny exec "**/ld-*.so*", "ld.so"`, []],
+    ["a loader where every program is allowed", 'default deny write, connect\nlet x = "/usr/**"\ndeny exec "/opt/x"\ndeny read x', []],
+    ["an allow of what is allowed", 'default deny write, connect\nallow read "/x"', [["redundant-allow", 'allow read "/x"']]],
+    ["an allow of which a part is needed", 'default deny write, connect\nallow read, write "/x"', []],
+    ["an audit is no allow", 'default deny write, connect\naudit read "/x"', []],
+    ["two rules that say the same", `${DEFAULTS}deny write, read "/x", "/y"\nn: deny read, write "/y", "/x" because "z"`,
+      [["duplicate-rule", 'n: deny read, write "/y", "/x" because "z"']]],
+    ["rules that differ in an except", `${DEFAULTS}deny read "/x/**"\ndeny read "/x/**" except "/x/y"`, []],
+    ["a character that reorders", `${DEFAULTS}deny read "/a\u202eb"`, [["hidden-character", "\u202e"]]],
+    ["one that is written as an escape", `${DEFAULTS}deny read "/a\\u{202e}b"`, []],
+    ["one in a comment", `${DEFAULTS}# a\u2066b\ndeny read "/x"`, [["hidden-character", "\u2066"]]],
+    ["a tab in a string, not in a comment", `${DEFAULTS}deny read "/a\tb" #\tc`, [["hidden-character", "\t"]]],
+    ["two scripts in a word", `${DEFAULTS}deny read "/\u0440asswd"`, [["mixed-scripts", "\u0440asswd"]]],
+    ["two scripts side by side", `${DEFAULTS}deny read "/\u043f\u0440\u0438\u0432\u0435\u0442/passwd", "/\u65e5\u672cx"`, []],
+  ])("%s", (_, text, expected) => { expect(found(linted(text))).toEqual(expected); });
+
+  it("a name that is used in a block, a case, a condition or an event is used", () => {
+    const text = `${DEFAULTS}param a\nparam b\nparam c = "/c"\nparam d = "/d"\nfor exe "\${a}" { allow read "/x" }
+      test "t" { deny read "\${b}/x" }\ndeny exec "x" when exe "\${c}"\nmark m on read "\${d}/y"`;
+    expect(codes(linted(text)).filter((code) => code !== "not-enforced-yet")).toEqual([]);
+  });
+
+  it("of links, where this machine is asked", () => {
+    const linkOf = (path: string): string | null => path === "/bin" ? "/usr/bin" : null;
+    const text = `${DEFAULTS}deny write "/bin/x", "/usr/bin/x", "/*/bin/x" except "/bin/y"\nallow exec "/bin/x"`;
+    expect(linted(text)).toEqual([]);
+    const diagnostics = linted(text, undefined, { linkOf });
+    expect(found(diagnostics)).toEqual([["symlink-in-path", '"/bin/x"'], ["symlink-in-path", '"/bin/y"']]);
+    expect(diagnostics[0]?.help).toBe('`"/usr/bin/x"`');
+  });
+});
+
+describe("a parameter without a value", () => {
+  it.each([
+    ["begins a path", 'param w\nallow read "${w}/**"'],
+    ["stands within one", 'param n\nallow read "/srv/${n}/x", "*.${n}"'],
+    ["is an address", 'param h\nallow connect "${h}" port 443'],
+    ["is the address of a network", 'param h\nlet net = "${h}/8"\nallow connect net'],
+    ["is named through lets", 'param w\nlet a = "${w}/src"\nlet b = "${a}/x"\nallow read b'],
+    ["ends a let that stands within a path", 'param n\nlet a = "x-${n}"\nallow read "/srv/${a}/y"'],
+    ["is the name of a socket", 'param n\nallow connect unix "@${n}", unix "/run/${n}"'],
+  ])("%s", (_, text) => { expect(linted(DEFAULTS + text)).toEqual([]); });
+
+  it("takes what --set says instead", () => {
+    const diagnostics = linted(`${DEFAULTS}param w\nallow read "\${w}/**"`, undefined, { params: { w: "x", other: "y" } });
+    expect(codes(diagnostics)).toEqual(["pattern-relative"]);
+  });
+});
+
+describe("files that are parts of others", () => {
+  const files = {
+    "root.pol": 'include "part.pol"\ndefault deny write, connect\ndeny read keys',
+    "part.pol": 'let keys = ["/k"]\nlet unused = "/u"\nallow write "/w"\nallow read "/r"\n',
+  };
+  it("are judged by what includes them", () => {
+    expect(found(linted(files))).toEqual([["unused-let", "unused"]]);
+  });
+  it("what they include is not judged", () => {
+    expect(linted(files, ["root.pol"])).toEqual([]);
+  });
+  it("an error in what two policies include is said once", () => {
+    const diagnostics = linted({ "a.pol": 'include "c.pol"', "b.pol": 'include "c.pol"', "c.pol": "deny" }, ["a.pol", "b.pol"]);
+    expect(diagnostics).toHaveLength(1);
+  });
+});
+
+describe("errors", () => {
+  it("come from every stage, and a policy with errors has no warnings about its rules", () => {
+    expect(codes(linted(`${DEFAULTS}allow read "home/x"\nallow connect any`))).toEqual(["pattern-relative"]);
+  });
+  it("a path that lacks its first slash is proposed with it", () => {
+    expect(linted(`${DEFAULTS}allow read "home/ada/x"`)[0]?.help).toBe("did you mean `/home/ada/x`? At any depth it is `**/home/ada/x`");
+  });
+});
+
+describe("lint-ignore", () => {
+  it.each<[string, string, readonly string[]]>([
+    ["silences a code for the statement behind it", "# lint-ignore world-wide-allow a mirror of everything\nallow connect any", []],
+    ["not for the one after that", "# lint-ignore world-wide-allow why\nallow connect any\nallow connect any port 1, any", ["world-wide-allow"]],
+    ["silences no other code", "# lint-ignore loader-allowed why\nallow connect any", ["ignore-unused", "world-wide-allow"]],
+    ["needs a reason", "# lint-ignore world-wide-allow\nallow connect any", ["ignore-without-reason"]],
+    ["needs a code", "# lint-ignore world-wide why\nallow connect any", ["ignore-unknown-code", "world-wide-allow"]],
+    ["needs any code", "# lint-ignore\ndeny read \"/x\"", ["ignore-unknown-code"]],
+    ["does not silence errors", "# lint-ignore pattern-relative why\nallow read \"a/b\"", ["ignore-unknown-code", "pattern-relative"]],
+    ["has to silence something", "# lint-ignore world-wide-allow why\ndeny read \"/x\"", ["ignore-unused"]],
+    ["at the end is about nothing", "deny read \"/x\"\n# lint-ignore world-wide-allow why", ["ignore-unused"]],
+    ["is not unused where the check was not made", "# lint-ignore symlink-in-path why\ndeny read \"/bin/x\"", []],
+    ["other comments are none", "# lint-ignored\n# see lint-ignore\ndeny read \"/x\"", []],
+  ])("%s", (_, text, expected) => { expect(codes(linted(DEFAULTS + text)).toSorted()).toEqual(expected); });
+
+  it("proposes the code that was meant", () => {
+    expect(linted(`${DEFAULTS}# lint-ignore unused-lte why\nlet a = "/x"`)[0]).toMatchObject({
+      code: "ignore-unknown-code", help: "did you mean `unused-let`?",
+    });
+  });
+});
+
+describe("fixes", () => {
+  const fixed = (text: string): string => [...applyFixes(linted(text)).values()][0] ?? text;
+
+  it.each([
+    ["an unused let goes with the comment above it", `${DEFAULTS}\n# x\n\n# of a\nlet a = "/x" # end\ndeny read "/y"\n`,
+      `${DEFAULTS}\n# x\n\ndeny read "/y"\n`],
+    ["what else stands on the line stays", `${DEFAULTS}let a = "/x" deny read "/y"\n`, `${DEFAULTS} deny read "/y"\n`],
+    ["a heading stays", `# head\nlet a = "/x"\n${DEFAULTS}`, `# head\n${DEFAULTS}`],
+    ["the later of two rules", `${DEFAULTS}deny read "/x"\ndeny read "/x"`, `${DEFAULTS}deny read "/x"\n`],
+    ["an allow of what is allowed", 'default deny write, connect\nallow read "/x"\r\ndeny read "/y"', 'default deny write, connect\ndeny read "/y"'],
+    ["a hidden character becomes an escape", `${DEFAULTS}deny read "/\u202e"`, `${DEFAULTS}deny read "/\\u{202e}"`],
+    ["and goes from a comment", `${DEFAULTS}# a\u202eb\n`, `${DEFAULTS}# ab\n`],
+    ["an ignore of nothing", `${DEFAULTS}# lint-ignore unused-let why\ndeny read "/x"\n`, `${DEFAULTS}deny read "/x"\n`],
+  ])("%s", (_, text, expected) => { expect(fixed(text)).toBe(expected); });
+
+  it("what is fixed parses, and has nothing left to fix in the end", () => {
+    const line = fc.constantFrom(
+      'let a = "/x"', 'let b = ["/y", "/z"] # end', "# note", "", 'deny read "/x"', 'deny read a', 'allow setattr "/q"', "# lint-ignore unused-let why",
+      'deny read "/\u200eb"', 'deny read "/x" deny write "/y" # both',
+    );
+    fc.assert(fc.property(fc.array(line, { maxLength: 12 }), fc.constantFrom("\n", "\r\n"), (lines, end) => {
+      let text = [...DEFAULTS.split("\n"), ...lines].join(end);
+      if (lines.filter((each) => each.startsWith("let a")).length !== 1 || lines.filter((each) => each.startsWith("let b")).length > 1) return;
+      for (let round = 0; round < 8; round++) text = fixed(text);
+      const left = linted(text);
+      expect(left.flatMap(({ fixes }) => fixes ?? [])).toEqual([]);
+      expect(left.filter(({ severity }) => severity === "error")).toEqual([]);
+    }), runs(200));
+  });
+});
+
+describe("a fix", () => {
+  const isValid = (pattern: PatternText): boolean =>
+    parsePathPattern(pattern, { source: { path: "", text: "" }, start: 0, end: 0 }).ok;
+
+  it("keeps the meaning", () => {
+    const twice = fc.tuple(policyText(isValid), policyText(isValid)).filter(([, more]) => !more.includes("default"));
+    fc.assert(fc.property(twice, fc.array(access(), { minLength: 20, maxLength: 20 }), ([first, more], accesses) => {
+      const text = `${first.includes("default") ? "" : "default deny write\n"}${first}\n${more}\n${more}\n`;
+      const [after] = [...applyFixes(linted(text)).values()];
+      expect(after).toBeDefined();
+      const [before, now] = [interpreter(accepted(text).resolved), interpreter(accepted(after ?? "").resolved)];
+      for (const each of accesses) expect(now(each).effect).toBe(before(each).effect);
+    }), runs(100));
+  });
+});
+
+it("every warning of the catalogue is reported in some test above", async () => {
+  const { readFileSync } = await import("node:fs");
+  const self = readFileSync(new URL(import.meta.url), "utf8");
+  for (const code of Object.keys(MESSAGES)) if (severityOf(code) === "warning") expect(self).toContain(`"${code}"`);
+});
