@@ -1,13 +1,31 @@
-/** `OP TARGET` of the command line → one access. */
+/** `OP TARGET` of the command line → one access, on what the target leads to on this machine. */
 import ipaddr from "ipaddr.js";
 import { OPERATIONS, type Operation } from "../compiler/resolved.js";
 import { closest } from "../compiler/suggest-name.js";
 import type { Access, FileOperation, NetworkOperation } from "../interpreter/interpret.js";
+import { findProgram, followPath, isDangling } from "../runtime/follow-path.js";
 import { type Attempt, fail, STATUS, succeed } from "./exit.js";
 
 export interface TargetOptions {
   readonly port?: string;
   readonly udp?: boolean;
+}
+
+/** What is asked, and what it comes to here. */
+export interface Question {
+  readonly access: Access;
+  /** As `access` has it, for people: a path, an address, `unix:…`, `anonymous`. */
+  readonly target: string;
+  /** As the user wrote it, with `~` expanded. */
+  readonly written: string;
+  /** Whether the target leads each process to a place of its own. */
+  readonly perProcess: boolean;
+}
+
+/** Where `~` and the names of programs lead. */
+export interface Surroundings {
+  readonly home: string;
+  readonly searchPath: string;
 }
 
 const GROUPS: ReadonlyMap<string, string> = new Map([
@@ -17,16 +35,17 @@ const GROUPS: ReadonlyMap<string, string> = new Map([
 ]);
 const MAX_PORT = 65535;
 
-/** `home`: what `~` in the target stands for. */
-export function accessOf(op: string, target: string, home: string, options: TargetOptions): Attempt<Access> {
+export function questionOf(
+  op: string, target: string, surroundings: Surroundings, options: TargetOptions,
+): Attempt<Question> {
   const operation = operationOf(op);
   if (!operation.ok) return operation;
   const name = operation.value;
-  if (name === "connect" || name === "bind") return endpointAccess(name, target, home, options);
+  if (name === "connect" || name === "bind") return endpointQuestion(name, target, surroundings.home, options);
   if (options.port !== undefined || options.udp === true) {
     return fail(STATUS.usage, `\`--port\` and \`--udp\` are for \`connect\` and \`bind\`, not for \`${name}\``);
   }
-  return fileAccess(name, target, home);
+  return fileQuestion(name, target, surroundings);
 }
 
 function operationOf(op: string): Attempt<Operation> {
@@ -40,21 +59,33 @@ function operationOf(op: string): Attempt<Operation> {
     near === undefined ? all : `did you mean \`${near}\`? ${all}`);
 }
 
-function fileAccess(op: FileOperation, target: string, home: string): Attempt<Access> {
+function fileQuestion(op: FileOperation, target: string, { home, searchPath }: Surroundings): Attempt<Question> {
   if (target === "anonymous") {
-    if (op === "exec" || op === "load") return succeed({ kind: "anonymous", op });
+    if (op === "exec" || op === "load") return succeed(plain({ kind: "anonymous", op }, target));
     return fail(STATUS.usage, `\`anonymous\` files are known to \`exec\` and \`load\` alone, not to \`${op}\``);
   }
-  const path = pathOf(target, home);
-  return path.ok ? succeed({ kind: "path", op, path: path.value }) : path;
+  const isName = op === "exec" && !target.includes("/") && !target.startsWith("~") && target !== "";
+  const program = isName ? findProgram(target, searchPath) : null;
+  if (isName && program === null) {
+    return fail(STATUS.usage, `there is no program \`${target}\` along PATH`, "write its path, from `/` or from `~/`");
+  }
+  const path = pathOf(program ?? target, home);
+  if (!path.ok) return path;
+  const place = placeOf(op, path.value);
+  return succeed({
+    access: { kind: "path", op, path: bytesOf(place.path) }, target: place.path,
+    written: program === null ? expandHome(target, home) : target, perProcess: place.perProcess,
+  });
 }
 
-function endpointAccess(op: NetworkOperation, target: string, home: string, options: TargetOptions): Attempt<Access> {
-  if (target.startsWith("unix:")) return unixAccess(op, target.slice("unix:".length), home, options);
+function endpointQuestion(
+  op: NetworkOperation, target: string, home: string, options: TargetOptions,
+): Attempt<Question> {
+  if (target.startsWith("unix:")) return unixQuestion(op, target.slice("unix:".length), home, options);
   const address = parseAddress(target);
   if (address === null) {
     return fail(STATUS.usage, `\`${target}\` is not something to ${op} to`,
-      "an IPv4 or IPv6 address with --port N, unix:/path, or unix:@name");
+      withPort(op, target) ?? "an IPv4 or IPv6 address with --port N, unix:/path, or unix:@name");
   }
   if (options.port === undefined) return fail(STATUS.usage, "an address needs a port", "--port 443");
   const port = /^[0-9]{1,5}$/.test(options.port) ? Number(options.port) : MAX_PORT + 1;
@@ -62,20 +93,44 @@ function endpointAccess(op: NetworkOperation, target: string, home: string, opti
     return fail(STATUS.usage, `\`${options.port}\` is not a port: ports go from 0 to ${MAX_PORT}`);
   }
   const bytes = address.toByteArray();
-  return succeed({
+  const access: Access = {
     kind: "network", op, family: bytes.length === 4 ? 4 : 6, address: bytes, port,
     protocol: options.udp === true ? "udp" : "tcp",
-  });
+  };
+  return succeed({ access, target: address.toString(), written: target, perProcess: false });
 }
 
-function unixAccess(op: NetworkOperation, name: string, home: string, options: TargetOptions): Attempt<Access> {
+/** `1.2.3.4:443`: what was meant; undefined where that is nothing like it. */
+function withPort(op: NetworkOperation, target: string): string | undefined {
+  const [, bracketed, bare, port] = /^(?:\[([^\]]+)\]|([^:]+)):([0-9]{1,5})$/.exec(target) ?? [];
+  const address = bracketed ?? bare ?? "";
+  return parseAddress(address) === null ? undefined : `${op} ${address} --port ${port ?? ""}`;
+}
+
+function unixQuestion(op: NetworkOperation, name: string, home: string, options: TargetOptions): Attempt<Question> {
   if (options.port !== undefined || options.udp === true) {
     return fail(STATUS.usage, "a unix socket has no port and no protocol");
   }
-  if (name === "unnamed") return succeed({ kind: "unix-unnamed", op });
-  if (name.startsWith("@")) return succeed({ kind: "unix-abstract", op, name: bytesOf(name.slice(1)) });
+  if (name === "unnamed") return succeed(plain({ kind: "unix-unnamed", op }, "unix:unnamed"));
+  if (name.startsWith("@")) {
+    return succeed(plain({ kind: "unix-abstract", op, name: bytesOf(name.slice(1)) }, `unix:${name}`));
+  }
   const path = pathOf(name, home);
-  return path.ok ? succeed({ kind: "unix-path", op, path: path.value }) : path;
+  if (!path.ok) return path;
+  const place = placeOf(op, path.value);
+  return succeed({
+    access: { kind: "unix-path", op, path: bytesOf(place.path) }, target: `unix:${place.path}`,
+    written: `unix:${expandHome(name, home)}`, perProcess: place.perProcess,
+  });
+}
+
+const plain = (access: Access, target: string): Question => ({ access, target, written: target, perProcess: false });
+
+/** What is deleted, made or bound is the name itself, not what a link of that name leads to. */
+function placeOf(op: Operation, path: string): { readonly path: string; readonly perProcess: boolean } {
+  const names = op === "delete" || op === "bind" || (op === "create" && !isDangling(path));
+  const place = followPath(path, names ? "keep" : "follow");
+  return { path: place ?? path, perProcess: place === null };
 }
 
 /** As the interpreter takes it: one character for each byte. */
@@ -90,7 +145,7 @@ function pathOf(target: string, home: string): Attempt<string> {
   if (names.includes("..")) {
     return fail(STATUS.usage, `\`${target}\` goes up by \`..\`: where that leads depends on links`, "write where it leads");
   }
-  return succeed(bytesOf(`/${names.join("/")}`));
+  return succeed(`/${names.join("/")}`);
 }
 
 export const expandHome = (target: string, home: string): string =>

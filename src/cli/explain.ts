@@ -1,10 +1,8 @@
 /** `policyc explain`: what a policy decides about one access, and by which rule. */
-import type { FrontEnd } from "../compiler/compile.js";
-import { positionOf } from "../compiler/diagnostic.js";
+import { positionOf, type Span } from "../compiler/diagnostic.js";
 import type { ResolvedPolicy, ResolvedRule } from "../compiler/resolved.js";
 import { type Access, decide, type Decision } from "../interpreter/interpret.js";
-import { leadsTo } from "../runtime/program-links.js";
-import { accessOf, expandHome, type TargetOptions } from "./access.js";
+import { type Question, questionOf, type TargetOptions } from "./access.js";
 import { fail, type Failure, STATUS } from "./exit.js";
 import { loadPolicyFile } from "./load-policy.js";
 import { type BindingOptions, bindingsOf } from "./options.js";
@@ -33,17 +31,17 @@ export function explainCommand(
   if (early !== null) return printFailure(early);
   const bindings = bindingsOf(options);
   if (!bindings.ok) return printFailure(bindings.failure);
-  const { home } = bindings.value;
-  const access = accessOf(op, target, home, options);
-  if (!access.ok) return printFailure(access.failure);
-  const loaded = loadPolicyFile(file, bindings.value, process.env["PATH"] ?? "");
+  const searchPath = process.env["PATH"] ?? "";
+  const question = questionOf(op, target, { home: bindings.value.home, searchPath }, options);
+  if (!question.ok) return printFailure(question.failure);
+  const loaded = loadPolicyFile(file, bindings.value, searchPath);
   if (!loaded.ok) return printTrouble(loaded.trouble);
   printDiagnostics(loaded.warnings);
   const { resolved } = loaded.value;
-  const decision = decide(resolved, access.value);
+  const decision = decide(resolved, question.value.access);
   writeOut(options.json === true
-    ? `${JSON.stringify(jsonOf(resolved, decision))}\n`
-    : report(loaded.value, access.value, decision, `${op} ${expandHome(target, home)}${transportOf(access.value)}`));
+    ? `${JSON.stringify(jsonOf(resolved, question.value, decision))}\n`
+    : report(resolved, question.value, decision));
   return STATUS.done;
 }
 
@@ -63,10 +61,13 @@ function notYet({ exe, under, mark, arg }: ExplainOptions): Failure | null {
 
 // --- JSON ------------------------------------------------------------------------------------------------------------
 
-function jsonOf(policy: ResolvedPolicy, decision: Decision) {
+function jsonOf(policy: ResolvedPolicy, { access, target }: Question, decision: Decision) {
   const ruleAt = (index: number) => policy.rules.slice(index, index + 1).map(ruleJson);
   return {
     decision: decision.effect,
+    operation: access.op,
+    target,
+    ...(access.kind === "network" ? { port: access.port, proto: access.protocol } : {}),
     rule: decision.rule === null ? null : ruleAt(decision.rule)[0] ?? null,
     matched: decision.matched.flatMap(ruleAt),
   };
@@ -78,49 +79,52 @@ function ruleJson({ id, effect, span, because }: ResolvedRule) {
 
 // --- for people ------------------------------------------------------------------------------------------------------
 
-function report({ resolved }: FrontEnd, access: Access, decision: Decision, question: string): string {
+function report(policy: ResolvedPolicy, question: Question, decision: Decision): string {
   const colour = hasColour("out");
   const paint = painter(colour);
   const style = decision.effect === "allow" ? "green" : decision.effect === "audit" ? "yellow" : "red";
-  const rule = decision.rule === null ? undefined : resolved.rules[decision.rule];
+  const rule = decision.rule === null ? undefined : policy.rules[decision.rule];
   const others = decision.matched.filter((index) => index !== decision.rule)
-    .flatMap((index) => resolved.rules.slice(index, index + 1));
+    .flatMap((index) => policy.rules.slice(index, index + 1));
   return [
-    `${paint(style, decision.effect)}: ${printable(question)}`,
-    ...(rule === undefined ? [`by the default for ${access.op}: ${noRule(others)}`] : deciding(rule, colour)),
+    `${paint(style, decision.effect)}: ${printable(headline(question))}`,
+    ...(rule === undefined ? [byDefault(policy, question.access, others)] : deciding(rule, colour)),
     ...(others.length === 0 ? [] : ["also matched:", ...others.map((other) => `  ${shortly(other)}`)]),
-    ...notes(resolved, access, paint),
+    ...notes(policy, question, paint),
     "",
   ].join("\n");
 }
 
-const noRule = (others: readonly ResolvedRule[]): string => (others.length === 0 ? "no rule matches" : "no rule decides");
+function headline({ access, target, written }: Question): string {
+  const transport = access.kind === "network" ? ` port ${access.port} ${access.protocol}` : "";
+  return `${access.op} ${target}${transport}${written === target ? "" : ` (written ${written})`}`;
+}
+
+function byDefault(policy: ResolvedPolicy, { op }: Access, others: readonly ResolvedRule[]): string {
+  const span = policy.defaultSpans.get(op);
+  const which = span === undefined ? `the built-in default for ${op}` : `the default for ${op} at ${placeOf(span)}`;
+  return `by ${printable(which)}: ${others.length === 0 ? "no rule matches" : "no rule decides"}`;
+}
 
 function deciding(rule: ResolvedRule, colour: boolean): readonly string[] {
   const because = rule.because === null ? [] : [`because: ${printable(rule.because)}`];
-  return [renderFrame(rule.span, `${printable(rule.id)} decides`, { colour }), ...because];
+  const name = rule.id === placeOf(rule.span) ? "" : `${printable(rule.id)} `;
+  return [renderFrame(rule.span, `${name}decides`, { colour }), ...because];
 }
 
 function shortly(rule: ResolvedRule): string {
-  const { source, start } = rule.span;
-  const place = `${source.path}:${positionOf(source, start).line}`;
+  const place = placeOf(rule.span);
   return printable(`${rule.effect} by ${rule.id === place ? "" : `${rule.id} at `}${place}`);
 }
 
-function notes(policy: ResolvedPolicy, access: Access, paint: Paint): readonly string[] {
-  if (access.kind !== "path" && access.kind !== "unix-path") return [];
-  const path = Buffer.from(access.path, "latin1").toString("utf8");
-  const note = (text: string): string => `${paint("cyan", "note")}: ${printable(text)}`;
-  const real = leadsTo(path);
-  const names = policy.bindings.programs.filter((link) => link.target === path).map((link) => link.name);
-  const isProgram = access.op === "exec" || access.op === "load";
-  return [
-    ...(real === path ? []
-      : [note(`on this machine ${path} leads to ${real}, and the kernel decides on that name`)]),
-    ...(isProgram && names.length > 0 ? [note(`rules for ${names.join(", ")} count too: links to this file`)] : []),
-  ];
-}
+const placeOf = ({ source, start }: Span): string => `${source.path}:${positionOf(source, start).line}`;
 
-function transportOf(access: Access): string {
-  return access.kind === "network" ? ` port ${access.port} ${access.protocol}` : "";
+function notes(policy: ResolvedPolicy, { access, target, perProcess }: Question, paint: Paint): readonly string[] {
+  const note = (text: string): string => `${paint("cyan", "note")}: ${printable(text)}`;
+  const isProgram = access.op === "exec" || access.op === "load";
+  const names = policy.bindings.programs.filter((link) => isProgram && link.target === target).map((link) => link.name);
+  return [
+    ...(perProcess ? [note("this path leads each process to a place of its own, and the kernel decides on that")] : []),
+    ...(names.length > 0 ? [note(`rules for ${names.join(", ")} count too: links to this file`)] : []),
+  ];
 }

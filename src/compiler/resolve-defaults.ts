@@ -10,7 +10,12 @@ export type Defaults = ResolvedPolicy["defaults"];
 /** Unstated defaults are `allow`. A second, different one is an error, once for each pair of statements. */
 export function resolveDefaults(
   statements: readonly Statement[],
-): { readonly defaults: Defaults; readonly diagnostics: readonly Diagnostic[] } {
+): {
+  readonly defaults: Defaults;
+  /** Of the statement that gives an operation its default, where one does. */
+  readonly spans: ResolvedPolicy["defaultSpans"];
+  readonly diagnostics: readonly Diagnostic[];
+} {
   const stated = new Map<Operation, DefaultStatement>();
   const diagnostics: Diagnostic[] = [];
   for (const statement of statements) {
@@ -41,5 +46,5 @@ export function resolveDefaults(
     setattr: effectOf("setattr"), exec: effectOf("exec"), load: effectOf("load"),
     connect: effectOf("connect"), bind: effectOf("bind"),
   };
-  return { defaults, diagnostics };
+  return { defaults, spans: new Map([...stated].map(([operation, { span }]) => [operation, span])), diagnostics };
 }

@@ -25,7 +25,7 @@ export function resolve(loaded: LoadedPolicy, bindings: Bindings): Outcome<Resol
   const { statements, root } = loaded;
   const { definitions, diagnostics: nameErrors } = collectDefinitions(statements);
   const scope = createScope({ definitions, params: bindings.params, home: bindings.home });
-  const { defaults, diagnostics: defaultErrors } = resolveDefaults(statements);
+  const { defaults, spans: defaultSpans, diagnostics: defaultErrors } = resolveDefaults(statements);
   const links = indexLinks(bindings.programs);
   const context: TargetContext = { definitions, substitute: scope.substitute, home: bindings.home, links };
   const positionOf = lineIndex();
@@ -47,8 +47,8 @@ export function resolve(loaded: LoadedPolicy, bindings: Bindings): Outcome<Resol
   return {
     ok: true,
     value: {
-      name, bindings: { ...bindings, params: scope.params }, defaults, rules: rules.map(({ rule }) => rule),
-      source: root.span.source,
+      name, bindings: { ...bindings, params: scope.params }, defaults, defaultSpans,
+      rules: rules.map(({ rule }) => rule), source: root.span.source,
     },
     diagnostics,
   };

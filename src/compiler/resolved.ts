@@ -77,6 +77,8 @@ export interface ResolvedPolicy {
   /** With every parameter of the policy, defaults filled in. */
   readonly bindings: Bindings;
   readonly defaults: Readonly<Record<Operation, Effect>>;
+  /** The statements that say so; for an operation that is not here the default is built in. */
+  readonly defaultSpans: ReadonlyMap<Operation, Span>;
   /** In source order, included files where they are included. */
   readonly rules: readonly ResolvedRule[];
   /** The file that the user named. */

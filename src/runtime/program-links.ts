@@ -103,12 +103,3 @@ function relevant(links: readonly ProgramLink[], patterns: readonly Pattern[]): 
   }
   return [...kept];
 }
-
-/** Where `path` leads on this machine. What does not exist is taken to be made where its parent leads. */
-export function leadsTo(path: string): string {
-  const real = realPath(path);
-  if (real !== null || path === "/") return real ?? path;
-  const slash = path.lastIndexOf("/");
-  const parent = leadsTo(slash === 0 ? "/" : path.slice(0, slash));
-  return `${parent === "/" ? "" : parent}${path.slice(slash)}`;
-}

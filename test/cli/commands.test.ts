@@ -1,5 +1,5 @@
 /** The commands, run within this process but for the last test: what they print, where, and their exit status. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { main } from "../../src/cli/main.js";
@@ -86,6 +86,11 @@ describe("mistakes on the command line", () => {
     [["explain", "agent.pol", "connect", "1.2.3.4"], "error: an address needs a port"],
     [["explain", "agent.pol", "connect", "1.2.3.4", "--port", "65536"], "error: `65536` is not a port"],
     [["explain", "agent.pol", "connect", "example.com", "--port", "1"], "error: `example.com` is not something to connect to"],
+    [["explain", "agent.pol", "exec", "no-such-program"], "error: there is no program `no-such-program` along PATH"],
+    [["explain", "agent.pol", "connect", "1.2.3.4:443"],
+      "error: `1.2.3.4:443` is not something to connect to\nhelp: connect 1.2.3.4 --port 443\n"],
+    [["explain", "agent.pol", "connect", "[::1]:80"],
+      "error: `[::1]:80` is not something to connect to\nhelp: connect ::1 --port 80\n"],
     [["explain", "agent.pol", "read", "/x", "--mark", "m"], "error: `--mark` cannot be used yet"],
     [["run", "agent.pol", "--backend", "magic", "--", "true"], "error: there is no backend `magic`"],
   ])("%j", async (args, message) => {
@@ -190,7 +195,42 @@ also matched:
 
   it("says when nothing matches", async () => {
     expect((await inFolder().run("explain", "agent.pol", "read", "/etc/hostname")).stdout)
-      .toBe("allow: read /etc/hostname\nby the default for read: no rule matches\n");
+      .toBe("allow: read /etc/hostname\nby the built-in default for read: no rule matches\n");
+    const { run } = inFolder({ "agent.pol": 'deny read "/x"\ndefault deny modify\n' });
+    expect((await run("explain", "agent.pol", "write", "/nonexistent/x")).stdout)
+      .toBe("deny: write /nonexistent/x\nby the default for write at agent.pol:2: no rule matches\n");
+  });
+
+  it("decides on where a path leads on this machine", async () => {
+    const { cwd, run } = inFolder({ "real": "", "agent.pol": "" });
+    const root = realpathSync(cwd);
+    symlinkSync("real", join(root, "link"));
+    writeFileSync(join(root, "agent.pol"), 'deny read, write, delete "**/real"\n');
+    expect((await run("explain", "agent.pol", "read", `${root}/link`)).stdout).toBe(`deny: read ${root}/real (written ${root}/link)
+ --> agent.pol:1:1
+  |
+1 | deny read, write, delete "**/real"
+  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ decides
+`);
+    expect(JSON.parse((await run("explain", "agent.pol", "write", `${root}/link`, "--json")).stdout))
+      .toMatchObject({ decision: "deny", operation: "write", target: `${root}/real` });
+    // Removing a link does nothing to what it leads to.
+    expect((await run("explain", "agent.pol", "delete", `${root}/link`)).stdout).toMatch(/^allow: delete .*\/link\n/);
+  });
+
+  it.each(["/proc/self/environ", "/dev/stdin", "/proc/thread-self/mem"])("does not say whose %s", async (path) => {
+    const { run } = inFolder({ "agent.pol": "" });
+    expect((await run("explain", "agent.pol", "read", path)).stdout).toBe(`allow: read ${path}
+by the built-in default for read: no rule matches
+note: this path leads each process to a place of its own, and the kernel decides on that
+`);
+  });
+
+  it("looks a program up along PATH", async () => {
+    const { run } = inFolder({ "agent.pol": 'deny exec "sh"\n' });
+    const { stdout } = await run("explain", "agent.pol", "exec", "sh");
+    expect(stdout).toMatch(/^deny: exec \/\S+ \(written sh\)\n/);
+    expect(stdout).toMatch(/ decides\n/);
   });
 
   it.each<[readonly string[], string, string | null]>([
@@ -212,7 +252,7 @@ also matched:
     const result = await inFolder().run("explain", "agent.pol", "read", "~/.ssh/id_ed25519", "--json");
     const rule = { id: "no-keys", effect: "deny", file: "agent.pol", line: 4, column: 1, because: "private keys stay" };
     expect(JSON.parse(result.stdout)).toEqual({
-      decision: "deny", rule,
+      decision: "deny", operation: "read", target: "/home/ada/.ssh/id_ed25519", rule,
       matched: [rule, { id: "agent.pol:6", effect: "deny", file: "agent.pol", line: 6, column: 1, because: null }],
     });
   });

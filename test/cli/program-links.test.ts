@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { frontEnd } from "../../src/compiler/compile.js";
 import type { Ir } from "../../src/compiler/ir.gen.js";
-import { findProgramLinks, leadsTo } from "../../src/runtime/program-links.js";
+import { findProgram, followPath, isDangling } from "../../src/runtime/follow-path.js";
+import { findProgramLinks } from "../../src/runtime/program-links.js";
 import { folderWith } from "../support/cli.js";
 
 let root = "";
@@ -69,11 +70,46 @@ describe("findProgramLinks", () => {
   });
 });
 
-describe("leadsTo", () => {
+describe("followPath", () => {
   it("follows links, also of folders in which nothing is yet", () => {
-    expect(leadsTo(at("bin/sh"))).toBe(at("usr/bin/dash"));
-    expect(leadsTo(at("bin/new/file"))).toBe(at("usr/bin/new/file"));
-    expect(leadsTo("/nonexistent/x")).toBe("/nonexistent/x");
-    expect(leadsTo("/")).toBe("/");
+    expect(followPath(at("bin/sh"))).toBe(at("usr/bin/dash"));
+    expect(followPath(at("bin/new/file"))).toBe(at("usr/bin/new/file"));
+    expect(followPath(at("usr/bin/folder/npm.js"))).toBe(at("usr/lib/npm.js"));
+    expect(followPath("/nonexistent/x")).toBe("/nonexistent/x");
+    expect(followPath("/")).toBe("/");
+  });
+
+  it("goes where opening a dangling link would make a file", () => {
+    expect([followPath(at("bin/gone")), isDangling(at("bin/gone")), isDangling(at("bin/sh")), isDangling(at("bin/new"))])
+      .toEqual([at("usr/bin/nowhere"), true, false, false]);
+  });
+
+  it("leaves a link at the end where it is the link that is meant", () => {
+    expect(followPath(at("bin/sh"), "keep")).toBe(at("usr/bin/sh"));
+  });
+
+  it("ends in a circle", () => {
+    symlinkSync("circle", at("circle"));
+    expect(followPath(at("circle/x"))).toBe(at("circle/x"));
+  });
+
+  it.each(["/proc/self/environ", "/proc/thread-self", "/proc/mounts"])("does not say whose %s", (path) => {
+    expect(followPath(path)).toBeNull();
+  });
+
+  it("does not either behind a link", () => {
+    symlinkSync("/proc/self/fd", at("fd"));
+    expect(followPath(at("fd/0"))).toBeNull();
+  });
+});
+
+describe("findProgram", () => {
+  it("is the first that may be executed", () => {
+    mkdirSync(at("first/tool"), { recursive: true });
+    mkdirSync(at("second"));
+    writeFileSync(at("second/tool"), "", { mode: 0o644 });
+    writeFileSync(at("usr/lib/tool"), "", { mode: 0o755 });
+    const path = ["first", "second", "usr/lib"].map(at).join(":");
+    expect([findProgram("tool", path), findProgram("nothing", path)]).toEqual([at("usr/lib/tool"), null]);
   });
 });
