@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
 /*
  * Where each tree starts. A mount point's name gives the place, the mounted root's inode is what a walk in the kernel
- * will end at. Of the mounts of a superblock the one that shows the most of it counts, and of equal ones the first: what
- * lies beneath its root has its place by it, and bind mounts of that add nothing.
+ * will end at. Of the mounts that show a file the first gives its place, as mountinfo has them in order; bind mounts of
+ * what is mounted already add nothing. Numbers of mount points keep that order while mounts come and go.
  */
 #include "anchors.h"
 
@@ -21,8 +21,6 @@
 
 struct mount {
 	unsigned long long id;
-	size_t line;  /* of mountinfo */
-	char *root;   /* what of the superblock it shows */
 	char *point;
 	bool overlay;
 	struct policy_where where;
@@ -46,6 +44,14 @@ static void *append(void *array, size_t *count, size_t size, const void *item)
 		return NULL;
 	memcpy(grown + (*count)++ * size, item, size);
 	return grown;
+}
+
+static bool is_among(const void *keys, size_t count, size_t size, const void *key)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!memcmp((const char *)keys + i * size, key, size))
+			return true;
+	return false;
 }
 
 /* ---- mountinfo --------------------------------------------------------------------------------------------------- */
@@ -73,15 +79,13 @@ static bool parse_mount(char *line, struct mount *mount)
 	if (!field)
 		return false;
 	mount->id = strtoull(field, NULL, 10);
-	for (int i = 0; i < 3 && field; i++)
+	for (int i = 0; i < 4 && field; i++)
 		field = strtok_r(NULL, " ", &save);
-	mount->root = field;
-	mount->point = field ? strtok_r(NULL, " ", &save) : NULL;
+	mount->point = field;
 	type = save ? strstr(save, " - ") : NULL;
 	if (!mount->point || !type)
 		return false;
 	mount->overlay = !strncmp(type + 3, "overlay ", 8);
-	unescape(mount->root);
 	unescape(mount->point);
 	return true;
 }
@@ -106,7 +110,6 @@ static int open_mount(const struct mount *mount)
 static void look_free(struct look *look)
 {
 	for (size_t i = 0; i < look->count; i++) {
-		free(look->mounts[i].root);
 		free(look->mounts[i].point);
 	}
 	free(look->mounts);
@@ -115,9 +118,9 @@ static void look_free(struct look *look)
 }
 
 /* Takes a line of mountinfo in, unless nothing can reach that mount by name: it has no place, and is denied. */
-static int take_mount(const struct kernel_side *kernel, struct look *look, char *line, size_t number)
+static int take_mount(const struct kernel_side *kernel, struct look *look, char *line)
 {
-	struct mount mount = { .line = number }, *grown;
+	struct mount mount, *grown;
 	int fd, failed;
 
 	if (!parse_mount(line, &mount) || (fd = open_mount(&mount)) < 0)
@@ -126,61 +129,40 @@ static int take_mount(const struct kernel_side *kernel, struct look *look, char 
 	close(fd);
 	if (failed)
 		return -1;
-	mount.root = strdup(mount.root);
 	mount.point = strdup(mount.point);
-	grown = mount.root && mount.point ? append(look->mounts, &look->count, sizeof(mount), &mount) : NULL;
+	grown = mount.point ? append(look->mounts, &look->count, sizeof(mount), &mount) : NULL;
 	if (grown) {
 		look->mounts = grown;
 		return 0;
 	}
-	free(mount.root);
 	free(mount.point);
 	return say("out of memory for the mounts");
-}
-
-static int by_extent(const void *a, const void *b)
-{
-	const struct mount *left = a, *right = b;
-	size_t short_ = strlen(left->root), long_ = strlen(right->root);
-
-	if (short_ != long_)
-		return short_ < long_ ? -1 : 1;
-	return left->line < right->line ? -1 : left->line > right->line;
 }
 
 static int read_mounts(const struct kernel_side *kernel, struct look *look)
 {
 	FILE *file = fopen("/proc/self/mountinfo", "re");
 	char *line = NULL;
-	size_t room = 0, number = 0;
+	size_t room = 0;
 	int failed = 0;
 
 	if (!file)
 		return say_errno("cannot open /proc/self/mountinfo");
 	while (!failed && getline(&line, &room, file) > 0)
-		failed = take_mount(kernel, look, line, number++);
+		failed = take_mount(kernel, look, line);
 	free(line);
 	fclose(file);
-	if (look->count)
-		qsort(look->mounts, look->count, sizeof(*look->mounts), by_extent);
 	return failed;
 }
 
-/* Whether `inner` shows nothing but what lies at or beneath the root of `outer`. */
-static bool covers(const struct mount *outer, const struct mount *inner)
+/* Whether other mounts show only parts of what this one shows from its superblock's root on. */
+static bool is_nested(const struct look *look, const struct mount *mount)
 {
-	size_t length = strlen(outer->root);
-
-	if (outer->where.superblock != inner->where.superblock || strncmp(outer->root, inner->root, length))
+	if (mount->where.inode != mount->where.root_inode)
 		return false;
-	return outer->root[length - 1] == '/' || inner->root[length] == '/' || inner->root[length] == 0;
-}
-
-/* The mounts come with those first that show most. */
-static bool is_covered(const struct look *look, size_t which)
-{
-	for (size_t i = 0; i < which; i++)
-		if (covers(&look->mounts[i], &look->mounts[which]))
+	for (size_t i = 0; i < look->count; i++)
+		if (look->mounts[i].where.superblock == mount->where.superblock &&
+		    look->mounts[i].where.inode != mount->where.inode)
 			return true;
 	return false;
 }
@@ -227,8 +209,10 @@ static int write_anchor(const struct kernel_side *kernel, __u32 slot, struct loo
 {
 	struct policy_anchor_key key = { .slot = slot, .dev = mount->where.dev, .ino = mount->where.ino,
 					 .inode = mount->where.inode }, *grown;
-	struct policy_anchor anchor, known;
+	struct policy_anchor anchor = { .nested = is_nested(look, mount) }, known;
 
+	if (is_among(look->anchors, look->anchor_count, sizeof(key), &key)) /* a mount before it shows the same */
+		return 0;
 	grown = append(look->anchors, &look->anchor_count, sizeof(key), &key);
 	if (!grown)
 		return say("out of memory for the mounts");
@@ -320,14 +304,6 @@ static bool has_overlay(const struct look *look)
 
 /* ---- all of them ------------------------------------------------------------------------------------------------- */
 
-static bool is_among(const void *keys, size_t count, size_t size, const void *key)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!memcmp((const char *)keys + i * size, key, size))
-			return true;
-	return false;
-}
-
 /* Removes the slot's anchors and layers, save those that the look wants. */
 static void sweep(const struct kernel_side *kernel, __u32 slot, const struct look *look)
 {
@@ -358,8 +334,7 @@ int anchors_write(const struct kernel_side *kernel, __u32 slot, struct mounts *m
 	int failed = read_mounts(kernel, &look);
 
 	for (size_t i = 0; i < look.count && !failed; i++)
-		if (!is_covered(&look, i))
-			failed = write_anchor(kernel, slot, &look, &look.mounts[i], mounts);
+		failed = write_anchor(kernel, slot, &look, &look.mounts[i], mounts);
 	if (!failed && has_overlay(&look))
 		failed = write_layers(kernel, slot, &look);
 	if (!failed)

@@ -11,15 +11,26 @@
 
 /* ---- events ---------------------------------------------------------------------------------------------------- */
 
+/* What tells one address from another, near enough for folding. */
+static __always_inline __u64 named_object(const struct policy_event *event)
+{
+	const __u64 *halves = (const __u64 *)event->address;
+
+	return halves[0] ^ (halves[1] << 1) ^ event->port;
+}
+
 /* How many this event stands for, or 0 when it is to be counted and not sent. */
-static __always_inline __u64 fold(const struct policy_event *event)
+static __always_inline __u64 fold(const struct policy_event *event, __u64 subject)
 {
 	struct policy_fold_key key = {
 		.session = event->session, .pid = event->pid, .word = event->word, .op = event->op
 	};
 	struct policy_fold first = { .sent = event->time };
-	struct policy_fold *known = bpf_map_lookup_elem(&folds, &key);
+	struct policy_fold *known;
 
+	if (POLICY_WORD_RULE(event->word) == POLICY_RULE_NONE)
+		key.object = event->object == POLICY_OBJECT_PATH ? subject : named_object(event);
+	known = bpf_map_lookup_elem(&folds, &key);
 	if (!known) {
 		bpf_map_update_elem(&folds, &key, &first, BPF_NOEXIST); /* full: every one is sent */
 		return 1;
@@ -101,10 +112,15 @@ __noinline int emit(__u32 index)
 		return 0;
 	event = &scratch->event;
 	session = scratch->session;
+	if (event->object != POLICY_OBJECT_INET && event->object != POLICY_OBJECT_INET6) {
+		event->port = 0;
+		event->protocol = 0;
+		__builtin_memset(event->address, 0, sizeof(event->address));
+	}
 	event->session = session;
 	event->pid = bpf_get_current_pid_tgid() >> 32;
 	event->time = bpf_ktime_get_ns();
-	event->count = fold(event);
+	event->count = fold(event, scratch->subject);
 	if (!event->count)
 		return 0;
 	__builtin_memcpy(&scratch->kept, &scratch->found, sizeof(scratch->kept));
@@ -121,11 +137,6 @@ __noinline int emit(__u32 index)
 		if (write_path(index, POLICY_EVENT_PATH))
 			event->cut = 1;
 		event->path_len = scratch->written;
-	}
-	if (event->object != POLICY_OBJECT_INET && event->object != POLICY_OBJECT_INET6) {
-		event->port = 0;
-		event->protocol = 0;
-		__builtin_memset(event->address, 0, sizeof(event->address));
 	}
 	write_program(index, scratch);
 	__builtin_memcpy(&scratch->found, &scratch->kept, sizeof(scratch->found));
@@ -237,6 +248,24 @@ static __noinline int decide_dentry_in(__u32 session, struct dentry *dentry, __u
 	verdict = conclude(index, scratch, ops);
 	scratch_release(index);
 	return verdict;
+}
+
+/* Refuses `op` on the object behind `dentry`, whatever the policy says of it. */
+static __noinline int forbid(struct dentry *dentry, __u32 op, __u32 reason)
+{
+	__u32 session = current_session(), index = session ? begin(session) : SCRATCH_NONE;
+	struct scratch *scratch = scratch_at(index);
+
+	if (!session)
+		return 0;
+	if (!scratch)
+		return -EACCES;
+	scratch->subject = (__u64)dentry;
+	scratch->event.object = POLICY_OBJECT_PATH;
+	scratch->event.path_len = 0;
+	carry_out(index, scratch, POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE), op & 7, reason);
+	scratch_release(index);
+	return -EACCES;
 }
 
 /* Whether `ops` there would be permitted without an event. */

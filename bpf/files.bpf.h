@@ -44,7 +44,7 @@ int BPF_PROG(file_open, struct file *file, int ret)
 	if (ret || !current_session())
 		return ret;
 	if (BPF_CORE_READ(file, f_flags) & O_CREAT_FLAG)
-		looked_up();
+		forget_look_up();
 	return decide_open(file);
 }
 
@@ -59,7 +59,7 @@ static __always_inline __u32 mapping_ops(struct file *file, unsigned long prot)
 
 	if (!BPF_CORE_READ_BITFIELD_PROBED(task, in_execve))
 		return load | read;
-	return file == BPF_CORE_READ(task, mm, exe_file) ? 0 : load;
+	return file == BPF_CORE_READ(task, mm, exe_file) ? 0 : OP(LOAD);
 }
 
 SEC("lsm/mmap_file")
@@ -104,9 +104,10 @@ static __always_inline int decide_creation(struct dentry *dentry, __u32 ops)
 
 	if (!session)
 		return 0;
-	if (!looked_up() && BPF_CORE_READ(dentry, d_flags) & DCACHE_PAR_LOOKUP &&
-	    !is_plainly_permitted(session, dentry, ops) && look_up_first())
+	if (BPF_CORE_READ(dentry, d_flags) & DCACHE_PAR_LOOKUP && !is_plainly_permitted(session, dentry, ops) &&
+	    look_up_first(dentry))
 		return -ESTALE;
+	forget_look_up();
 	return decide_dentry_in(session, dentry, ops);
 }
 
@@ -117,6 +118,24 @@ int BPF_PROG(path_mknod, const struct path *dir, struct dentry *dentry, unsigned
 	__u32 ops = OP(CREATE) | ((mode & S_IFMT) == S_IFSOCK ? OP(BIND) : 0);
 
 	return ret ?: decide_creation(dentry, ops);
+}
+
+/* POSIX message queues are made and removed by name, past the hooks on paths. */
+static __always_inline int decide_queue(struct dentry *dentry, __u32 ops)
+{
+	return BPF_CORE_READ(dentry, d_sb, s_magic) == MQUEUE_MAGIC ? decide_dentry(dentry, ops) : 0;
+}
+
+SEC("lsm/inode_create")
+int BPF_PROG(inode_create, struct inode *dir, struct dentry *dentry, unsigned int mode, int ret)
+{
+	return ret ?: current_session() ? decide_queue(dentry, OP(CREATE)) : 0;
+}
+
+SEC("lsm/inode_unlink")
+int BPF_PROG(inode_unlink, struct inode *dir, struct dentry *dentry, int ret)
+{
+	return ret ?: current_session() ? decide_queue(dentry, OP(DELETE)) : 0;
 }
 
 SEC("lsm/path_mkdir")
@@ -204,7 +223,10 @@ int BPF_PROG(inode_remove_acl, struct mnt_idmap *idmap, struct dentry *dentry, c
 	return ret ?: decide_dentry(dentry, OP(SETATTR));
 }
 
-/* Inode flags and project ids. */
+/*
+ * Inode flags and project ids. Subvolumes and snapshots are whole trees under new names, or none, which the command names
+ * in the program's memory: no place to decide on.
+ */
 static __always_inline int decide_ioctl(struct file *file, unsigned int command)
 {
 	switch (command) {
@@ -212,6 +234,15 @@ static __always_inline int decide_ioctl(struct file *file, unsigned int command)
 	case FS_IOC32_SETFLAGS:
 	case FS_IOC_FSSETXATTR:
 		return decide_dentry(BPF_CORE_READ(file, f_path.dentry), OP(SETATTR));
+	case BTRFS_IOC_SNAP_CREATE:
+	case BTRFS_IOC_SNAP_CREATE_V2:
+	case BTRFS_IOC_SUBVOL_CREATE:
+	case BTRFS_IOC_SUBVOL_CREATE_V2:
+	case BTRFS_IOC_SNAP_DESTROY:
+	case BTRFS_IOC_SNAP_DESTROY_V2:
+	case BCH_IOCTL_SUBVOLUME_CREATE:
+	case BCH_IOCTL_SUBVOLUME_DESTROY:
+		return forbid(BPF_CORE_READ(file, f_path.dentry), POLICY_OP_CREATE, POLICY_REASON_SUBVOLUME);
 	default:
 		return 0;
 	}

@@ -36,6 +36,17 @@
 #define FS_IOC32_SETFLAGS 0x40046602
 #define FS_IOC_FSSETXATTR 0x401c5820
 
+#define BTRFS_IOC_SNAP_CREATE 0x50009401
+#define BTRFS_IOC_SUBVOL_CREATE 0x5000940e
+#define BTRFS_IOC_SNAP_DESTROY 0x5000940f
+#define BTRFS_IOC_SNAP_CREATE_V2 0x50009417
+#define BTRFS_IOC_SUBVOL_CREATE_V2 0x50009418
+#define BTRFS_IOC_SNAP_DESTROY_V2 0x5000943f
+#define BCH_IOCTL_SUBVOLUME_CREATE 0x4020bc10
+#define BCH_IOCTL_SUBVOLUME_DESTROY 0x4020bc11
+
+#define MQUEUE_MAGIC 0x19800202
+
 #define S_IFMT 0170000
 #define S_IFDIR 0040000
 #define S_IFSOCK 0140000
@@ -109,6 +120,7 @@ struct dentry {
 struct super_block {
 	__u32 s_dev;
 	unsigned long s_flags;
+	unsigned long s_magic;
 	struct dentry *s_root;
 	void *s_encoding; /* where directories one by one may ignore case */
 };
@@ -200,6 +212,7 @@ struct iattr {
 
 struct sock_common {
 	unsigned short skc_family;
+	__u16 skc_num; /* local port, host order; 0: not bound */
 };
 
 struct sock {

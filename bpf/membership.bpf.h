@@ -54,25 +54,24 @@ static __always_inline __u32 current_session(void)
 	return BPF_CORE_READ(task, bpf_storage) ? listed_session() : 0;
 }
 
-/* Notes that the current task was sent to look a name up; 0 if it cannot be noted. */
-static __always_inline int look_up_first(void)
+/* Notes that the current task is sent to look this name up first; 0 where it was sent already, or it cannot be noted. */
+static __always_inline int look_up_first(const struct dentry *dentry)
 {
 	struct policy_task *member = bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, 0);
+	__u64 name = (__u64)BPF_CORE_READ(dentry, d_parent) ^ BPF_CORE_READ(dentry, d_name.hash_len);
 
-	if (member)
-		member->looks_up = 1;
-	return member != 0;
+	if (!member || member->looks_up == name)
+		return 0;
+	member->looks_up = name;
+	return 1;
 }
 
-/* Whether it was, and is no more. */
-static __always_inline int looked_up(void)
+static __always_inline void forget_look_up(void)
 {
 	struct policy_task *member = bpf_task_storage_get(&tasks, bpf_get_current_task_btf(), 0, 0);
-	int was = member && member->looks_up;
 
-	if (was)
+	if (member && member->looks_up)
 		member->looks_up = 0;
-	return was;
 }
 
 #endif

@@ -273,14 +273,15 @@ struct policy_port {
 /* In the task storage of every thread of a session. */
 struct policy_task {
 	__u32 session;
-	__u32 looks_up; /* an open(O_CREAT) was sent to look its name up first: the next question of that kind is final */
+	__u32 reserved;
+	__u64 looks_up; /* the name that open(O_CREAT) was sent to look up first: the next question about it is final */
 };
 
 /* A session's entry: the slot of the policy in force. Written once, atomically, to change it; 0 denies all. */
 #define POLICY_MAX_SLOTS (2 * POLICY_MAX_SESSIONS)
 
 /* The root directory (or file) of a mount: where a tree starts. Address and number of the inode must both fit, so a
- * reused one is not taken for it. */
+ * reused one is not taken for it. Where mounts show parts of one another, the one that was there first gives the place. */
 struct policy_anchor_key {
 	__u32 slot;
 	__u32 dev; /* the superblock's s_dev: major << 20 | minor */
@@ -289,7 +290,8 @@ struct policy_anchor_key {
 };
 struct policy_anchor {
 	struct policy_place place;
-	__u32 mount; /* number of the mount point's name in policyd's table */
+	__u32 mount;  /* number of the mount point's name in policyd's table: the first was there first */
+	__u32 nested; /* on a superblock's root: other mounts show parts of it */
 };
 
 /* A superblock beneath an overlay that the session sees: what the overlay itself does there, its own name has decided. */
@@ -322,7 +324,8 @@ enum policy_reason {
 	POLICY_REASON_WIDENS,     /* a link or rename would permit what the old name does not */
 	POLICY_REASON_INTERNAL,   /* a table is missing or full */
 	POLICY_REASON_HIDDEN,     /* it could send to another address than the one that is decided */
-	POLICY_REASON_CASE        /* the directory ignores case, so the name does not say which file it is */
+	POLICY_REASON_CASE,       /* the directory ignores case, so the name does not say which file it is */
+	POLICY_REASON_SUBVOLUME   /* a tree that is made or removed whole, without its names */
 };
 
 #define POLICY_RING_BYTES (1u << 21)
@@ -349,12 +352,16 @@ struct policy_event {
 };
 #define POLICY_EVENT_HEADER __builtin_offsetof(struct policy_event, bytes)
 
-/* Repeats of one process, rule and operation within a second are counted here instead of sent. */
+/*
+ * Repeats of one process, rule and operation within a second are counted here instead of sent. Where no rule decided, of
+ * one object too: what a default denies is what its author has to know of.
+ */
 struct policy_fold_key {
 	__u32 session;
 	__u32 pid;
 	__u32 word;
 	__u32 op;
+	__u64 object; /* of a default: the kernel address of its dentry, or bytes of the address and the port */
 };
 struct policy_fold {
 	__u64 sent; /* CLOCK_MONOTONIC, ns */
@@ -415,7 +422,7 @@ _Static_assert(sizeof(struct policy_root) == 220, "layout");
 _Static_assert(sizeof(struct policy_section) == 24, "layout");
 _Static_assert(sizeof(struct policy_image_header) == 32 + 24 * POLICY_SECTIONS, "layout");
 _Static_assert(sizeof(struct policy_anchor_key) == 24, "layout");
-_Static_assert(sizeof(struct policy_anchor) == 56, "layout");
+_Static_assert(sizeof(struct policy_anchor) == 60, "layout");
 _Static_assert(sizeof(struct policy_layer_key) == 16, "layout");
 _Static_assert(sizeof(struct policy_event) == 80 + 2 * POLICY_EVENT_PATH + 0, "layout");
 

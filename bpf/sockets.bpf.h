@@ -382,13 +382,13 @@ static __always_inline int is_batch(void)
 {
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 
-	switch (BPF_CORE_READ(regs, orig_ax)) {
+	switch ((__u32)BPF_CORE_READ(regs, orig_ax)) { /* the kernel looks at the lower half alone */
 	case 307:              /* x86-64 */
 	case 0x40000000 | 538: /* x32 */
 	case 345:              /* i386 */
-		return BPF_CORE_READ(regs, dx) > 1;
+		return (__u32)BPF_CORE_READ(regs, dx) > 1;
 	case 102: /* i386, socketcall(SYS_SENDMMSG, …) */
-		return BPF_CORE_READ(regs, bx) == 20;
+		return (__u32)BPF_CORE_READ(regs, bx) == 20;
 	default:
 		return 0;
 	}
@@ -476,6 +476,26 @@ int BPF_PROG(socket_setsockopt, struct socket *sock, int level, int option, int 
 	__u32 session = current_session();
 
 	return ret ?: session && sets_route(level, option) ? forbid_hiding(session) : 0;
+}
+
+/* Listening without a bind before it binds every address, and a port that the kernel picks. */
+static __always_inline int decide_listen(struct socket *sock)
+{
+	struct sock *sk = BPF_CORE_READ(sock, sk);
+	struct endpoint end = { .op = POLICY_OP_BIND };
+	__u32 session = current_session();
+
+	if (!session || !sk || !is_inet(sock) || BPF_CORE_READ(sk, __sk_common.skc_num))
+		return 0;
+	end.family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	end.protocol = socket_protocol(sk);
+	return decide_word(session, &end);
+}
+
+SEC("lsm/socket_listen")
+int BPF_PROG(socket_listen, struct socket *sock, int backlog, int ret)
+{
+	return ret ?: decide_listen(sock);
 }
 
 /* Others of its options are decided elsewhere, or speak of addresses that were decided. */

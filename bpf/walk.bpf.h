@@ -53,39 +53,46 @@ static __always_inline const struct policy_anchor *find_anchor(__u32 slot, __u32
 	return bpf_map_lookup_elem(&anchors, &key);
 }
 
+#define NO_MOUNT (~0u)
+
 struct climb {
 	__u32 index;
 	__u32 slot;
 	__u32 dev;
 	__u32 reason;
-	__u32 anchored;
+	__u32 look; /* on the way, too, there may be anchors */
+	__u32 first; /* number of the first mount found, or NO_MOUNT */
+	__u32 names; /* below that */
 	__u32 kernels_own; /* nobody mounted this superblock: namespaces, pidfds */
 	__u64 root;
 	__u64 dentry;
 };
 
+static __always_inline void meet(struct climb *climb, struct scratch *scratch, const struct policy_anchor *anchor,
+				 __u32 names)
+{
+	if (!anchor || anchor->mount >= climb->first)
+		return;
+	climb->first = anchor->mount;
+	climb->names = names;
+	scratch->found.place = anchor->place;
+	scratch->found.mount = anchor->mount;
+}
+
 static long climb_step(__u32 i, struct climb *climb)
 {
 	struct scratch *scratch = scratch_at(climb->index);
 	struct dentry *dentry = (struct dentry *)climb->dentry;
-	const struct policy_anchor *anchor;
 	__u64 parent;
 
 	if (!scratch)
 		return 1;
 	scratch->depth = i;
+	if (climb->look || climb->dentry == climb->root)
+		meet(climb, scratch, find_anchor(climb->slot, climb->dev, climb->dentry), i);
 	if (climb->dentry == climb->root) {
-		climb->reason = climb->anchored ? POLICY_REASON_POLICY : POLICY_REASON_NO_ANCHOR;
+		climb->reason = climb->first == NO_MOUNT ? POLICY_REASON_NO_ANCHOR : POLICY_REASON_POLICY;
 		return 1;
-	}
-	if (!climb->anchored) { /* the root of this tree is not mounted: a directory in it may be */
-		anchor = find_anchor(climb->slot, climb->dev, climb->dentry);
-		if (anchor) {
-			scratch->found.place = anchor->place;
-			scratch->found.mount = anchor->mount;
-			climb->reason = POLICY_REASON_POLICY;
-			return 1;
-		}
 	}
 	scratch->dentries[i & (POLICY_MAX_DEPTH - 1)] = climb->dentry;
 	parent = (__u64)BPF_CORE_READ(dentry, d_parent);
@@ -102,7 +109,7 @@ static long climb_step(__u32 i, struct climb *climb)
 static __noinline __u32 climb_to_anchor(__u32 index)
 {
 	struct scratch *scratch = scratch_at(index);
-	struct climb climb = { .index = index, .reason = POLICY_REASON_TOO_DEEP };
+	struct climb climb = { .index = index, .reason = POLICY_REASON_TOO_DEEP, .first = NO_MOUNT };
 	const struct policy_anchor *anchor;
 	struct tree tree;
 
@@ -117,12 +124,10 @@ static __noinline __u32 climb_to_anchor(__u32 index)
 	scratch->found.mount = 0;
 	scratch->detached = 0;
 	anchor = find_anchor(climb.slot, climb.dev, climb.root);
-	if (anchor) {
-		scratch->found.place = anchor->place;
-		scratch->found.mount = anchor->mount;
-		climb.anchored = 1;
-	}
+	climb.look = !anchor || anchor->nested;
 	bpf_loop(POLICY_MAX_DEPTH + 1, climb_step, &climb, 0);
+	if (climb.reason == POLICY_REASON_POLICY)
+		scratch->depth = climb.names;
 	return climb.reason;
 }
 

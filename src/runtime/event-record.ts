@@ -4,7 +4,8 @@ import type { Effect } from "../compiler/ast.js";
 import {
   POLICY_OBJECT_ABSTRACT, POLICY_OBJECT_ANONYMOUS, POLICY_OBJECT_INET, POLICY_OBJECT_INET6, POLICY_OBJECT_PATH,
   POLICY_OBJECT_SOCKET, POLICY_OBJECT_UNNAMED, POLICY_PROTO_TCP, POLICY_PROTO_UDP, POLICY_REASON_CASE,
-  POLICY_REASON_HIDDEN, POLICY_REASON_INTERNAL, POLICY_REASON_NO_ANCHOR, POLICY_REASON_POLICY, POLICY_REASON_TOO_DEEP, POLICY_REASON_UNREADABLE, POLICY_REASON_WIDENS,
+  POLICY_REASON_HIDDEN, POLICY_REASON_INTERNAL, POLICY_REASON_NO_ANCHOR, POLICY_REASON_POLICY, POLICY_REASON_SUBVOLUME,
+  POLICY_REASON_TOO_DEEP, POLICY_REASON_UNREADABLE, POLICY_REASON_WIDENS,
 } from "../compiler/image/abi.gen.js";
 import { escapeBytes } from "./escape-bytes.js";
 import type { DecisionEvent, LostEvent, RepeatEvent } from "./events.js";
@@ -56,6 +57,7 @@ const REASONS: ReadonlyMap<number, string> = new Map([
   [POLICY_REASON_INTERNAL, "internal"],
   [POLICY_REASON_HIDDEN, "hidden"],
   [POLICY_REASON_CASE, "case"],
+  [POLICY_REASON_SUBVOLUME, "subvolume"],
 ]);
 
 export const REASON_WORDS: ReadonlyMap<string, string> = new Map([
@@ -65,6 +67,7 @@ export const REASON_WORDS: ReadonlyMap<string, string> = new Map([
   ["widens", "the new name would permit more"],
   ["internal", "a kernel table is full"],
   ["hidden", "it could send to another address than it names"],
+  ["subvolume", "a subvolume or snapshot would be made or removed whole"],
   ["case", "its folder ignores case, so its name does not say which file it is"],
 ]);
 

@@ -92,6 +92,7 @@ export const POLICY_REASON_WIDENS = 4;
 export const POLICY_REASON_INTERNAL = 5;
 export const POLICY_REASON_HIDDEN = 6;
 export const POLICY_REASON_CASE = 7;
+export const POLICY_REASON_SUBVOLUME = 8;
 
 // enum policy_query_kind
 export const POLICY_QUERY_PATH = 0;
@@ -282,10 +283,11 @@ export const STRUCTS = {
     },
   },
   policy_task: {
-    size: 8,
+    size: 16,
     fields: {
       session: { offset: 0, size: 4 },
-      looks_up: { offset: 4, size: 4 },
+      reserved: { offset: 4, size: 4 },
+      looks_up: { offset: 8, size: 8 },
     },
   },
   policy_anchor_key: {
@@ -298,10 +300,11 @@ export const STRUCTS = {
     },
   },
   policy_anchor: {
-    size: 56,
+    size: 60,
     fields: {
       place: { offset: 0, size: 52 },
       mount: { offset: 52, size: 4 },
+      nested: { offset: 56, size: 4 },
     },
   },
   policy_layer_key: {
@@ -336,12 +339,13 @@ export const STRUCTS = {
     },
   },
   policy_fold_key: {
-    size: 16,
+    size: 24,
     fields: {
       session: { offset: 0, size: 4 },
       pid: { offset: 4, size: 4 },
       word: { offset: 8, size: 4 },
       op: { offset: 12, size: 4 },
+      object: { offset: 16, size: 8 },
     },
   },
   policy_fold: {
@@ -352,10 +356,10 @@ export const STRUCTS = {
     },
   },
   policy_repeats: {
-    size: 24,
+    size: 32,
     fields: {
-      key: { offset: 0, size: 16 },
-      count: { offset: 16, size: 8 },
+      key: { offset: 0, size: 24 },
+      count: { offset: 24, size: 8 },
     },
   },
   policy_where: {

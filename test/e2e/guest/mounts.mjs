@@ -9,21 +9,22 @@ export async function runMounts() {
   mkdirSync(TOP, { recursive: true });
   partsOfATree();
   foldedNames();
+  snapshots();
   await lateMounts();
   eventWithinRename();
 }
 
 const words = (run) => run.out.trim().split("\n");
 
-/** Two bind mounts, one within the other, of a file system that is mounted nowhere itself. */
+/** Bind mounts within one another, of a file system that is mounted itself only later: the first gives the place. */
 function partsOfATree() {
-  const made = shell(`set -e; cd ${TOP}; mkdir whole outer inner; mount -t tmpfs tmpfs whole; mkdir -p whole/a/secret
-    echo inner >whole/a/secret/file; echo outer >whole/a/file
-    mount --bind whole/a/secret inner; mount --bind whole/a outer; umount whole`);
+  const made = shell(`set -e; cd ${TOP}; mkdir hidden outer inner whole; mount -t tmpfs tmpfs hidden; mkdir -p hidden/a/secret
+    echo inner >hidden/a/secret/file; echo outer >hidden/a/file
+    mount --bind hidden/a outer; mount --bind hidden/a/secret inner; mount --bind hidden whole; umount hidden`);
   check("bind mounts are made", made.status === 0, made.err);
-  const run = session(image("mounts"), ["/bin/bash", "-c", `cd ${TOP}
-    cat outer/file; cat outer/secret/file 2>/dev/null || echo no; cat inner/file 2>/dev/null || echo no`]);
-  check("the outer one gives the place, by both names", words(run).join() === "outer,no,no", run);
+  const run = session(image("mounts"), ["/bin/bash", "-c", `cd ${TOP}; cat outer/file
+    for name in outer/secret inner whole/a/secret; do cat $name/file 2>/dev/null || echo no; done`]);
+  check("the first one gives the place, by every name", words(run).join() === "outer,no,no,no", run);
   check("and the events name it", run.events.length > 0
     && run.events.every(({ target }) => target === null || target === `${TOP}/outer/secret/file`), brief(run.events));
 }
@@ -38,6 +39,19 @@ function foldedNames() {
     cat plain/file; cat folded/SECRET 2>/dev/null || echo no; cat folded/secret 2>/dev/null || echo no`]);
   check("in a folder that ignores case nothing is permitted", words(run).join() === "plain,no,no", run);
   check("and the event says why", run.events[0]?.reason === "case", brief(run.events));
+}
+
+/** Whole trees under new names, by one command. */
+function snapshots() {
+  const made = shell(`set -e; cd ${TOP}; mkdir sub; truncate -s 256M sub.btrfs; mkfs.btrfs -q sub.btrfs; modprobe loop
+    mount -o loop sub.btrfs sub; btrfs subvolume create sub/home; echo secret >sub/home/secret
+    btrfs subvolume snapshot sub/home sub/outside; echo free >sub/free`);
+  check("btrfs makes a snapshot outside of a session", made.status === 0, made.err);
+  const run = session(image("mounts"), ["/bin/bash", "-c", `cd ${TOP}/sub; cat free; cat home/secret
+    btrfs subvolume snapshot home inside; btrfs subvolume create new; btrfs subvolume delete outside; ls`]);
+  check("in a session it makes and removes none", run.out.split("\n").slice(-4).join() === "free,home,outside,"
+    && run.out.startsWith("free\n") && !run.out.includes("secret"), run);
+  check("and the events say why", run.events.filter(({ reason }) => reason === "subvolume").length > 0, brief(run.events));
 }
 
 /** Mounted, moved and mounted again while a session lives. */

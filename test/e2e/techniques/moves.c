@@ -1,8 +1,10 @@
 /* Making, removing and renaming. */
 #include "probe.h"
 
+#include <mqueue.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -52,7 +54,34 @@ static int open_existing_to_create(const struct place *p)
 static int open_existing_to_create_or_die(const struct place *p)
 {
 	(void)p;
-	return result(open("/proc/self/loginuid", O_RDWR | O_CREAT, 0644));
+	if (open("/proc/self/loginuid", O_RDWR | O_CREAT | O_EXCL, 0644) >= 0 || errno != EEXIST)
+		return -EIO;
+	return result(open("/proc/self/sessionid", O_RDONLY | O_CREAT, 0644));
+}
+
+/* POSIX message queues have names in /dev/mqueue, and calls of their own. */
+static int mount_queues(const struct place *p)
+{
+	(void)p;
+	return (mkdir("/dev/mqueue", 01777) && errno != EEXIST) ||
+	       (mount("mqueue", "/dev/mqueue", "mqueue", 0, NULL) && errno != EBUSY);
+}
+
+static int make_queue(const struct place *p)
+{
+	struct mq_attr small = { .mq_maxmsg = 1, .mq_msgsize = 8 }; /* what all of a user's queues may hold is limited */
+
+	return result(mq_open(in("", p->label), O_RDONLY | O_CREAT, 0666, &small));
+}
+
+static int make_queue_before(const struct place *p)
+{
+	return mount_queues(p) || make_queue(p);
+}
+
+static int remove_queue(const struct place *p)
+{
+	return result(mq_unlink(in("", p->label)));
 }
 
 static int make_folder(const struct place *p)
@@ -233,6 +262,8 @@ const struct technique MOVES[] = {
 	{ "open-existing-to-create", "no-new", "create", open_existing_to_create, .expect = PERMITTED, .only_denied = true },
 	{ "open-existing-to-create-or-die", "kill-new", "create", open_existing_to_create_or_die, .expect = PERMITTED,
 	  .only_denied = true },
+	{ "message-queue", "no-new", "create", make_queue, mount_queues },
+	{ "remove-message-queue", "no-delete", "delete", remove_queue, make_queue_before },
 	{ "mkdir", "no-create", "create", make_folder },
 	{ "mkfifo", "no-create", "create", make_fifo },
 	{ "mknod-socket", "no-create", "create", make_socket },

@@ -376,6 +376,19 @@ static int bind_unspecified(const struct place *p)
 	return result(bind(socket(AF_INET, SOCK_STREAM, 0), &to.any, size));
 }
 
+/* Binds every address, to a port that the kernel picks. */
+static int listen_unbound(const struct place *p)
+{
+	(void)p;
+	return result(listen(socket(AF_INET, SOCK_STREAM, 0), 1));
+}
+
+static int listen_unbound6(const struct place *p)
+{
+	(void)p;
+	return result(listen(socket(AF_INET6, SOCK_STREAM, 0), 1));
+}
+
 #define CONNECT "no-connect", "connect"
 #define BIND "no-bind", "bind"
 
@@ -423,5 +436,7 @@ const struct technique NETWORK[] = {
 	{ "bind-every-address", BIND, bind_every_address },
 	{ "bind-every-address6", BIND, bind_every_address6 },
 	{ "bind-unspecified", BIND, bind_unspecified },
+	{ "listen-unbound", BIND, listen_unbound, .only_denied = true },
+	{ "listen-unbound6", BIND, listen_unbound6, .only_denied = true },
 	{ 0 },
 };

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define SOL_SCTP 132
@@ -105,8 +106,29 @@ static int control4_connected(const struct place *p)
 	return connect(fd, (void *)&to, sizeof(to)) ? -EIO : result(sendmsg(fd, &message, 0));
 }
 
+static long send_both(int fd, struct mmsghdr *messages)
+{
+	return sendmmsg(fd, messages, 2, 0);
+}
+
+/* Of the system call's number and the count the kernel takes the lower half. */
+static long send_both_with_high_bits(int fd, struct mmsghdr *messages)
+{
+	long returned = 0xdeadbeef00000000 | SYS_sendmmsg;
+	register long flags asm("r10") = 0;
+
+	asm volatile("syscall"
+		     : "+a"(returned)
+		     : "D"((long)fd), "S"(messages), "d"(0xdeadbeef00000002), "r"(flags)
+		     : "rcx", "r11", "memory");
+	if (returned >= 0)
+		return returned;
+	errno = -returned;
+	return -1;
+}
+
 /* The kernel asks no hook about a message that names the address of the one before it. */
-static int control4_in_batch(const struct place *p)
+static int control4_in_batch(long (*send_messages)(int, struct mmsghdr *))
 {
 	struct sockaddr_in to = address4("127.0.0.1", ROUTE_PORT);
 	char control[64] __attribute__((aligned(8))) = { 0 };
@@ -114,14 +136,25 @@ static int control4_in_batch(const struct place *p)
 	struct mmsghdr messages[2] = { 0 };
 	int sent;
 
-	(void)p;
 	messages[1].msg_hdr = message_with(&to, sizeof(to), &parts[1], control, SOL_IP, IP_RETOPTS, LOOSE_ROUTE,
 					   sizeof(LOOSE_ROUTE));
 	parts[0] = (struct iovec){ "x", 1 };
 	messages[0].msg_hdr = (struct msghdr){ .msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = &parts[0],
 					       .msg_iovlen = 1 };
-	sent = sendmmsg(socket(AF_INET, SOCK_DGRAM, 0), messages, 2, 0);
+	sent = send_messages(socket(AF_INET, SOCK_DGRAM, 0), messages);
 	return sent == 2 ? 0 : sent < 0 ? -errno : -EIO;
+}
+
+static int batch(const struct place *p)
+{
+	(void)p;
+	return control4_in_batch(send_both);
+}
+
+static int batch_with_high_bits(const struct place *p)
+{
+	(void)p;
+	return control4_in_batch(send_both_with_high_bits);
 }
 
 static int option6(const struct place *p)
@@ -225,7 +258,8 @@ const struct technique ROUTES[] = {
 	{ "source-route-of-v6-socket", HIDDEN, option4_on_v6, ALONE },
 	{ "source-route-control", HIDDEN, control4, ALONE },
 	{ "source-route-control-connected", HIDDEN, control4_connected, ALONE },
-	{ "source-route-control-in-batch", HIDDEN, control4_in_batch, ALONE },
+	{ "source-route-control-in-batch", HIDDEN, batch, ALONE },
+	{ "source-route-control-in-batch-with-high-bits", HIDDEN, batch_with_high_bits, ALONE },
 	{ "source-route6", HIDDEN, option6, ALONE },
 	{ "source-route6-control", HIDDEN, control6, ALONE },
 	{ "source-route6-flow-label", HIDDEN, flow_label, ALONE },
