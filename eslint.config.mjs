@@ -30,9 +30,9 @@ const STAGES = [
   // automata and tries → image, and back
   ["image/", "entries"],
   ["compile"],
+  ["lint"],
 ];
 
-  ["lint"],
 const filesBelow = (folder) => readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && entry.name.endsWith(".ts") && !entry.name.endsWith(".gen.ts"))
   .map((entry) => relative(ROOT, join(entry.parentPath ?? entry.path, entry.name)));
