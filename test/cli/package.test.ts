@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const COMPILED = join(ROOT, `examples/package-test-${process.pid}.polc`);
 
 let folder = "";
 const inPackage = (path: string): string => join(folder, "node_modules/policyc", path);
@@ -20,8 +21,14 @@ let files: readonly string[] = [];
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "policyc-test-"));
   writeFileSync(join(folder, "package.json"), '{ "name": "user", "private": true, "type": "module" }');
-  // Without scripts: `prepack` would build anew beneath the other tests.
-  execFileSync("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder], { cwd: ROOT });
+  // What a user compiled in the checkout.
+  writeFileSync(COMPILED, "");
+  try {
+    // Without scripts: `prepack` would build anew beneath the other tests.
+    execFileSync("npm", ["pack", "--silent", "--ignore-scripts", "--pack-destination", folder], { cwd: ROOT });
+  } finally {
+    rmSync(COMPILED);
+  }
   const tarball = `policyc-${version()}.tgz`;
   files = run("tar", "-tzf", tarball).trim().split("\n").map((path) => path.replace(/^package\//, ""));
   run("npm", "install", "--silent", "--offline", "--no-audit", "--no-fund", "--no-save", `./${tarball}`);
@@ -46,6 +53,10 @@ describe("the tarball", () => {
   it("holds nothing else", () => {
     const expected = /^(bin|grammar|std|examples|LICENSES)\/|^dist\/(native\/policyd|third-party\.txt|.+\.(js|d\.ts))$|^[A-Zp][^/]*$/;
     expect(files.filter((path) => !expected.test(path))).toEqual([]);
+  });
+
+  it("leaves out compiled policies", () => {
+    expect(files.filter((path) => path.endsWith(".polc"))).toEqual([]);
   });
 
   it("names every package whose code it holds, with its licence", () => {
