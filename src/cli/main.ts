@@ -126,7 +126,7 @@ function addRun(program: Command, finish: Finish): void {
     .argument("<command...>", "what to run; it runs as the user who called sudo")
     .option("--backend <name>", "auto or lsm", "auto")
     .option("--user <name>", "run the command as this user (~ in the policy stays yours, or --home)")
-    .option("--events <file>", "write what was denied, killed and audited: one JSON object a line")
+    .option("--events <file>", "write what was denied, killed and audited: one JSON object\na line; repeats are folded into counts")
     .option("--quiet", "no last line about what was denied")
     .addHelpText("after", example("sudo policyc run agent.pol --set workspace=$PWD -- my-agent --fast")
       + "\nExit status: the command's own; 128+N after signal N, 127 where it is\nnot found, 126 where it cannot be executed.\n")

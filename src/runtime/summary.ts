@@ -65,7 +65,7 @@ export class Summary {
     const head = [...totals, ...audited, ...lost].join(", ");
     // Only repeats of what was lost.
     if (this.#groups.size === 0) return head;
-    const tail = events === null ? "; --events FILE shows all" : `; all in ${events}`;
+    const tail = events === null ? "; --events FILE says more" : `; more in ${events}`;
     return `${head} (${this.#examples(WIDTH - "policyc: ".length - head.length - tail.length - 3, home)})${tail}`;
   }
 

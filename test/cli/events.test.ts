@@ -138,35 +138,35 @@ describe("the last line", () => {
   it.each<[string, readonly FrameFields[], string]>([
     ["nothing", [], "nothing denied"],
     ["only audits", [{ ...key, effect: "audit", count: 2n }], "nothing denied, 2 audited"],
-    ["one", [key], "1 denied (read ~/.ssh/id_ed25519 by no-keys at agent.pol:14); --events FILE shows all"],
-    ["the same again", [key, key], "2 denied (read ~/.ssh/id_ed25519 ×2 by no-keys at agent.pol:14); --events FILE shows all"],
-    ["a rule without a name", [{ rule: 1, path: "/x" }], "1 denied (read /x at agent.pol:15); --events FILE shows all"],
-    ["the default", [{ rule: null, path: "/x" }], "1 denied (read /x by default); --events FILE shows all"],
-    ["a kill", [{ path: "/x", effect: "kill" }], "1 killed (read /x by no-keys at agent.pol:14); --events FILE shows all"],
+    ["one", [key], "1 denied (read ~/.ssh/id_ed25519 by no-keys at agent.pol:14); --events FILE says more"],
+    ["the same again", [key, key], "2 denied (read ~/.ssh/id_ed25519 ×2 by no-keys at agent.pol:14); --events FILE says more"],
+    ["a rule without a name", [{ rule: 1, path: "/x" }], "1 denied (read /x at agent.pol:15); --events FILE says more"],
+    ["the default", [{ rule: null, path: "/x" }], "1 denied (read /x by default); --events FILE says more"],
+    ["a kill", [{ path: "/x", effect: "kill" }], "1 killed (read /x by no-keys at agent.pol:14); --events FILE says more"],
     ["a reason", [{ rule: null, path: "/x", reason: POLICY_REASON_WIDENS }],
-      "1 denied (read /x as the new name would permit more); --events FILE shows all"],
-    ["a neighbour of home", [{ path: "/home/adam" }], "1 denied (read /home/adam by no-keys at agent.pol:14); --events FILE shows all"],
+      "1 denied (read /x as the new name would permit more); --events FILE says more"],
+    ["a neighbour of home", [{ path: "/home/adam" }], "1 denied (read /home/adam by no-keys at agent.pol:14); --events FILE says more"],
     ["several", [key, { path: "/x" }, { path: "/y" }],
-      "3 denied (read ~/.ssh/id_ed25519 by no-keys at agent.pol:14, …); --events FILE shows all"],
+      "3 denied (read ~/.ssh/id_ed25519 by no-keys at agent.pol:14, …); --events FILE says more"],
     ["several, of which one fits", [{ rule: null, path: "/x" }, { rule: null, path: "/y" }],
-      "2 denied (read /x by default, …); --events FILE shows all"],
+      "2 denied (read /x by default, …); --events FILE says more"],
   ])("%s", (_, records, expected) => {
     expect(lineFor(records)).toBe(expected);
   });
 
   it("names the file of events", () => {
     expect(lineFor([{ rule: null, path: "/x" }, { rule: null, path: "/y" }], "log"))
-      .toBe("2 denied (read /x by default, read /y by default); all in log");
+      .toBe("2 denied (read /x by default, read /y by default); more in log");
   });
 
   it("tells of lost events", () => {
     expect(lineFor([], null, 4)).toBe("nothing denied, 4 events lost");
-    expect(lineFor([{ rule: null, path: "/x" }], "log", 4)).toBe("1 denied, 4 events lost (read /x by default); all in log");
+    expect(lineFor([{ rule: null, path: "/x" }], "log", 4)).toBe("1 denied, 4 events lost (read /x by default); more in log");
   });
 
   it("does not grow with the number of targets", () => {
     const many = Array.from({ length: 3000 }, (_, i) => ({ path: `/${i}` }));
-    expect(lineFor(many)).toBe("3000 denied (read /0 by no-keys at agent.pol:14, …); --events FILE shows all");
+    expect(lineFor(many)).toBe("3000 denied (read /0 by no-keys at agent.pol:14, …); --events FILE says more");
   });
 });
 
@@ -176,6 +176,6 @@ describe("Recorder", () => {
     recorder.take(eventFrame({ path: "/a", exe: "/bin/cat", pid: 1 }));
     recorder.take(eventFrame({ path: "/b", exe: "/bin/cat", pid: 2 }));
     recorder.take(eventFrame({ comm: "", pid: 1, count: 8n }));
-    expect(recorder.summary.line("/root", "log")).toBe("10 denied (read /a ×9 by no-keys at agent.pol:14, …); all in log");
+    expect(recorder.summary.line("/root", "log")).toBe("10 denied (read /a ×9 by no-keys at agent.pol:14, …); more in log");
   });
 });

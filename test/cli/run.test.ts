@@ -138,7 +138,7 @@ describe("processes that outlive the command", () => {
     const run = startRun(["sh", "-c", "exit 6"], { fake: { "last-frames": frames, linger: "3" } });
     expect(await run.result).toMatchObject({
       status: 6,
-      stderr: `${note}policyc: 1 denied (read /keys/id by no-keys at a.pol:1); --events FILE shows all\n`,
+      stderr: `${note}policyc: 1 denied (read /keys/id by no-keys at a.pol:1); --events FILE says more\n`,
     });
   });
 });
@@ -152,7 +152,7 @@ describe("what was denied", () => {
   it("is one line at the end", async () => {
     expect(await startRun(["true"], { fake: { frames } }).result).toMatchObject({
       status: 0, stdout: "",
-      stderr: "policyc: 2 denied, 3 events lost (read /keys/id ×2 by no-keys at a.pol:1); --events FILE shows all\n",
+      stderr: "policyc: 2 denied, 3 events lost (read /keys/id ×2 by no-keys at a.pol:1); --events FILE says more\n",
     });
   });
 
