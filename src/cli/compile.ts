@@ -8,7 +8,7 @@ import { imageOf, loadPolicyFile } from "./load-policy.js";
 import type { Loaded } from "./loaded.js";
 import { type BindingOptions, bindingsOf } from "./options.js";
 import { printDiagnostics, printFailure, printTrouble } from "./print-failure.js";
-import { writeOut } from "./terminal.js";
+import { isTerminal, writeOut } from "./terminal.js";
 import { writeWhole } from "./write-whole.js";
 
 export interface CompileOptions extends BindingOptions {
@@ -31,13 +31,19 @@ export function compileCommand(file: string, options: CompileOptions): number {
   if (output.value === STDOUT) writeOut(emitted.value);
   else {
     const written = writeWhole(output.value, emitted.value);
-    if (!written.ok) return printFailure(written.failure);
+    if (!written.ok) {
+      const { failure } = written;
+      return printFailure(options.output === undefined ? { ...failure, help: `-o OUT.polc` } : failure);
+    }
   }
   return STATUS.done;
 }
 
 /** Text goes to standard output unless a file is named, an image into a file beside the policy. */
 function outputOf(file: string, { output, emit: what }: CompileOptions): Attempt<string> {
+  if (output === STDOUT && what === "image" && isTerminal()) {
+    return fail(STATUS.usage, "an image is not for a terminal", "-o OUT.polc, or -o - into a pipe");
+  }
   if (output !== undefined) return succeed(output);
   if (what !== "image") return succeed(STDOUT);
   if (file === "-" || file.startsWith("std:")) {

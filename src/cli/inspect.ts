@@ -4,7 +4,7 @@ import { checksumOf, decodeImage, type Image } from "../compiler/image/decode.js
 import { SECTION_NAMES } from "../compiler/image/layout.js";
 import { fail, STATUS } from "./exit.js";
 import { printFailure } from "./print-failure.js";
-import { readFileOf } from "./read-sources.js";
+import { isImage, readFileOf } from "./read-sources.js";
 import { printable, writeOut } from "./terminal.js";
 
 export interface InspectOptions {
@@ -14,6 +14,9 @@ export interface InspectOptions {
 export function inspectCommand(path: string, options: InspectOptions): number {
   const bytes = readFileOf(path);
   if (!bytes.ok) return printFailure(bytes.failure);
+  if (path.endsWith(".pol") && !isImage(bytes.value)) {
+    return printFailure(fail(STATUS.usage, `\`${path}\` is not an image`, `policyc compile ${path}`).failure);
+  }
   const decoded = decodeImage(bytes.value);
   if (!decoded.ok) {
     return printFailure(fail(STATUS.policy, `\`${path}\` is not a valid image: ${decoded.reason}`).failure);

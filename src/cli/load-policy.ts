@@ -30,9 +30,10 @@ export function compileStd(name: string, bindings: OutsideBindings, searchPath: 
 function loadFrom(
   path: string, root: ReturnType<typeof readSource>, bindings: OutsideBindings, searchPath: string,
 ): Loaded<FrontEnd> {
-  return "error" in root
-    ? failed(fail(STATUS.usage, `cannot read \`${path}\`: ${root.error}`))
-    : bind(path, root, bindings, searchPath);
+  if (!("error" in root)) return bind(path, root, bindings, searchPath);
+  return failed(root.isImage === true
+    ? fail(STATUS.usage, `\`${path}\` is an image, not a policy`, `policyc inspect ${path}`)
+    : fail(STATUS.usage, `cannot read \`${path}\`: ${root.error}`));
 }
 
 function bind(path: string, root: Source, bindings: OutsideBindings, searchPath: string): Loaded<FrontEnd> {

@@ -3,9 +3,8 @@ import { decodeImage } from "../compiler/image/decode.js";
 import { fail, STATUS } from "./exit.js";
 import { failed, type Loaded, type Runnable } from "./loaded.js";
 import type { OutsideBindings } from "./options.js";
-import { readFileOf } from "./read-sources.js";
+import { isImage, readFileOf } from "./read-sources.js";
 
-const MAGIC = "POLC";
 const IMAGE_EXTENSION = ".polc";
 
 /** Loads the code that `loadRunnable` will need, judging by the name: afterwards it may be out of our reach. */
@@ -24,8 +23,6 @@ export async function loadRunnable(
     ? checkImage(path, bytes.value, bindings)
     : (await import("./load-policy.js")).compileBytes(path, bytes.value, bindings, searchPath);
 }
-
-const isImage = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(0, MAGIC.length)).toString("latin1") === MAGIC;
 
 function checkImage(path: string, bytes: Uint8Array, bindings: OutsideBindings): Loaded<Runnable> {
   const [name] = Object.keys(bindings.params);

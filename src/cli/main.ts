@@ -12,6 +12,8 @@ import type { RunOptions } from "./run.js";
 import { writeErr, writeOut } from "./terminal.js";
 import { packageVersion } from "./version.js";
 
+/** Flags that are refused by name, so that whoever needs them learns why. */
+const LATER = "not enforced yet";
 const POLICY_ARGUMENT = "a policy; - is standard input";
 
 /** `finish` takes the exit status of the command that ran. */
@@ -35,7 +37,29 @@ export function createProgram(finish: (status: number) => void): Command {
   addInspect(program, finish);
   addRun(program, finish);
   addDoctor(program, finish);
+  for (const command of program.commands) command.showHelpAfterError(hintFor(command.name()));
+  addHelpByName(program, finish);
   return program;
+}
+
+function hintFor(command: string): string {
+  const hint = `(policyc ${command} --help shows what there is)`;
+  return command === "run" ? `help: policyc run FILE -- CMD…\n${hint}` : hint;
+}
+
+/** `policyc help` and `policyc version`, as many others have them; `--help` shows the flags alone. */
+function addHelpByName(program: Command, finish: Finish): void {
+  program.command("help [command]", { hidden: true }).action((name: string | undefined) => {
+    const found = program.commands.find((command) => command.name() === name);
+    if (name === undefined) program.outputHelp();
+    else if (found !== undefined) found.outputHelp();
+    else program.error(`error: unknown command '${name}'`);
+    finish(STATUS.done);
+  });
+  program.command("version", { hidden: true }).action(() => {
+    writeOut(`${packageVersion()}\n`);
+    finish(STATUS.done);
+  });
 }
 
 type Finish = (status: number) => void;
@@ -86,18 +110,17 @@ function addFmt(program: Command, finish: Finish): void {
 }
 
 function addExplain(program: Command, finish: Finish): void {
-  const later = "not enforced yet";
   addBindingOptions(program.command("explain"))
     .description("say what a policy decides about one access, and by which rule")
     .argument("<file>", `${POLICY_ARGUMENT}; std:NAME alone prints that policy`)
     .argument("[op]", "read, write, create, delete, setattr, exec, load, connect or bind")
-    .argument("[target]", "a path (absolute or ~/…), an address, unix:/path, unix:@name, anonymous")
+    .argument("[target]", "a path (absolute or ~/…), an address, unix:/path, unix:@name, anonymous;\nfor exec also a name along PATH")
     .option("--port <n>", "the port, for an address")
     .option("--udp", "UDP instead of TCP")
-    .option("--exe <program>", later)
-    .option("--under <program>", later)
-    .addOption(repeatable("--mark <mark>", `${later} (repeatable)`))
-    .addOption(repeatable("--arg <word>", `${later} (repeatable)`))
+    .addOption(new Option("--exe <program>", LATER).hideHelp())
+    .addOption(new Option("--under <program>", LATER).hideHelp())
+    .addOption(repeatable("--mark <mark>", LATER).hideHelp())
+    .addOption(repeatable("--arg <word>", LATER).hideHelp())
     .option("--json", "print JSON")
     .addHelpText("after", example(
       "policyc explain agent.pol read ~/.ssh/id_ed25519", "policyc explain agent.pol connect 140.82.121.3 --port 443",

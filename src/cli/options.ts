@@ -22,7 +22,7 @@ export function addBindingOptions(command: Command): Command {
   return command
     .addOption(repeatable("--set <name=value>", "bind a parameter of the policy (repeatable)"))
     .option("--home <dir>", "what ~ stands for (default: the home of the invoking user, also under sudo)")
-    .option("--task <name>", "choose a task of the policy");
+    .addOption(new Option("--task <name>", "not enforced yet").hideHelp());
 }
 
 /** An option whose values are collected in the order given; undefined where there are none. */

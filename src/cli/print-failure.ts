@@ -8,8 +8,12 @@ import { hasColour, painter, printable, writeErr } from "./terminal.js";
 export function printFailure(failure: Failure): number {
   const paint = painter(hasColour("err"));
   writeErr(`${paint("red", "error")}: ${printable(failure.message)}\n`);
-  if (failure.help !== undefined) writeErr(`${paint("cyan", "help")}: ${printable(failure.help)}\n`);
+  if (failure.help !== undefined) printHelp(failure.help);
   return failure.status;
+}
+
+export function printHelp(text: string): void {
+  writeErr(`${painter(hasColour("err"))("cyan", "help")}: ${printable(text)}\n`);
 }
 
 export function printDiagnostics(diagnostics: readonly Diagnostic[]): void {

@@ -16,9 +16,21 @@ const MEBIBYTE = 1 << 20;
 const MAX_POLICY_BYTES = 64 * MEBIBYTE;
 const MAX_IMAGE_BYTES = 1024 * MEBIBYTE;
 const CHUNK_BYTES = MEBIBYTE;
+/** Files of /proc say that they are empty. */
+const MINIMUM_BYTES = 4096;
 
-/** For `loadPolicy`: a path, `-`, or `std:NAME`; the error completes "cannot read `…`: ". */
-export function readSource(path: string): Source | { readonly error: string } {
+/** The error completes "cannot read `…`: ". */
+export interface Unreadable {
+  readonly error: string;
+  readonly isImage?: true;
+}
+
+const IMAGE_MAGIC = Buffer.from("POLC", "latin1");
+
+export const isImage = (bytes: Uint8Array): boolean => IMAGE_MAGIC.equals(bytes.subarray(0, IMAGE_MAGIC.length));
+
+/** For `loadPolicy`: a path, `-`, or `std:NAME`. */
+export function readSource(path: string): Source | Unreadable {
   if (path.startsWith(STD)) return readStd(path);
   const bytes = readBytes(path, MAX_POLICY_BYTES);
   if (!bytes.ok) return { error: bytes.failure.message };
@@ -32,7 +44,8 @@ export function readFileOf(path: string): Attempt<Uint8Array> {
   return fail(STATUS.usage, `cannot read \`${path}\`: ${bytes.failure.message}`);
 }
 
-export function decodeSource(path: string, bytes: Uint8Array): Source | { readonly error: string } {
+export function decodeSource(path: string, bytes: Uint8Array): Source | Unreadable {
+  if (isImage(bytes)) return { error: "it is an image, not a policy", isImage: true };
   if (bytes.length > MAX_POLICY_BYTES) return { error: tooLarge(MAX_POLICY_BYTES) };
   try {
     return { path: path === STDIN ? "<stdin>" : path, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
@@ -51,7 +64,7 @@ export function stdNames(): readonly string[] {
   }
 }
 
-function readStd(path: string): Source | { readonly error: string } {
+function readStd(path: string): Source | Unreadable {
   const name = path.slice(STD.length);
   const names = stdNames();
   // The list, not the name, is what becomes a file name.
@@ -71,7 +84,7 @@ function readBytes(path: string, limit: number): Attempt<Uint8Array> {
     const stat = fstatSync(fd);
     if (stat.isDirectory()) return fail(STATUS.usage, "it is a directory");
     if (stat.size > limit) return fail(STATUS.usage, tooLarge(limit));
-    return readToEnd(fd, limit);
+    return readToEnd(fd, limit, stat.isFile() ? Math.min(stat.size + 1, CHUNK_BYTES) : CHUNK_BYTES);
   } catch (thrown) {
     return fail(STATUS.usage, reasonOf(thrown));
   } finally {
@@ -79,11 +92,12 @@ function readBytes(path: string, limit: number): Attempt<Uint8Array> {
   }
 }
 
-function readToEnd(fd: number, limit: number): Attempt<Uint8Array> {
+/** `chunkBytes`: at a time; a file that is as large as it said is read at once. */
+function readToEnd(fd: number, limit: number, chunkBytes: number): Attempt<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let total = 0;
   for (;;) {
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const chunk = Buffer.allocUnsafe(Math.max(chunkBytes, MINIMUM_BYTES));
     const count = readBlocking(fd, chunk);
     if (count === 0) return succeed(Buffer.concat(chunks));
     total += count;

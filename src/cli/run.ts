@@ -11,7 +11,7 @@ import { type Attempt, fail, reasonOf, STATUS, succeed } from "./exit.js";
 import type { Runnable } from "./loaded.js";
 import { loadRunnable, preload } from "./load-runnable.js";
 import { type BindingOptions, bindingsOf, type OutsideBindings } from "./options.js";
-import { printDiagnostics, printFailure, printTrouble } from "./print-failure.js";
+import { printDiagnostics, printFailure, printHelp, printTrouble } from "./print-failure.js";
 import { printable, writeErr } from "./terminal.js";
 
 export interface RunOptions extends BindingOptions {
@@ -37,14 +37,14 @@ export async function runCommand(
 ): Promise<number> {
   const backend = checkBackend(options.backend);
   if (!backend.ok) return printFailure(backend.failure);
-  const gaps = checksOf(surroundings.machine(), "policyc run …").filter((check) => check.required && !check.ok);
-  if (gaps.length > 0) return printGaps(gaps);
   const people = peopleOf(options.user, surroundings.environment);
   if (!people.ok) return printFailure(people.failure);
   const bindings = bindingsOf(options);
   if (!bindings.ok) return printFailure(bindings.failure);
   await preload(file);
-  return supervise({ file, command, options, surroundings, people: people.value, bindings: bindings.value });
+  const job: Job = { file, command, options, surroundings, people: people.value, bindings: bindings.value };
+  const gaps = checksOf(surroundings.machine(), "policyc run …").filter((check) => check.required && !check.ok);
+  return gaps.length > 0 ? refuse(job, gaps) : supervise(job);
 }
 
 interface Job {
@@ -90,11 +90,20 @@ function checkBackend(backend: string): Attempt<null> {
     `the backends are ${[...WORKING_BACKENDS, ...PLANNED_BACKENDS].join(", ")}`);
 }
 
-function printGaps(gaps: readonly Check[]): number {
-  for (const { name, found, advice } of gaps) {
-    printFailure({ status: STATUS.machine, message: `${name}: ${found}`, ...(advice === null ? {} : { help: advice }) });
+/** What is wrong with the policy can be mended here; what this machine lacks perhaps not. */
+async function refuse({ people, surroundings, file, bindings }: Job, gaps: readonly Check[]): Promise<number> {
+  const searchPath = surroundings.environment["PATH"] ?? "";
+  const loaded = await asInvokingUser(people, () => loadRunnable(file, bindings, searchPath));
+  if (!loaded.ok) return printTrouble(loaded.trouble);
+  printDiagnostics(loaded.warnings);
+  const missing = gaps.map(({ name, found }) => `${name} (${found})`).join(", ");
+  const status = printFailure({
+    status: STATUS.machine, message: `this machine cannot enforce: ${missing}; \`policyc doctor\` shows all`,
+  });
+  for (const { advice } of gaps) {
+    if (advice !== null) printHelp(advice);
   }
-  return STATUS.machine;
+  return status;
 }
 
 // --- who -------------------------------------------------------------------------------------------------------------

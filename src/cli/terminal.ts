@@ -26,6 +26,9 @@ export function hasColour(stream: "out" | "err", environment: NodeJS.ProcessEnv 
   return isatty(stream === "out" ? STDOUT : STDERR);
 }
 
+/** Whether results go to a terminal. */
+export const isTerminal = (): boolean => isatty(STDOUT);
+
 /** False when the other end is closed. */
 function writeAll(fd: number, text: string | Uint8Array): boolean {
   let rest = typeof text === "string" ? Buffer.from(text) : text;

@@ -3,12 +3,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlink
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { main } from "../../src/cli/main.js";
+import { runCommand } from "../../src/cli/run.js";
 import * as built from "../support/cli.js";
 import { folderWith } from "../support/cli.js";
 
 const printed = vi.hoisted(() => ({ stdout: "", stderr: "" }));
 vi.mock("../../src/cli/terminal.js", async (original) => ({
   ...await original<typeof import("../../src/cli/terminal.js")>(),
+  isTerminal: () => true,
   writeOut: (text: string | Uint8Array) => { printed.stdout += Buffer.from(text).toString(); },
   writeErr: (text: string) => { printed.stderr += text; },
   hasColour: () => false,
@@ -50,6 +52,18 @@ describe("help", () => {
     expect(Math.max(...result.stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
+  it("can be asked for by name, and so can the version", async () => {
+    expect((await policyc(["help"])).stdout).toBe((await policyc(["--help"])).stdout);
+    expect((await policyc(["help", "run"])).stdout).toBe((await policyc(["run", "--help"])).stdout);
+    expect(await policyc(["version"])).toEqual(await policyc(["--version"]));
+  });
+
+  it("is silent about what cannot be used yet", async () => {
+    for (const command of ["compile", "explain", "run"]) {
+      expect((await policyc([command, "--help"])).stdout).not.toMatch(/--task|--exe|--under|--mark|--arg|enforced yet/);
+    }
+  });
+
   it("has what exists and nothing else", async () => {
     const { stdout } = await policyc(["--help"]);
     expect([...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name))
@@ -72,6 +86,17 @@ describe("mistakes on the command line", () => {
     [["compile", "latin.pol"], "error: cannot read `latin.pol`: it is not UTF-8 (line 2)"],
     [["compile", "/dev/zero"], "error: cannot read `/dev/zero`: it is larger than 64 MiB"],
     [["compile", "agent.pol", "-o", "gone/x.polc"], "error: cannot write `gone/x.polc`: no such file or directory"],
+    [["compile", "agent.pol", "-o", "-"],
+      "error: an image is not for a terminal\nhelp: -o OUT.polc, or -o - into a pipe\n"],
+    [["compile", "image.polc"], "error: `image.polc` is an image, not a policy\nhelp: policyc inspect image.polc\n"],
+    [["explain", "image.polc", "read", "/x"], "error: `image.polc` is an image, not a policy\n"],
+    [["explain"], "error: missing required argument 'file'\n(policyc explain --help shows what there is)\n"],
+    [["run", "agent.pol"],
+      "error: missing required argument 'command'\nhelp: policyc run FILE -- CMD…\n(policyc run --help shows what there is)\n"],
+    [["run", "agent.pol", "my-agent", "--fast"], "error: unknown option '--fast'\nhelp: policyc run FILE -- CMD…\n"],
+    [["run", "gone.pol", "--", "true"], "error: cannot read `gone.pol`: no such file or directory\n"],
+    [["run", "agent.pol", "--user", "no-such-user", "--", "true"], "error: there is no user `no-such-user`\n"],
+    [["help", "frobnicate"], "error: unknown command 'frobnicate'"],
     [["compile", "-"], "error: where should the image of `-` go?"],
     [["compile", "std:nope"], "error: where should the image of `std:nope` go?"],
     [["explain", "std:nope"], "error: cannot read `std:nope`: no such policy is shipped with policyc; "],
@@ -94,7 +119,7 @@ describe("mistakes on the command line", () => {
     [["explain", "agent.pol", "read", "/x", "--mark", "m"], "error: `--mark` cannot be used yet"],
     [["run", "agent.pol", "--backend", "magic", "--", "true"], "error: there is no backend `magic`"],
   ])("%j", async (args, message) => {
-    const { cwd } = inFolder({ "agent.pol": POLICY, "latin.pol": Buffer.from("# ok\n# caf\xe9\n", "latin1") });
+    const { cwd } = inFolder({ "agent.pol": POLICY, "image.polc": "POLC…", "latin.pol": Buffer.from("# ok\n# caf\xe9\n", "latin1") });
     const result = await policyc(args, { cwd });
     expect(result).toMatchObject({ status: 2, stdout: "" });
     expect(result.stderr.slice(0, message.length)).toBe(message);
@@ -119,6 +144,14 @@ describe("compile", () => {
     expect(await run("compile", "agent.pol", "-o", "again.polc")).toMatchObject({ status: 0 });
     expect(readFileSync(join(cwd, "again.polc")).equals(image)).toBe(true);
     expect(readdirSync(cwd).sort()).toEqual(["again.polc", "agent.pol", "agent.polc"]);
+  });
+
+  it("says where else an image can go", async () => {
+    const { cwd, run } = inFolder();
+    mkdirSync(join(cwd, "agent.polc"));
+    expect(await run("compile", "agent.pol")).toMatchObject({
+      status: 2, stderr: "error: cannot write `agent.polc`: it is a directory\nhelp: -o OUT.polc\n",
+    });
   });
 
   it("leaves the old image alone when the policy is broken", async () => {
@@ -284,7 +317,37 @@ describe("inspect", () => {
     expect(await refused("short.polc")).toMatchObject({
       status: 1, stderr: "error: `short.polc` is not a valid image: shorter than its header\n",
     });
-    expect((await refused("agent.pol")).stderr).toMatch(/^error: `agent.pol` is not a valid image: /);
+    expect(await refused("agent.pol")).toMatchObject({
+      status: 2, stderr: "error: `agent.pol` is not an image\nhelp: policyc compile agent.pol\n",
+    });
+  });
+});
+
+describe("run on a machine that cannot enforce", () => {
+  const machine = () => ({
+    kernel: "5.10.0", btf: true, lsms: ["yama"], securityfs: true, bpffs: true, cgroup2: true, root: true, mayLoadBpf: true,
+  });
+  const run = async (policy: string) => {
+    process.chdir(folderWith({ "agent.pol": policy }));
+    Object.assign(printed, { stdout: "", stderr: "" });
+    const surroundings = { policyd: "/nonexistent", machine, environment: process.env };
+    return { status: await runCommand("agent.pol", ["true"], { backend: "auto", home: "/h" }, surroundings), ...printed };
+  };
+
+  it("names everything that is missing", async () => {
+    expect(await run('deny read "/x"\n')).toEqual({
+      status: 3, stdout: "",
+      stderr: `error: this machine cannot enforce: kernel (5.10.0), LSM list (yama); \`policyc doctor\` shows all
+help: boot a kernel of version 6.1 or newer
+help: add \`lsm=yama,bpf\` to the kernel command line and reboot
+`,
+    });
+  });
+
+  it("speaks of the policy first", async () => {
+    const { status, stderr } = await run("deny raed\n");
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^error\[unexpected-token\]/)]);
+    expect(stderr).not.toContain("this machine");
   });
 });
 
