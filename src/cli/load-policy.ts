@@ -1,13 +1,15 @@
 /** From what the user names to a policy bound to this person and this machine, or to its image. */
-import { normalize } from "node:path/posix";
+import { normalize, resolve } from "node:path/posix";
 import { backEnd, frontEnd, type FrontEnd } from "../compiler/compile.js";
-import type { Outcome, Source } from "../compiler/diagnostic.js";
+import type { Diagnostic, Outcome, Source } from "../compiler/diagnostic.js";
 import { metaOf } from "../compiler/image/meta.js";
 import { findProgramLinks } from "../runtime/program-links.js";
+import { expandHome } from "./access.js";
 import { fail, STATUS } from "./exit.js";
 import { failed, type Loaded, type Runnable } from "./loaded.js";
 import type { OutsideBindings } from "./options.js";
 import { decodeSource, readSource } from "./read-sources.js";
+import { OF_THE_COMMAND_LINE } from "./render-diagnostics.js";
 
 const STD = "std:";
 
@@ -46,7 +48,7 @@ function bind(path: string, root: Source, bindings: OutsideBindings, searchPath:
     return source;
   };
   const unbound = frontEnd(normal, read, { ...bindings, programs: [] });
-  if (!unbound.ok) return diagnosed(unbound);
+  if (!unbound.ok) return misbound(unbound.diagnostics, bindings);
   const programs = findProgramLinks(unbound.value.ir, searchPath);
   return diagnosed(programs.length === 0 ? unbound : frontEnd(normal, read, { ...bindings, programs }));
 }
@@ -62,7 +64,28 @@ function diagnosed<T>(outcome: Outcome<T>): Loaded<T> {
   const { diagnostics } = outcome;
   return outcome.ok
     ? { ok: true, value: outcome.value, warnings: diagnostics }
-    : { ok: false, trouble: { kind: "diagnostics", diagnostics } };
+    : { ok: false, trouble: { kind: "diagnostics", status: STATUS.policy, diagnostics } };
+}
+
+/** With help that can be pasted for values of `--set`, and the command line at fault where nothing else is. */
+function misbound(found: readonly Diagnostic[], bindings: OutsideBindings): Loaded<never> {
+  const isOfSet = (diagnostic: Diagnostic): boolean =>
+    OF_PARAMETERS.has(diagnostic.code) && Object.hasOwn(bindings.params, parameterOf(diagnostic));
+  const diagnostics = found.map((diagnostic) => (isOfSet(diagnostic)
+    ? { ...diagnostic, help: helpForValue(parameterOf(diagnostic), bindings) } : diagnostic));
+  const atFault = diagnostics.filter(({ severity }) => severity === "error")
+    .every((diagnostic) => OF_THE_COMMAND_LINE.has(diagnostic.code) || isOfSet(diagnostic));
+  return { ok: false, trouble: { kind: "diagnostics", status: atFault ? STATUS.usage : STATUS.policy, diagnostics } };
+}
+
+const OF_PARAMETERS: ReadonlySet<string> = new Set(["empty-parameter", "relative-parameter"]);
+
+/** These point at the parameter's name. */
+const parameterOf = ({ span }: Diagnostic): string => span.source.text.slice(span.start, span.end);
+
+function helpForValue(name: string, { home, params }: OutsideBindings): string {
+  const path = resolve(expandHome(params[name] ?? "", home));
+  return `--set ${name}=${/^[\w/.@%+,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`}`;
 }
 
 /** The bytes that the kernel side takes. */

@@ -6,7 +6,8 @@ import type { Failure } from "./exit.js";
 /** Why there is no policy: one line about a file, or what the compiler has to say. */
 export type Trouble =
   | { readonly kind: "failure"; readonly failure: Failure }
-  | { readonly kind: "diagnostics"; readonly diagnostics: readonly Diagnostic[] };
+  /** `status`: to exit with. */
+  | { readonly kind: "diagnostics"; readonly status: number; readonly diagnostics: readonly Diagnostic[] };
 
 export type Loaded<T> =
   | { readonly ok: true; readonly value: T; readonly warnings: readonly Diagnostic[] }

@@ -1,6 +1,6 @@
 /** Says why a command cannot go on, and returns the status to exit with. */
 import type { Diagnostic } from "../compiler/diagnostic.js";
-import { type Failure, STATUS } from "./exit.js";
+import type { Failure } from "./exit.js";
 import type { Trouble } from "./loaded.js";
 import { renderDiagnostics } from "./render-diagnostics.js";
 import { hasColour, painter, printable, writeErr } from "./terminal.js";
@@ -17,15 +17,14 @@ export function printHelp(text: string): void {
 }
 
 export function printDiagnostics(diagnostics: readonly Diagnostic[]): void {
-  writeErr(renderDiagnostics(diagnostics, { colour: hasColour("err") }));
+  writeErr(renderDiagnostics(diagnostics, { colour: hasColour("err"), limit: MOST_SHOWN }));
 }
 
-/** Mistakes that were made on the command line, not in the file. */
-const OF_THE_COMMAND_LINE = new Set(["unknown-binding", "home-not-absolute"]);
+/** More than a screen holds. */
+const MOST_SHOWN = 20;
 
 export function printTrouble(trouble: Trouble): number {
   if (trouble.kind === "failure") return printFailure(trouble.failure);
   printDiagnostics(trouble.diagnostics);
-  const errors = trouble.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
-  return errors.every(({ code }) => OF_THE_COMMAND_LINE.has(code)) ? STATUS.usage : STATUS.policy;
+  return trouble.status;
 }

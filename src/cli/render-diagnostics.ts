@@ -6,15 +6,27 @@ export interface RenderOptions {
   readonly colour: boolean;
 }
 
+export interface ListOptions extends RenderOptions {
+  /** Of how many the frames are shown; all are counted. */
+  readonly limit?: number;
+}
+
+/** Mistakes that were made on the command line: no place in the file has anything to do with them. */
+export const OF_THE_COMMAND_LINE: ReadonlySet<string> = new Set(["unknown-binding", "home-not-absolute"]);
+
 const WIDTH = 80;
 const TAB = 4;
 const ELLIPSIS = "…";
 
 /** All of them, a blank line after each, and a line that counts them; empty for none. */
-export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: RenderOptions): string {
+export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: ListOptions): string {
   if (diagnostics.length === 0) return "";
   const paint = painter(options.colour);
-  const frames = diagnostics.map((diagnostic) => `${renderOne(diagnostic, paint)}\n`);
+  const shown = diagnostics.slice(0, options.limit);
+  const more = diagnostics.length - shown.length;
+  const frames = [
+    ...shown.map((diagnostic) => `${renderOne(diagnostic, paint)}\n`), ...(more === 0 ? [] : [`${more} more\n`]),
+  ];
   return `${frames.join("\n")}\n${countLine(diagnostics)}\n`;
 }
 
@@ -33,7 +45,8 @@ function renderOne(diagnostic: Diagnostic, paint: Paint): string {
     ...diagnostic.labels.map((label) => ({ ...label, primary: false })),
   ];
   const help = diagnostic.help === undefined ? [] : [`${paint("cyan", "help")}: ${printable(diagnostic.help)}`];
-  return [title, ...frameLines(marks, style, paint), ...help].join("\n");
+  const frame = OF_THE_COMMAND_LINE.has(diagnostic.code) ? [] : frameLines(marks, style, paint);
+  return [title, ...frame, ...help].join("\n");
 }
 
 function countLine(diagnostics: readonly Diagnostic[]): string {

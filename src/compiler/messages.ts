@@ -54,11 +54,14 @@ export const MESSAGES = {
   "string-too-long": error((a: { limit: number }) => `with everything substituted this is longer than ${a.limit} characters`),
   "definitions-too-deep": error((a: { limit: number }) => `definitions build on one another more than ${a.limit} deep`),
   "empty-parameter": error((a: { name: string }) =>
-    `the value of \`${a.name}\` is empty, so that this pattern would begin somewhere else`),
+    `the value of \`${a.name}\` is empty, so that patterns would begin somewhere else`),
+  "relative-parameter": error((a: { name: string; value: string }) =>
+    `\`${a.value}\`, the value of \`${a.name}\`, is not an absolute path`),
   "unknown-binding": error((a: { name: string }) => `the policy has no parameter \`${a.name}\``),
   "home-not-absolute": error((a: { home: string }) => `the home directory \`${a.home}\` is not an absolute path`),
   "conflicting-default": error((a: { effect: string; other: string; operations: string }) =>
     `the default for ${a.operations} is both ${a.other} and ${a.effect}`),
+  "empty-policy": warning(() => "the policy has no rule and no default, and permits everything"),
 
   // --- patterns and endpoints -------------------------------------------------------------------------------------
   "mixed-operations": error((a: { one: string; other: string }) =>

@@ -15,7 +15,7 @@ import type { LinkIndex } from "./program-links.js";
 import type { Definitions } from "./resolve-names.js";
 import type { PatternText, ResolvedTarget } from "./resolved.js";
 import { didYouMean, expandHome } from "./substitute.js";
-import type { Substitute } from "./substitute.js";
+import type { Substitute, Substituted } from "./substitute.js";
 
 export interface TargetContext {
   readonly definitions: Definitions;
@@ -133,13 +133,26 @@ function resolvePath(
 ): ResolvedTargets {
   const substituted = context.substitute(literal);
   if (substituted === null) return NOTHING;
-  if (substituted.emptyStart !== null) {
-    return fails(report("empty-parameter", literal.span, { name: substituted.emptyStart },
-      { help: `--set ${substituted.emptyStart}=…` }));
-  }
+  const bad = findBadStart(literal, substituted, context);
+  if (bad !== null) return fails(bad);
   const pattern = expandHome(substituted.parts, context.home);
   const parsed = parsePathPattern(pattern, literal.span);
   return parsed.ok ? found(...toTargets(pattern, parsed.value)) : fails(...parsed.diagnostics);
+}
+
+/** About the parameter, so that it is told once however many patterns begin with it. */
+function findBadStart(literal: StringLiteral, { start, parts }: Substituted, context: TargetContext): Diagnostic | null {
+  if (start === null) return null;
+  const { name, value } = start;
+  // A name without any `/` is one at any depth.
+  const isName = value !== "" && value !== "." && value !== ".." && !patternToText(parts).includes("/");
+  if (isName) return null;
+  const extras = {
+    labels: [{ message: "this pattern begins with it", span: literal.span }], help: `--set ${name}=/…`,
+  };
+  const span = context.definitions.params.get(name)?.name.span ?? literal.span;
+  return value === "" ? report("empty-parameter", span, { name }, extras)
+    : report("relative-parameter", span, { name, value }, extras);
 }
 
 function resolveAnonymous(span: Span, operations: readonly OperationRef[]): ResolvedTargets {

@@ -50,7 +50,7 @@ export function resolve(loaded: LoadedPolicy, bindings: Bindings): Outcome<Resol
       name, bindings: { ...bindings, params: scope.params }, defaults, defaultSpans,
       rules: rules.map(({ rule }) => rule), source: root.span.source,
     },
-    diagnostics,
+    diagnostics: [...diagnostics, ...findEmpty(statements, root.span)],
   };
 }
 
@@ -109,6 +109,12 @@ function withoutMisspelt(
   const meant = Object.keys(bindings.params).filter((name) => !params.has(name))
     .flatMap((name) => params.get(closest(name, params.keys()) ?? "")?.name.span ?? []);
   return diagnostics.filter(({ code, span }) => code !== "unbound-parameter" || !meant.includes(span));
+}
+
+function findEmpty(statements: readonly Statement[], { source }: Span): readonly Diagnostic[] {
+  const says = statements.some(({ kind }) => kind === "rule" || kind === "default");
+  return says ? [] : [report("empty-policy", { source, start: 0, end: 0 }, {},
+    { help: "`default deny modify, connect` is a beginning" })];
 }
 
 function toText(literal: StringLiteral, context: TargetContext): string | null {

@@ -17,8 +17,8 @@ export type Substitute = (literal: StringLiteral) => Substituted | null;
 
 export interface Substituted {
   readonly parts: PatternText;
-  /** The parameter that the string begins with and that is empty. */
-  readonly emptyStart: string | null;
+  /** The parameter that the string begins with, if its value is not an absolute path. */
+  readonly start: { readonly name: string; readonly value: string } | null;
 }
 
 /** Values from outside: `--set` and `--home`. */
@@ -98,13 +98,13 @@ export function createScope({ definitions, params, home }: ScopeInput): Scope {
 
   const substitute: Substitute = (literal) => {
     const pieces = literal.parts.map((part): Substituted | null => part.kind === "text"
-      ? { parts: [{ literal: false, text: part.text }], emptyStart: null }
+      ? { parts: [{ literal: false, text: part.text }], start: null }
       : resolveReference(part));
     const whole = pieces.filter((piece) => piece !== null);
     if (whole.length < pieces.length) return null;
     const length = whole.reduce((sum, piece) => sum + patternToText(piece.parts).length, 0);
     if (length > LENGTH_LIMIT) return fail(report("string-too-long", literal.span, { limit: LENGTH_LIMIT }));
-    return { parts: joinParts(dropRoots(whole.map((piece) => piece.parts))), emptyStart: whole[0]?.emptyStart ?? null };
+    return { parts: joinParts(dropRoots(whole.map((piece) => piece.parts))), start: whole[0]?.start ?? null };
   };
 
   for (const name of definitions.params.keys()) valueOf(name);
@@ -137,7 +137,8 @@ export function didYouMean(
 }
 
 function literalValue(name: string, text: string): Substituted {
-  return { parts: [{ literal: true, text: dropTrailingSlash(text) }], emptyStart: text === "" ? name : null };
+  const start = text.startsWith("/") ? null : { name, value: text };
+  return { parts: [{ literal: true, text: dropTrailingSlash(text) }], start };
 }
 
 /** `/` itself stays; `dropRoots` knows what to do with it. */

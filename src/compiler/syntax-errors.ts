@@ -140,6 +140,9 @@ function helpFor(
   if (found.tokenType === t.Port && previous !== undefined && tokenMatcher(previous, t.Protocol)) {
     return `write \`port\` before \`${previous.image}\``;
   }
+  if (found.tokenType === t.Text && previous?.tokenType === t.Text && expected.includes(t.Comma)) {
+    return "write `,` between the two strings";
+  }
   const isName = found.tokenType === t.Name;
   const word = isName ? found.image : t.wordOf(found.tokenType);
   if (word === undefined) return undefined;

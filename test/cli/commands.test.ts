@@ -35,6 +35,7 @@ deny read "~/.ssh/id_*"
 deny connect "140.82.121.3" port 443
 deny connect unix "@bus"
 `;
+const TWICE = 'param w\nallow modify "${w}/**"\ndeny read "${w}/x", "${w}"\n';
 const inFolder = (files: Readonly<Record<string, string | Uint8Array>> = { "agent.pol": POLICY }) => {
   const cwd = folderWith(files);
   return { cwd, run: (...args: readonly string[]) => policyc([...args, "--home", "/home/ada"], { cwd }) };
@@ -80,6 +81,10 @@ describe("mistakes on the command line", () => {
     [["compile", "agent.pol", "--set", "Work=1"], "error: `Work` in `--set Work=1` is not the name of a parameter"],
     [["compile", "agent.pol", "--set", "workspace=/a", "--set", "workspace=/b"], "error: `--set workspace=…` is given twice"],
     [["compile", "agent.pol", "--set", "wrokspace=/a"], "error[unknown-binding]: the policy has no parameter `wrokspace`"],
+    [["compile", "agent.pol", "--set", "wrokspace=/a"],
+      "error[unknown-binding]: the policy has no parameter `wrokspace`\nhelp: did you mean `--set workspace=…`?\n"],
+    [["compile", "twice.pol", "--set", "w=."], "error[relative-parameter]: `.`, the value of `w`, is not an absolute path\n"],
+    [["compile", "twice.pol", "--set", "w="], "error[empty-parameter]: the value of `w` is empty"],
     [["compile", "agent.pol", "--task", "x"], "error: `--task` cannot be used yet: tasks are not enforced yet"],
     [["compile", "gone.pol"], "error: cannot read `gone.pol`: no such file or directory"],
     [["compile", "."], "error: cannot read `.`: it is a directory"],
@@ -119,13 +124,21 @@ describe("mistakes on the command line", () => {
     [["explain", "agent.pol", "read", "/x", "--mark", "m"], "error: `--mark` cannot be used yet"],
     [["run", "agent.pol", "--backend", "magic", "--", "true"], "error: there is no backend `magic`"],
   ])("%j", async (args, message) => {
-    const { cwd } = inFolder({ "agent.pol": POLICY, "image.polc": "POLC…", "latin.pol": Buffer.from("# ok\n# caf\xe9\n", "latin1") });
+    const { cwd } = inFolder({ "agent.pol": POLICY, "image.polc": "POLC…", "twice.pol": TWICE,
+      "latin.pol": Buffer.from("# ok\n# caf\xe9\n", "latin1") });
     const result = await policyc(args, { cwd });
     expect(result).toMatchObject({ status: 2, stdout: "" });
     expect(result.stderr.slice(0, message.length)).toBe(message);
     // One clear error, and no trace of where in our code it was found.
     expect(result.stderr.match(/^error/gm)).toHaveLength(1);
     expect(result.stderr).not.toMatch(/^ +at /m);
+  });
+
+  it.each([[".", ""], ["", ""], ["sub dir", "/sub dir"], ["~/x", null]])("--set w=%s has help to paste", async (value, tail) => {
+    const { cwd, run } = inFolder({ "twice.pol": TWICE });
+    const path = tail === null ? "/home/ada/x" : `${realpathSync(cwd)}${tail}`;
+    const { stderr } = await run("compile", "twice.pol", "--set", `w=${value}`);
+    expect(stderr).toContain(`\nhelp: --set w=${path.includes(" ") ? `'${path}'` : path}\n`);
   });
 
   it("a backend that is planned is the machine's fault", async () => {

@@ -65,6 +65,14 @@ describe("renderDiagnostics", () => {
     ));
   });
 
+  it("shows the first of many, and counts all", () => {
+    const source = { path: "a.pol", text: "x" };
+    const text = renderDiagnostics(Array.from({ length: 25 }, () => diagnostic(spanOf(source, "x"))),
+      { colour: false, limit: 20 });
+    expect(text.match(/^error/gm)).toHaveLength(20);
+    expect(text).toMatch(/\n\n5 more\n\n25 errors\n$/);
+  });
+
   it("labels other places: the same line, lines above and below, another file", () => {
     const text = ["let a = 1", "# between", "# between", "let a = 2 # see b", "last"].join("\n");
     const source = { path: "dir/a.pol", text };

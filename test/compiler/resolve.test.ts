@@ -30,11 +30,13 @@ describe("a mistake in names is reported once, where it is", () => {
     ["parameter as a target", "param p = \"/x\"\ndeny read p", [["parameter-as-target", "p"]]],
     ["unbound parameter", "param p\ndeny read \"${p}/x\", \"${p}/y\"", [["unbound-parameter", "p"]]],
     ["unbound parameter that nothing uses", "param p", [["unbound-parameter", "p"]]],
-    ["empty parameter at the start", "param p = \"\"\ndeny read \"${p}/x\"", [["empty-parameter", "\"${p}/x\""]]],
-    ["empty parameter behind a let", "param p = \"\"\nlet l = \"${p}/x\"\ndeny read \"${l}/y\"", [["empty-parameter", "\"${l}/y\""]]],
+    ["empty parameter at the start", "param p = \"\"\ndeny read \"${p}/x\"", [["empty-parameter", "p"]]],
+    ["empty parameter behind a let", "param p = \"\"\nlet l = \"${p}/x\"\ndeny read \"${l}/y\"", [["empty-parameter", "p"]]],
     ["let of itself", "let a = \"${a}\"\ndeny read \"${a}\"", [["cyclic-definition", "${a}"]]],
     ["lets of each other", "let a = \"${b}\"\nlet b = \"${a}\"\ndeny read \"${a}\", \"${b}\"", [["cyclic-definition", "${a}"]]],
     ["parameter and let of each other", "param a = \"${b}\"\nlet b = \"${a}\"", [["cyclic-definition", "${a}"]]],
+    ["relative parameter at the start of two patterns", "param p = \".\"\ndeny read \"${p}/x\", \"${p}\"", [["relative-parameter", "p"]]],
+    ["a home that nobody knows", "deny read \"~root/x\"", [["pattern-relative", "\"~root/x\""]]],
     ["two rules of one name", "r: deny read \"/a\"\nr: deny read \"/b\"", [["duplicate-name", "r"]]],
     ["three lets of one name", "let l = \"/a\"\nlet l = \"/b\"\nlet l = \"/c\"", [["duplicate-name", "l"], ["duplicate-name", "l"]]],
     ["parameter and let of one name", "param x = \"/a\"\nlet x = \"/b\"", [["ambiguous-name", "x"]]],
@@ -53,6 +55,8 @@ describe("a mistake in names is reported once, where it is", () => {
     ["unbound parameter", "param p", "--set p=…"],
     ["parameter as a target", "param p = \"/x\"\ndeny read p", "`\"${p}\"`"],
     ["relative pattern", "deny read \"./a/b\"", "write `**/a/b`, `~/a/b` or `${…}/a/b`"],
+    ["the home of another user", "deny read \"~root/x\"", "only `~/` is known, the home directory of whom the policy is bound to; write where `~root` is, from `/`"],
+    ["no comma", "deny read \"/a\" \"/b\"", "write `,` between the two strings"],
     ["host bits", "deny connect \"10.1.2.3/8\"", "`\"10.0.0.0/8\"`"],
     ["host bits of a v4-mapped CIDR", "deny connect \"::ffff:10.1.2.3/104\"", "`\"10.0.0.0/8\"`"],
     ["port in the address", "deny connect \"1.2.3.4:443\"", "`\"1.2.3.4\" port 443`"],
@@ -117,6 +121,16 @@ describe("bindings", () => {
   it("`because` and the policy's name may hold references", () => {
     const { resolved } = accepted("policy \"for ${a}\"\nparam a = \"/w\"\ndeny read \"/x\" because \"keep ${a}\"");
     expect([resolved.name, resolved.rules[0]?.because]).toEqual(["for /w", "keep /w"]);
+  });
+
+  it("a name without `/` may be the value of a parameter", () => {
+    expect(targetsOf(accepted("param p = \"x\"\ndeny read \"${p}\"").resolved)).toEqual(["‹x›"]);
+  });
+
+  it("a policy that says nothing permits everything, and a warning says so", () => {
+    const codes = (text: string) => check(text).diagnostics.map(({ code, severity }) => [code, severity]);
+    expect(codes("policy \"a\"\nlet l = [\"/x\"]")).toEqual([["empty-policy", "warning"]]);
+    expect([codes("default allow read"), codes("deny read \"/x\"")]).toEqual([[], []]);
   });
 
   it("a misspelt `--set` is one mistake", () => {

@@ -64,6 +64,11 @@ function splitComponents(
       return failure("pattern-relative", context, { pattern: text },
         { help: `did you mean \`/${text}\`? At any depth it is \`**/${text}\`` });
     }
+    if (text.startsWith("~") && pattern[0]?.literal === false) {
+      const user = text.slice(0, text.indexOf("/"));
+      return failure("pattern-relative", context, { pattern: text }, { help: "only `~/` is known, the home directory of "
+        + `whom the policy is bound to; write where \`${user}\` is, from \`/\`` });
+    }
     return failure("pattern-relative", context, { pattern: text },
       { help: `write \`**/${tail}\`, \`~/${tail}\` or \`\${…}/${tail}\`` });
   }
