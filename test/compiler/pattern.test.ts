@@ -4,9 +4,11 @@ import { describe, expect, it } from "vitest";
 import type { Outcome, Span } from "../../src/compiler/diagnostic.js";
 import type { Component } from "../../src/compiler/ir.gen.js";
 import { matchesName, matchesPath, pathNames } from "../../src/compiler/pattern/match.js";
-import { parseAbstractName, parsePathPattern } from "../../src/compiler/pattern/parse-pattern.js";
+import { parseAbstractName, parseAnyPattern, parsePathPattern } from "../../src/compiler/pattern/parse-pattern.js";
+import { plainComponents } from "../../src/compiler/pattern/plain.js";
 import type { PatternText } from "../../src/compiler/resolved.js";
 import { pathMatcher } from "../../src/interpreter/pattern-regexp.js";
+import { runs } from "../support/runs.js";
 import { canonicalPath, globComponent, pathPattern } from "./generators.js";
 
 const SPAN: Span = { source: { path: "a.pol", text: "" }, start: 0, end: 0 };
@@ -143,6 +145,33 @@ describe("no path pattern is", () => {
   it("bound to one that leaves the tree", () => {
     expect(codes(parsePathPattern([...literal("/a/.."), ...glob("/b")], SPAN))).toEqual(["pattern-dot-component"]);
     expect(codes(parsePathPattern([...glob("/{"), ...literal("a/b"), ...glob("}")], SPAN))).toEqual(["pattern-slash-inside"]);
+  });
+});
+
+describe("a plain path pattern", () => {
+  const at: Span = { source: { path: "a.pol", text: "" }, start: 0, end: 0 };
+  const piece = fc.constantFrom("a", "b.c", "-", "_", ".", "..", "*", "**", "", "*.x", "y*", "y*z", "*a*", "~", "?", "x".repeat(199), "x".repeat(300));
+  const text = fc.tuple(fc.constantFrom("", "/", "**/", "~/"), fc.array(piece, { minLength: 1, maxLength: 4 }))
+    .map(([start, pieces]) => start + pieces.join("/"));
+  const pattern = fc.oneof(
+    pathPattern(), text.map((written) => [{ literal: false, text: written }]),
+    fc.tuple(text, text).map(([value, written]) => [{ literal: true, text: value }, { literal: false, text: written }]),
+  );
+
+  it("is read as any other is", () => {
+    let plain = 0;
+    fc.assert(fc.property(pattern, (parts) => {
+      const found = plainComponents(parts);
+      if (found !== null) {
+        plain++;
+        expect(parseAnyPattern(parts, at)).toEqual({ ok: true, value: [found], diagnostics: [] });
+      }
+    }), runs(3000));
+    expect(plain).toBeGreaterThan(0);
+  });
+
+  it.each(["/a", "/a/**", "**/b.c", ".env", "/**/*", "/a/*.x", "**"])("such as %s is", (written) => {
+    expect(plainComponents([{ literal: false, text: written }])).not.toBeNull();
   });
 });
 

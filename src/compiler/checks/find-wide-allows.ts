@@ -2,6 +2,7 @@
 import type { Diagnostic, Span } from "../diagnostic.js";
 import type { Component } from "../ir.gen.js";
 import { report } from "../messages.js";
+import { patternToText } from "../pattern/context.js";
 import { matchesPath, pathNames } from "../pattern/match.js";
 import { parsePathPattern } from "../pattern/parse-pattern.js";
 import type { Operation, ResolvedPolicy, ResolvedRule, ResolvedTarget } from "../resolved.js";
@@ -28,7 +29,8 @@ function isEverything(target: ResolvedTarget): boolean {
     case "network":
       return target.prefixLength === 0 && target.ports === null && target.protocol === null;
     case "path":
-      return alternativesOf(target).some((components) => components.some(({ kind }) => kind === "globstar")
+      // A look at the text spares most patterns the reading.
+      return /^[*/]*[*{]/.test(patternToText(target.pattern)) && alternativesOf(target).some((components) => components.some(({ kind }) => kind === "globstar")
         && components.every(({ kind }) => kind === "globstar" || kind === "any"));
     default:
       return false;

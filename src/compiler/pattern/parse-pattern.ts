@@ -6,6 +6,7 @@ import { toComponent } from "./component.js";
 import { failure, patternToText } from "./context.js";
 import type { PatternContext } from "./context.js";
 import { expandBraces } from "./expand.js";
+import { plainComponents } from "./plain.js";
 import { scanPattern } from "./scan.js";
 import type { Token } from "./scan.js";
 
@@ -22,6 +23,12 @@ const GLOBSTAR: Component = { kind: "globstar" };
 
 /** Components from the root, without repeats; `[]` is `/` itself. */
 export function parsePathPattern(pattern: PatternText, span: Span): Outcome<readonly (readonly Component[])[]> {
+  const plain = plainComponents(pattern);
+  return plain === null ? parseAnyPattern(pattern, span) : { ok: true, value: [plain], diagnostics: [] };
+}
+
+/** The same, for plain patterns as well. */
+export function parseAnyPattern(pattern: PatternText, span: Span): Outcome<readonly (readonly Component[])[]> {
   const context: PatternContext = { place: "path", text: patternToText(pattern), span };
   const scanned = scanPattern(pattern, context);
   if (!scanned.ok) return scanned;
