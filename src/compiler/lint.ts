@@ -29,41 +29,50 @@ interface Linted {
   /** Null where the policy has errors. */
   readonly resolved: ResolvedPolicy | null;
   readonly errors: readonly Diagnostic[];
+  /** What resolving warns of. */
+  readonly doubts: readonly Diagnostic[];
 }
 
 /** In the order of the files, and of their text. What several policies include is reported once. */
 export function lint(paths: readonly string[], input: LintInput): readonly Diagnostic[] {
   const policies = paths.map((path) => lintErrors(path, input));
   const includers = includersOf(policies);
-  const found = policies.flatMap(({ errors, loaded, resolved }) => [
+  const found = policies.flatMap(({ errors, loaded, resolved, doubts }) => [
     ...errors,
-    ...(loaded === null ? [] : warningsOf(loaded, resolved, includers.get(sourceOf(loaded)) ?? [], input)),
+    ...(loaded === null ? [] : warningsOf(loaded, resolved, doubts, includers.get(sourceOf(loaded)) ?? [], input)),
   ]);
   return inOrder(once(found));
 }
 
 function lintErrors(path: string, { read, parseSource, home, params }: LintInput): Linted {
   const loaded = loadPolicy(path, read, parseSource);
-  if (!loaded.ok) return { loaded: null, resolved: null, errors: loaded.diagnostics };
+  if (!loaded.ok) return { loaded: null, resolved: null, errors: loaded.diagnostics, doubts: [] };
   const { statements } = loaded.value;
   const known = new Set(statements.flatMap((statement) => statement.kind === "param" ? [statement.name.text] : []));
   const own = Object.fromEntries(Object.entries(params).filter(([name]) => known.has(name)));
   const bound = { ...choosePlaceholders(statements, own), ...own };
   const resolved = resolve(loaded.value, { home, params: bound, programs: [] });
-  if (!resolved.ok) return { loaded: loaded.value, resolved: null, errors: resolved.diagnostics };
+  if (!resolved.ok) return { loaded: loaded.value, resolved: null, errors: resolved.diagnostics, doubts: [] };
   const image = backEnd({ resolved: resolved.value, ir: lower(resolved.value) });
-  return { loaded: loaded.value, resolved: image.ok ? resolved.value : null, errors: image.diagnostics };
+  return {
+    loaded: loaded.value, resolved: image.ok ? resolved.value : null, errors: image.diagnostics,
+    doubts: resolved.diagnostics,
+  };
 }
 
 /** About the policy's own file; what it includes is checked where it is named. */
 function warningsOf(
-  loaded: LoadedPolicy, resolved: ResolvedPolicy | null, includers: readonly LoadedPolicy[], { linkOf }: LintInput,
+  loaded: LoadedPolicy, resolved: ResolvedPolicy | null, doubts: readonly Diagnostic[],
+  includers: readonly LoadedPolicy[], { linkOf }: LintInput,
 ): readonly Diagnostic[] {
   const { root, statements } = loaded;
   const used = new Set([loaded, ...includers].flatMap((policy) => [...usedNames(policy.statements)]));
   // Of a part of other policies, they state the defaults.
   const isPart = includers.length > 0;
+  // A file of definitions is there to be included.
+  const defines = root.statements.some(({ kind }) => kind === "let" || kind === "param");
   const warnings = [
+    ...doubts.filter(({ code }) => code !== "empty-policy" || !(isPart || defines)),
     ...findOddCharacters(root),
     ...findUnused(root.statements, used),
     ...findDuplicateRules(root.statements, statements),

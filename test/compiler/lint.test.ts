@@ -34,6 +34,7 @@ describe("warnings: code and place", () => {
     ["an unused parameter", `${DEFAULTS}param p`, [["unused-parameter", "p"]]],
     ["no default for connect", 'default deny modify\ndeny read "/x"', [["unstated-default", "default deny modify"]]],
     ["no default at all", 'policy "p"\ndeny read "/x"', [["unstated-default", 'policy "p"']]],
+    ["nothing at all", "# later", [["empty-policy", ""]]],
     ["definitions alone need no default", 'let a = "/x"', []],
     ["any address", `${DEFAULTS}allow connect any`, [["world-wide-allow", "any"]]],
     ["any address in other words", `${DEFAULTS}allow connect "::/0", "0.0.0.0/0"`,
@@ -91,7 +92,7 @@ describe("a parameter without a value", () => {
 
   it("takes what --set says instead", () => {
     const diagnostics = linted(`${DEFAULTS}param w\nallow read "\${w}/**"`, undefined, { params: { w: "x", other: "y" } });
-    expect(codes(diagnostics)).toEqual(["pattern-relative"]);
+    expect(codes(diagnostics)).toEqual(["relative-parameter"]);
   });
 });
 
