@@ -27,6 +27,8 @@ const STAGES = [
   ["lower"],
   // IR → automata and tries
   ["verdict", "automaton/", "tries/"],
+  // questions about policies, answered exactly
+  ["reason/"],
   // automata and tries → image, and back
   ["image/", "entries"],
   ["compile"],

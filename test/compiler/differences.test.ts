@@ -1,0 +1,117 @@
+/** What two policies differ in is found whole, and nothing else. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { FrontEnd } from "../../src/compiler/compile.js";
+import type { Ir } from "../../src/compiler/ir.gen.js";
+import { parsePathPattern } from "../../src/compiler/pattern/parse-pattern.js";
+import { findDifferences, relationOf } from "../../src/compiler/reason/find-differences.js";
+import type { Change, Witness } from "../../src/compiler/reason/find-differences.js";
+import { verdictOf } from "../../src/compiler/reason/selections.js";
+import type { Verdict } from "../../src/compiler/reason/selections.js";
+import { type Access, interpreter } from "../../src/interpreter/interpret.js";
+import { access } from "./accesses.js";
+import { accepted } from "./front-end.js";
+import { policyText } from "./generators.js";
+
+const SPAN = { source: { path: "a.pol", text: "" }, start: 0, end: 0 };
+/** Now and then a generated policy has globs enough to take minutes; these have none. */
+const SEED = 20_261_122;
+const policy = () => policyText((pattern) => parsePathPattern(pattern, SPAN).ok);
+
+const FILE_OPERATIONS = ["read", "write", "create", "delete", "setattr", "exec", "load"] as const;
+
+/** The access of a change, as the interpreter takes it. */
+function accessOf(operation: Change["operation"], witness: Witness): Access {
+  const file = FILE_OPERATIONS.find((op) => op === operation);
+  const socket = operation === "connect" || operation === "bind" ? operation : null;
+  if (file !== undefined && witness.kind === "path") return { kind: "path", op: file, path: witness.path };
+  if (file !== undefined && witness.kind === "anonymous") return { kind: "anonymous", op: file };
+  if (socket === null) throw new Error(`${operation} of ${witness.kind}`);
+  switch (witness.kind) {
+    case "unix-path": return { kind: "unix-path", op: socket, path: witness.path };
+    case "unix-abstract": return { kind: "unix-abstract", op: socket, name: witness.name };
+    case "unix-unnamed": return { kind: "unix-unnamed", op: socket };
+    case "network": {
+      const width = witness.family === 4 ? 4 : 16;
+      const address = Array.from({ length: width }, (_, i) => Number((witness.bits >> BigInt(8 * (width - 1 - i))) & 0xffn));
+      return { kind: "network", op: socket, family: witness.family, address, port: witness.port, protocol: witness.protocol };
+    }
+    default: throw new Error(`${operation} of ${witness.kind}`);
+  }
+}
+
+function differences(old: Ir, new_: Ir): readonly Change[] {
+  const changes = findDifferences(old, new_);
+  if (changes === null) throw new Error("too many globs");
+  return changes;
+}
+
+/** Reading a pipe is decided by nobody. */
+const isDecided = ({ kind, op }: Access): boolean => kind !== "anonymous" || op === "exec" || op === "load";
+
+/** Whether rules have the same numbers in the IR: none was split. */
+const isPlain = ({ ir, resolved }: FrontEnd): boolean => ir.rules.length === resolved.rules.length;
+
+/** One policy and a change of it: lines dropped, added or put elsewhere. */
+function twoPolicies(): fc.Arbitrary<readonly [string, string]> {
+  return fc.tuple(policy(), policy(), fc.array(fc.boolean(), { minLength: 40, maxLength: 40 })).map(([base, more, keep]) => {
+    const kept = base.split("\n").filter((_, i) => keep[i % keep.length]);
+    const added = more.split("\n").filter((line) => !line.startsWith("default")).slice(0, 3);
+    return [base, [...kept, ...added].join("\n")];
+  });
+}
+
+describe("differences", () => {
+  it("every access that random search finds decided otherwise is among them, and each of them is decided as it says", () => {
+    fc.assert(fc.property(twoPolicies(), fc.array(access(), { minLength: 60, maxLength: 60 }), ([a, b], accesses) => {
+      const [old, new_] = [accepted(a), accepted(b)];
+      const changes = differences(old.ir, new_.ir);
+      const [before, after] = [interpreter(old.resolved), interpreter(new_.resolved)];
+      for (const { operation, witness, from, to } of changes) {
+        const one = accessOf(operation, witness);
+        expect([before(one).effect, after(one).effect]).toEqual([from.effect, to.effect]);
+      }
+      const exact = isPlain(old) && isPlain(new_);
+      const keyOf = (op: string, from: Verdict, to: Verdict): string =>
+        [op, from.effect, exact ? from.rule : "", to.effect, exact ? to.rule : ""].join(" ");
+      const keys = new Set(changes.map(({ operation, from, to }) => keyOf(operation, from, to)));
+      for (const one of accesses.filter(isDecided)) {
+        const [from, to] = [before(one), after(one)];
+        if (from.effect !== to.effect) expect(keys).toContain(keyOf(one.op, from, to));
+      }
+    }), { numRuns: 300, seed: SEED });
+  });
+
+  it("a policy is equivalent to itself with its rules in another order", () => {
+    fc.assert(fc.property(policy(), (text) => {
+      const reversed = text.split("\n").reverse().join("\n");
+      expect(relationOf(differences(accepted(text).ir, accepted(reversed).ir))).toBe("equivalent");
+    }), { numRuns: 100, seed: SEED });
+  });
+
+  it.each<[string, string, string, string | null]>([
+    ["allow read \"/a\"", "allow read \"/a\"", "equivalent", null],
+    ["", "deny read \"/a/**\"", "narrower", "/a"],
+    ["deny read \"/a/**\"", "deny read \"/a/b/**\"", "wider", "/a"],
+    ["deny read \"/a/**\"", "deny read \"/a/*\", \"/a\"", "wider", "/a/a/a"],
+    ["deny read \"/a\"", "deny read \"/b\"", "incomparable", "/a"],
+    ["deny read \"*.pem\"", "deny read \"*.pem\" except \"/x/**\"", "wider", "/x/.pem"],
+    ["deny read \"/**\"", "default deny read", "equivalent", null],
+    ["deny read \"/**\"", "default deny read\nallow read \"/a/*x\"", "wider", "/a/x"],
+    ["kill read \"/?\"", "deny read \"/?\"", "wider", "/a"],
+    ["deny read \"/a\" except \"/?\"", "", "equivalent", null],
+    ["deny read \"/{a,b}*c\"", "deny read \"/a*c\", \"/b*c\"", "equivalent", null],
+    ["deny read \"/[!a]\"", "deny read \"/?\"", "narrower", "/a"],
+  ])("%j → %j: %s", (old, new_, relation, path) => {
+    const changes = differences(accepted(old).ir, accepted(new_).ir);
+    expect(relationOf(changes)).toBe(relation);
+    const witnesses = changes.map(({ witness }) => (witness.kind === "path" ? witness.path : witness.kind));
+    if (path !== null) expect(witnesses).toContain(path);
+  });
+
+  it("the effect of a rule that matches nothing is that of the default", () => {
+    const { ir } = accepted("default deny read\nallow write \"/a\"");
+    expect(verdictOf(ir, [0], "read")).toEqual({ effect: "deny", rule: null });
+    expect(verdictOf(ir, [0], "write")).toEqual({ effect: "allow", rule: 0 });
+  });
+});
