@@ -5,7 +5,7 @@ import { SECTION_NAMES } from "../compiler/image/layout.js";
 import { fail, STATUS } from "./exit.js";
 import { printFailure } from "./print-failure.js";
 import { isImage, readFileOf } from "./read-sources.js";
-import { printable, writeOut } from "./terminal.js";
+import { printable, terminalWidth, writeOut } from "./terminal.js";
 
 export interface InspectOptions {
   readonly json?: boolean;
@@ -56,7 +56,7 @@ function report(image: Description): string {
       ...programs.map(({ name, target }) => `  ${printable(name)} → ${printable(target)}`)]),
     "",
     `rules      ${image.rules.length}`,
-    ...image.rules.map((rule) => `  ${ruleLine(rule)}`),
+    ...image.rules.flatMap((rule) => ruleLines(rule, terminalWidth())),
     "",
     "sections        entries      bytes",
     ...image.sections.map(({ name, entries, bytes }) =>
@@ -65,9 +65,18 @@ function report(image: Description): string {
   ].join("\n");
 }
 
-function ruleLine({ id, effect, operations, file, line, because }: Description["rules"][number]): string {
+function ruleLines(
+  { id, effect, operations, targets = [], except = [], file, line, because }: Description["rules"][number], width: number,
+): readonly string[] {
   const place = `${file}:${line}`;
-  const name = id === place ? place : `${id} (${place})`;
-  const reason = because === null ? "" : ` because ${JSON.stringify(because)}`;
-  return printable(`${name}: ${effect} ${operations.join(", ")}${reason}`);
+  const exceptions = except.length === 0 ? "" : ` except ${except.join(", ")}`;
+  return [
+    `  ${id === place ? place : `${id} (${place})`}: ${effect} ${operations.join(", ")}`,
+    ...(targets.length === 0 ? [] : [shorten(`    ${targets.join(", ")}${exceptions}`, width)]),
+    ...(because === null ? [] : [`    because ${JSON.stringify(because)}`]),
+  ].map(printable);
 }
+
+/** In full with `--json`. */
+const shorten = (text: string, width: number): string =>
+  [...text].length <= width ? text : `${[...text].slice(0, width - 1).join("")}…`;

@@ -3,7 +3,7 @@
  * pipe which the command of `policyc run` shares, and make its writes fail.
  */
 import { writeSync } from "node:fs";
-import { isatty } from "node:tty";
+import { isatty, WriteStream } from "node:tty";
 import { errorCode } from "./exit.js";
 
 const STDOUT = 1;
@@ -28,6 +28,9 @@ export function hasColour(stream: "out" | "err", environment: NodeJS.ProcessEnv 
 
 /** Whether results go to a terminal. */
 export const isTerminal = (): boolean => isatty(STDOUT);
+
+/** Columns of the terminal that results go to; infinite where they go elsewhere. */
+export const terminalWidth = (): number => (isTerminal() ? new WriteStream(STDOUT).columns : Infinity);
 
 /** False when the other end is closed. */
 function writeAll(fd: number, text: string | Uint8Array): boolean {

@@ -111,7 +111,7 @@ export const MESSAGES = {
   // --- bounds of the image ----------------------------------------------------------------------------------------
   "too-many-rules": error((a: { limit: number }) => `the policy comes to more than ${a.limit} rules`),
   "too-much-text": error((a: { limit: number }) =>
-    `names, places and reasons of the rules come to more than ${a.limit} bytes`),
+    `names, places, patterns and reasons of the rules come to more than ${a.limit} bytes`),
   "too-many-states": error((a: { limit: number }) => `the patterns together take more than ${a.limit} states`),
   "too-many-edges": error((a: { limit: number }) => `the patterns together take more than ${a.limit} table entries`),
   "too-many-addresses": error((a: { limit: number }) =>

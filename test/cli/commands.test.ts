@@ -11,6 +11,7 @@ const printed = vi.hoisted(() => ({ stdout: "", stderr: "" }));
 vi.mock("../../src/cli/terminal.js", async (original) => ({
   ...await original<typeof import("../../src/cli/terminal.js")>(),
   isTerminal: () => true,
+  terminalWidth: () => 53,
   writeOut: (text: string | Uint8Array) => { printed.stdout += Buffer.from(text).toString(); },
   writeErr: (text: string) => { printed.stderr += text; },
   hasColour: () => false,
@@ -312,9 +313,19 @@ describe("inspect", () => {
     expect(status).toBe(0);
     expect(stdout).toContain("policy     agent\n");
     expect(stdout).toContain("  ~ = /home/ada\n  workspace = /w\n");
-    expect(stdout).toContain('  no-keys (agent.pol:4): deny read because "private keys stay"\n');
+    expect(stdout).toContain(`  no-keys (agent.pol:4): deny read
+    /home/ada/.ssh/** except /home/ada/.ssh/known_ho…
+    because "private keys stay"
+  agent.pol:6: deny read
+    /home/ada/.ssh/id_*
+  agent.pol:7: deny connect
+    140.82.121.3/32 port 443
+  agent.pol:8: deny connect
+    unix @bus
+`);
     const json: unknown = JSON.parse((await policyc(["inspect", "agent.polc", "--json"], { cwd })).stdout);
     expect(json).toMatchObject({ policy: "agent", abiVersion: 1, bindings: { home: "/home/ada" } });
+    expect(json).toHaveProperty("rules.1.except", ["/home/ada/.ssh/known_hosts"]);
   });
 
   it("refuses what is no image, with the reason", async () => {

@@ -61,6 +61,7 @@ describe("encode", () => {
     expect(meta.rules[0]).toEqual({
       id: "no-keys", effect: "deny", operations: ["read", "write", "create", "delete", "setattr"],
       file: "a.pol", line: 2, column: 1, because: "keys stay",
+      targets: ["/home/ada/.ssh/**", "/x/**"], except: ["/home/ada/.ssh/known_hosts"],
     });
     expect(sections.states.count).toBeGreaterThan(1);
     expect(sections.long_edges.count).toBe(1);
@@ -144,4 +145,17 @@ it("abi.gen.ts is what scripts/generate-abi.mjs makes of policy_abi.h", () => {
   }
   const fresh = execFileSync("node", ["scripts/generate-abi.mjs", "--stdout"], { cwd: ROOT, encoding: "utf8" });
   expect(readFileSync(new URL("../../src/compiler/image/abi.gen.ts", import.meta.url), "utf8")).toBe(fresh);
+});
+
+describe("what a rule covers, in words", () => {
+  it.each([
+    ['deny connect "10.0.0.0/8" port 443, 8000-8999 tcp', ["10.0.0.0/8 port 443, 8000-8999 tcp"]],
+    ['deny connect "fd00::/8" udp', ["fd00::/8 udp"]],
+    ['deny connect unix "/run/*.sock", unix "@bus-*"', ["unix /run/*.sock", "unix @bus-*"]],
+    ["deny connect any", ["0.0.0.0/0", "::/0", "unix /**", "unix @*", "unix unnamed"]],
+    ["kill exec anonymous", ["anonymous"]],
+    ['deny read ".env*"', [".env*"]],
+  ])("%s", (text, targets) => {
+    expect(decoded(imageOf(text)).meta.rules[0]?.targets).toEqual(targets);
+  });
 });

@@ -5,7 +5,7 @@ import {
 
 export interface Bounds {
   readonly rules: number;
-  /** Bytes of names, places and reasons that an image carries for people. */
+  /** Bytes of names, places, patterns and reasons that an image carries for people. */
   readonly meta: number;
   readonly states: number;
   /** Entries of all tables of the automata. */

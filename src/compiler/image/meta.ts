@@ -1,6 +1,7 @@
 /** What an image says about its policy, for people and for events; nothing in it decides. */
 import * as z from "zod/mini";
 import type { Ir } from "../ir.gen.js";
+import { selectorText } from "./selector-text.js";
 
 const EFFECT = z.enum(["allow", "audit", "deny", "kill"]);
 const OPERATION = z.enum(["read", "write", "create", "delete", "setattr", "exec", "load", "connect", "bind"]);
@@ -21,6 +22,9 @@ const META = z.strictObject({
     line: z.int().check(z.minimum(1)),
     column: z.int().check(z.minimum(1)),
     because: z.nullable(z.string()),
+    /** What the rule covers, in words; images made before there were these have none. */
+    targets: z.optional(z.array(z.string())),
+    except: z.optional(z.array(z.string())),
   })),
 });
 export type Meta = z.infer<typeof META>;
@@ -35,9 +39,10 @@ export function metaOf(ir: Ir): Meta {
   return {
     policy: ir.policy,
     bindings: { home, params: sortedByKey(params), programs: programs.map(({ name, target }) => ({ name, target })) },
-    rules: ir.rules.map(({ id, effect, operations, source: { file, line, column }, because }) => (
-      { id, effect, operations, file, line, column, because }
-    )),
+    rules: ir.rules.map(({ id, effect, operations, source: { file, line, column }, because, match, except }) => ({
+      id, effect, operations, file, line, column, because,
+      targets: match.map(selectorText), except: except.map(selectorText),
+    })),
   };
 }
 
