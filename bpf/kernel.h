@@ -70,6 +70,7 @@
 #define AF_INET6 10
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
+#define AF_RXRPC 33 /* whose addresses hold one to send UDP to */
 #define AF_SMC 43 /* TCP on the wire, or instead of it */
 #define IPPROTO_SMC 256
 #define IPPROTO_MPTCP 262
@@ -190,7 +191,16 @@ struct bpf_local_storage {
 	struct hlist_head list;
 };
 
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct signal_struct {
+	atomic_t live; /* threads that have not ended */
+};
+
 struct task_struct {
+	struct signal_struct *signal;
 	int pid;
 	int tgid;
 	int exit_state;

@@ -203,8 +203,7 @@ static int attach_and_pin(const struct kernel_side *kernel, struct policy_bpf *s
 		if (!link)
 			return say_errno("cannot attach to the kernel's hook %s", name);
 		failed = pin(bpf_link__fd(link), "link", name);
-		bpf_link__disconnect(link);
-		bpf_link__destroy(link);
+		bpf_link__destroy(link); /* the pin keeps it */
 		if (failed)
 			return -1;
 		attached++;
@@ -368,6 +367,32 @@ bool kernel_side_exists(void)
 	struct stat unused;
 
 	return !stat(PINS, &unused);
+}
+
+bool kernel_side_is_current(const struct kernel_side *kernel)
+{
+	int pinned = bpf_obj_get(PINS "/map_tasks");
+	struct bpf_map_info ours = {}, theirs = {};
+	__u32 size = sizeof(ours);
+	bool same = pinned >= 0 && !bpf_obj_get_info_by_fd(kernel->maps[MAP_TASKS], &ours, &size) &&
+		    !bpf_obj_get_info_by_fd(pinned, &theirs, &size) && ours.id == theirs.id;
+
+	if (pinned >= 0)
+		close(pinned);
+	return same;
+}
+
+/* Locks of single bytes belong to the open file, and end with it, however that comes. */
+int kernel_side_lock_number(__u32 number)
+{
+	struct flock byte = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = number, .l_len = 1 };
+	int fd = open(LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd >= 0 && fcntl(fd, F_OFD_SETLK, &byte)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
 }
 
 int kernel_side_open(struct kernel_side *kernel)

@@ -33,6 +33,10 @@ struct kernel_side {
 int kernel_side_open(struct kernel_side *kernel);
 /* Whether pins of this build exist. */
 bool kernel_side_exists(void);
+/* Whether what is pinned now is what `kernel` holds: others may have removed that, and made it anew. */
+bool kernel_side_is_current(const struct kernel_side *kernel);
+/* A descriptor that keeps the session number from others while it is open, or -1 where another has it. */
+int kernel_side_lock_number(__u32 number);
 /* Loads only what BPF_PROG_TEST_RUN needs, attaches and pins nothing: for tests on kernels without LSM programs. */
 int kernel_side_open_detached(struct kernel_side *kernel);
 /* Loads every program (or `only` that one) and prints its name and the instructions that the verifier processed. */

@@ -22,6 +22,17 @@ int BPF_PROG(task_alloc, struct task_struct *task, unsigned long clone_flags, in
 	return bpf_task_storage_get(&tasks, task, &copy, BPF_LOCAL_STORAGE_GET_F_CREATE) ? 0 : -ENOMEM;
 }
 
+/*
+ * A zombie acts no more. But where the first thread of a process has ended, another that executes a program takes its
+ * number: the process is there for as long as one of its threads is.
+ */
+static __always_inline int is_over(struct task_struct *task)
+{
+	if (!BPF_CORE_READ(task, exit_state))
+		return 0;
+	return BPF_CORE_READ(task, pid) != BPF_CORE_READ(task, tgid) || !BPF_CORE_READ(task, signal, live.counter);
+}
+
 /* Writes the session number of every living thread that has one: policyd counts who is left. */
 SEC("iter/task")
 int list_tasks(struct bpf_iter__task *ctx)
@@ -29,7 +40,7 @@ int list_tasks(struct bpf_iter__task *ctx)
 	struct task_struct *task = ctx->task;
 	struct policy_task *member;
 
-	if (!task || BPF_CORE_READ(task, exit_state)) /* a zombie acts no more */
+	if (!task || is_over(task))
 		return 0;
 	member = bpf_task_storage_get(&tasks, task, 0, 0);
 	if (member)

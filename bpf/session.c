@@ -17,17 +17,18 @@
 
 #include "anchors.h"
 #include "kernel_side.h"
+#include "living.h"
 #include "say.h"
 
 #define IMAGE_LIMIT (1ull << 30)
 #define POLL_MS 200        /* between looks whether the last thread is gone, after the first process has ended */
 #define FOLD_AGE_NS 2000000000ull
-#define INITIAL_PID_NAMESPACE 0xeffffffcu /* PROC_PID_INIT_INO: its inode in nsfs */
 
 struct session {
 	struct kernel_side kernel;
 	__u32 number;
 	__u32 slot;
+	int number_lock; /* open for as long as the number is ours */
 	pid_t pid;
 	int pidfd;
 	int events_fd; /* -1 once nobody reads */
@@ -37,129 +38,20 @@ struct session {
 	__u64 lost; /* events, of which the reader knows */
 };
 
-/* ---- which sessions live ---------------------------------------------------------------------------------------- */
-
-/* The list of tasks shows those of our own pid namespace. */
-static int check_pid_namespace(void)
-{
-	struct stat own;
-
-	if (stat("/proc/self/ns/pid", &own))
-		return say_errno("cannot tell the pid namespace");
-	return own.st_ino == INITIAL_PID_NAMESPACE
-		       ? 0
-		       : say("in a pid namespace (a container) it cannot be seen which sessions live: run it outside");
-}
-
-/* Adds the threads of each session, as one look finds them. */
-static int list_threads(const struct kernel_side *kernel, __u32 threads[POLICY_MAX_SESSIONS])
-{
-	int link = bpf_link_create(kernel->programs[PROGRAM_LIST_TASKS], 0, BPF_TRACE_ITER, NULL);
-	int iterator = link < 0 ? -1 : bpf_iter_create(link);
-	__u32 numbers[1024];
-	ssize_t got = -1;
-
-	while (iterator >= 0 && (got = read(iterator, numbers, sizeof(numbers))) > 0)
-		for (size_t i = 0; i < got / sizeof(*numbers); i++)
-			if (numbers[i] < POLICY_MAX_SESSIONS)
-				threads[numbers[i]]++;
-	if (iterator < 0 || got < 0)
-		say_errno("cannot list the processes of sessions");
-	if (iterator >= 0)
-		close(iterator);
-	if (link >= 0)
-		close(link);
-	return iterator < 0 || got < 0 ? -1 : 0;
-}
-
-static __u64 forks_of(const struct kernel_side *kernel, __u32 number)
-{
-	__u64 count = 0;
-
-	bpf_map_lookup_elem(kernel->maps[MAP_FORKS], &number, &count);
-	return count;
-}
-
-/*
- * Which sessions have living threads: nonzero there. One look goes from pid to pid and may miss a thread that hands on to
- * a new one behind it; but where nothing was forked from before the first look to after the second, the second look saw
- * all there were.
- */
-static int count_threads(const struct kernel_side *kernel, __u32 threads[POLICY_MAX_SESSIONS])
-{
-	static __u64 forks[POLICY_MAX_SESSIONS];
-
-	memset(threads, 0, POLICY_MAX_SESSIONS * sizeof(*threads));
-	for (__u32 number = 1; number < POLICY_MAX_SESSIONS; number++)
-		forks[number] = forks_of(kernel, number);
-	if (list_threads(kernel, threads))
-		return -1;
-	memset(threads, 0, POLICY_MAX_SESSIONS * sizeof(*threads));
-	if (list_threads(kernel, threads))
-		return -1;
-	for (__u32 number = 1; number < POLICY_MAX_SESSIONS; number++)
-		if (!threads[number] && forks[number] != forks_of(kernel, number))
-			threads[number] = 1;
-	return 0;
-}
-
-static void clear_folds(const struct kernel_side *kernel, __u32 session)
-{
-	struct policy_fold_key key, last;
-	void *previous = NULL;
-
-	while (!bpf_map_get_next_key(kernel->maps[MAP_FOLDS], previous, &key)) {
-		if (key.session == session) {
-			bpf_map_delete_elem(kernel->maps[MAP_FOLDS], &key);
-			continue;
-		}
-		last = key;
-		previous = &last;
-	}
-}
-
-static void clear_session(const struct kernel_side *kernel, __u32 number, __u32 slot)
-{
-	__u32 none = 0;
-	__u64 zero = 0;
-
-	bpf_map_update_elem(kernel->maps[MAP_SESSIONS], &number, &none, BPF_ANY);
-	anchors_clear(kernel, slot);
-	tables_clear(kernel, slot);
-	clear_folds(kernel, number);
-	bpf_map_delete_elem(kernel->maps[MAP_RINGS], &number);
-	bpf_map_update_elem(kernel->maps[MAP_LOST], &number, &zero, BPF_ANY);
-}
-
-static __u32 slot_of(const struct kernel_side *kernel, __u32 number)
-{
-	__u32 slot = 0;
-
-	bpf_map_lookup_elem(kernel->maps[MAP_SESSIONS], &number, &slot);
-	return slot;
-}
-
-/* Clears what ended sessions left. Returns how many live, or -1, and a `free_number`, or 0. The lock is held. */
-static int collect(const struct kernel_side *kernel, __u32 *free_number)
+/* Takes a number that no thread has, and no policyd serves any more. */
+static int take_number(struct session *session)
 {
 	static __u32 threads[POLICY_MAX_SESSIONS];
-	int living = 0;
 
-	*free_number = 0;
-
-	if (count_threads(kernel, threads))
+	if (collect(&session->kernel, threads) < 0)
 		return -1;
 	for (__u32 number = 1; number < POLICY_MAX_SESSIONS; number++) {
-		__u32 slot = slot_of(kernel, number);
-
-		if (threads[number])
-			living++;
-		else if (slot)
-			clear_session(kernel, number, slot);
-		if (!threads[number] && !*free_number)
-			*free_number = number;
+		if (threads[number] || (session->number_lock = kernel_side_lock_number(number)) < 0)
+			continue;
+		session->number = number;
+		return 0;
 	}
-	return living;
+	return say("%d sessions run already", POLICY_MAX_SESSIONS - 1);
 }
 
 /* ---- events ----------------------------------------------------------------------------------------------------- */
@@ -376,10 +268,8 @@ static int start(struct session *session, const struct image *image)
 	/* after the pidfd, which stays with this process whoever gets its number next */
 	if (check_pid_namespace() || check_launcher(session->pid) || kernel_side_open(&session->kernel))
 		return -1;
-	if (collect(&session->kernel, &session->number) < 0)
+	if (take_number(session))
 		return -1;
-	if (!session->number)
-		return say("%d sessions run already", POLICY_MAX_SESSIONS - 1);
 	session->slot = 2 * session->number;
 	if (confine(session, image)) {
 		clear_session(&session->kernel, session->number, session->slot);
@@ -447,11 +337,11 @@ static void serve(struct session *session)
 
 static void finish(struct session *session)
 {
-	__u32 unused;
+	static __u32 threads[POLICY_MAX_SESSIONS];
 
 	if (kernel_side_lock(&session->kernel))
 		return;
-	if (collect(&session->kernel, &unused) == 0)
+	if (kernel_side_is_current(&session->kernel) && collect(&session->kernel, threads) == 0)
 		kernel_side_remove();
 	kernel_side_unlock(&session->kernel);
 }
@@ -487,15 +377,15 @@ int session_run(pid_t pid, int image_fd, int events_fd)
 
 int session_clean(void)
 {
+	static __u32 threads[POLICY_MAX_SESSIONS];
 	struct kernel_side kernel;
-	__u32 unused;
 	int living;
 
 	if (!kernel_side_exists())
 		return STATUS_OK;
 	if (check_pid_namespace() || kernel_side_open(&kernel))
 		return STATUS_MACHINE;
-	living = collect(&kernel, &unused);
+	living = collect(&kernel, threads);
 	if (living == 0)
 		kernel_side_remove();
 	kernel_side_unlock(&kernel);

@@ -1,6 +1,6 @@
 // Who belongs to a session, for how long, and what is left of it.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { brief, check, exec, image, POLICYD, scratchFile, session, shell, startSession, suite, until } from "./harness.mjs";
+import { brief, check, exec, image, POLICYD, processes, scratchFile, session, shell, startSession, suite, until } from "./harness.mjs";
 
 const PLACE = "/srv/e2e-sessions/x/y";
 const SECRET = `${PLACE}/no-read/file`;
@@ -93,4 +93,28 @@ export async function runCleaning() {
   check("`policyd clean` removes what is left", pins().length === 0, pins());
   const left = exec("/usr/sbin/bpftool", ["link", "list"]).out;
   check("no hook of ours is attached any more", !left.includes("lsm_mac"), left);
+  await lateDaemon();
+}
+
+/** A policyd that comes to its end only when its program is gone and another session has begun anew. */
+async function lateDaemon() {
+  const first = startSession(image("techniques"), ["/bin/sleep", "424242"]);
+  await until(() => processes("/bin/sleep", "424242").length === 1);
+  const [daemon] = processes(POLICYD, "session");
+  process.kill(daemon, "SIGSTOP");
+  for (const pid of processes("/bin/sleep", "424242")) process.kill(pid, "SIGKILL");
+  await until(() => exec(POLICYD, ["clean"]).status === 0 && pins().length === 0, 30_000);
+  const here = scratchFile("here");
+  const go = scratchFile("go");
+  const second = startSession(image("techniques"), ["/bin/bash", "-c", `
+    touch ${here}; while [ ! -e ${go} ]; do sleep 0.1; done
+    if { : <${SECRET}; } 2>/dev/null; then echo read; else echo denied; fi`]);
+  await until(() => existsSync(here));
+  process.kill(daemon, "SIGCONT");
+  await first.ended;
+  await until(() => !existsSync(`/proc/${daemon}`));
+  check("a policyd that ends late leaves the pins of others alone", pins().length > 0, pins());
+  writeFileSync(go, "");
+  const { out } = await second.ended;
+  check("and their sessions confined", out.includes("denied\n"), out);
 }

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
+/* Which sessions live, and the clearing of those that do not. */
+#include "living.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "anchors.h"
+#include "say.h"
+
+#define INITIAL_PID_NAMESPACE 0xeffffffcu /* PROC_PID_INIT_INO: its inode in nsfs */
+
+/* The list of tasks shows those of our own pid namespace. */
+int check_pid_namespace(void)
+{
+	struct stat own;
+
+	if (stat("/proc/self/ns/pid", &own))
+		return say_errno("cannot tell the pid namespace");
+	return own.st_ino == INITIAL_PID_NAMESPACE
+		       ? 0
+		       : say("in a pid namespace (a container) it cannot be seen which sessions live: run it outside");
+}
+
+/* Adds the threads of each session, as one look finds them. */
+static int list_threads(const struct kernel_side *kernel, __u32 threads[POLICY_MAX_SESSIONS])
+{
+	int link = bpf_link_create(kernel->programs[PROGRAM_LIST_TASKS], 0, BPF_TRACE_ITER, NULL);
+	int iterator = link < 0 ? -1 : bpf_iter_create(link);
+	__u32 numbers[1024];
+	ssize_t got = -1;
+
+	while (iterator >= 0 && (got = read(iterator, numbers, sizeof(numbers))) > 0)
+		for (size_t i = 0; i < got / sizeof(*numbers); i++)
+			if (numbers[i] < POLICY_MAX_SESSIONS)
+				threads[numbers[i]]++;
+	if (iterator < 0 || got < 0)
+		say_errno("cannot list the processes of sessions");
+	if (iterator >= 0)
+		close(iterator);
+	if (link >= 0)
+		close(link);
+	return iterator < 0 || got < 0 ? -1 : 0;
+}
+
+static __u64 forks_of(const struct kernel_side *kernel, __u32 number)
+{
+	__u64 count = 0;
+
+	bpf_map_lookup_elem(kernel->maps[MAP_FORKS], &number, &count);
+	return count;
+}
+
+/*
+ * Which sessions have living threads: nonzero there. One look goes from pid to pid and may miss a thread that hands on to
+ * a new one behind it; but where nothing was forked from before the first look to after the second, the second look saw
+ * all there were.
+ */
+int count_threads(const struct kernel_side *kernel, __u32 threads[POLICY_MAX_SESSIONS])
+{
+	static __u64 forks[POLICY_MAX_SESSIONS];
+
+	memset(threads, 0, POLICY_MAX_SESSIONS * sizeof(*threads));
+	for (__u32 number = 1; number < POLICY_MAX_SESSIONS; number++)
+		forks[number] = forks_of(kernel, number);
+	if (list_threads(kernel, threads))
+		return -1;
+	memset(threads, 0, POLICY_MAX_SESSIONS * sizeof(*threads));
+	if (list_threads(kernel, threads))
+		return -1;
+	for (__u32 number = 1; number < POLICY_MAX_SESSIONS; number++)
+		if (!threads[number] && forks[number] != forks_of(kernel, number))
+			threads[number] = 1;
+	return 0;
+}
+
+static void clear_folds(const struct kernel_side *kernel, __u32 session)
+{
+	struct policy_fold_key key, last;
+	void *previous = NULL;
+
+	while (!bpf_map_get_next_key(kernel->maps[MAP_FOLDS], previous, &key)) {
+		if (key.session == session) {
+			bpf_map_delete_elem(kernel->maps[MAP_FOLDS], &key);
+			continue;
+		}
+		last = key;
+		previous = &last;
+	}
+}
+
+void clear_session(const struct kernel_side *kernel, __u32 number, __u32 slot)
+{
+	__u32 none = 0;
+	__u64 zero = 0;
+
+	bpf_map_update_elem(kernel->maps[MAP_SESSIONS], &number, &none, BPF_ANY);
+	anchors_clear(kernel, slot);
+	tables_clear(kernel, slot);
+	clear_folds(kernel, number);
+	bpf_map_delete_elem(kernel->maps[MAP_RINGS], &number);
+	bpf_map_update_elem(kernel->maps[MAP_LOST], &number, &zero, BPF_ANY);
+}
+
+static __u32 slot_of(const struct kernel_side *kernel, __u32 number)
+{
+	__u32 slot = 0;
+
+	bpf_map_lookup_elem(kernel->maps[MAP_SESSIONS], &number, &slot);
+	return slot;
+}
+
+/* Clears what ended sessions left. Returns how many live, or -1. The lock is held. */
+int collect(const struct kernel_side *kernel, __u32 threads[POLICY_MAX_SESSIONS])
+{
+	int living = 0;
+
+
+	if (count_threads(kernel, threads))
+		return -1;
+	for (__u32 number = 1; number < POLICY_MAX_SESSIONS; number++) {
+		__u32 slot = slot_of(kernel, number);
+
+		if (threads[number])
+			living++;
+		else if (slot)
+			clear_session(kernel, number, slot);
+	}
+	return living;
+}
