@@ -68,3 +68,14 @@ export function invariant(condition: boolean, message: string): asserts conditio
 export function assertNever(value: never): never {
   throw new Error(`internal error: unexpected ${JSON.stringify(value)}`);
 }
+
+/** Each once: a mistake in a definition shows at every use. */
+export function once(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Map<string, Diagnostic>();
+  for (const diagnostic of diagnostics) {
+    const { code, message, span } = diagnostic;
+    const key = JSON.stringify([code, message, span.source.path, span.start, span.end]);
+    if (!seen.has(key)) seen.set(key, diagnostic);
+  }
+  return [...seen.values()];
+}

@@ -8,6 +8,7 @@ import { findUnused, usedNames } from "./checks/find-unused.js";
 import { findAllowedLoaders, findWorldWideAllows } from "./checks/find-wide-allows.js";
 import { requireDefaults } from "./checks/require-defaults.js";
 import { backEnd } from "./compile.js";
+import { once } from "./diagnostic.js";
 import type { Diagnostic, Source } from "./diagnostic.js";
 import { type LoadedPolicy, loadPolicy, type ParseSource, type ReadSource } from "./include.js";
 import { lower } from "./lower.js";
@@ -99,16 +100,6 @@ function includersOf(policies: readonly Linted[]): ReadonlyMap<Source, readonly 
     for (const part of parts) includers.set(part, [...includers.get(part) ?? [], loaded]);
   }
   return includers;
-}
-
-function once(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const seen = new Map<string, Diagnostic>();
-  for (const diagnostic of diagnostics) {
-    const { code, message, span } = diagnostic;
-    const key = JSON.stringify([code, message, span.source.path, span.start, span.end]);
-    if (!seen.has(key)) seen.set(key, diagnostic);
-  }
-  return [...seen.values()];
 }
 
 function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {

@@ -3,6 +3,7 @@
  * pattern and address has been checked when this succeeds.
  */
 import type { RuleStatement, Statement, StringLiteral } from "./ast.js";
+import { once } from "./diagnostic.js";
 import type { Diagnostic, Outcome, Position, Span } from "./diagnostic.js";
 import type { LoadedPolicy } from "./include.js";
 import { lineIndex } from "./line-index.js";
@@ -126,15 +127,4 @@ function inSourceOrder(statements: readonly Statement[], diagnostics: readonly D
   const files = [...new Set(statements.map((statement) => statement.span.source))];
   return [...diagnostics].sort((a, b) =>
     files.indexOf(a.span.source) - files.indexOf(b.span.source) || a.span.start - b.span.start);
-}
-
-/** A mistake in a definition shows at every use. */
-function once(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  const seen = new Map<string, Diagnostic>();
-  for (const diagnostic of diagnostics) {
-    const { code, message, span } = diagnostic;
-    const key = JSON.stringify([code, message, span.source.path, span.start, span.end]);
-    if (!seen.has(key)) seen.set(key, diagnostic);
-  }
-  return [...seen.values()];
 }
