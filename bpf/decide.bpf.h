@@ -263,7 +263,7 @@ static __noinline int forbid(struct dentry *dentry, __u32 op, __u32 reason)
 	scratch->subject = (__u64)dentry;
 	scratch->event.object = POLICY_OBJECT_PATH;
 	scratch->event.path_len = 0;
-	carry_out(index, scratch, POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE), op & 7, reason);
+	carry_out(index, scratch, POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE), op, reason);
 	scratch_release(index);
 	return -EACCES;
 }

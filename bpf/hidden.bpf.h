@@ -87,12 +87,12 @@ static __always_inline int is_batch(void)
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 
 	switch ((__u32)BPF_CORE_READ(regs, orig_ax)) { /* the kernel looks at the lower half alone */
-	case 307:              /* x86-64 */
-	case 0x40000000 | 538: /* x32 */
-	case 345:              /* i386 */
+	case NR_SENDMMSG:
+	case NR_SENDMMSG_X32:
+	case NR_SENDMMSG_I386:
 		return (__u32)BPF_CORE_READ(regs, dx) > 1;
-	case 102: /* i386, socketcall(SYS_SENDMMSG, …) */
-		return (__u32)BPF_CORE_READ(regs, bx) == 20;
+	case NR_SOCKETCALL_I386:
+		return (__u32)BPF_CORE_READ(regs, bx) == SYS_SENDMMSG;
 	default:
 		return 0;
 	}

@@ -45,6 +45,13 @@
 #define BCH_IOCTL_SUBVOLUME_CREATE 0x4020bc10
 #define BCH_IOCTL_SUBVOLUME_DESTROY 0x4020bc11
 
+/* System calls on x86, by whichever of its three ways they come: no other call with one of these numbers sends. */
+#define NR_SENDMMSG 307
+#define NR_SENDMMSG_X32 (0x40000000 | 538)
+#define NR_SENDMMSG_I386 345
+#define NR_SOCKETCALL_I386 102
+#define SYS_SENDMMSG 20 /* of socketcall */
+
 #define MQUEUE_MAGIC 0x19800202
 
 #define S_IFMT 0170000
