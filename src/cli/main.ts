@@ -1,6 +1,7 @@
 /** The command line: what there is, and which file does it. A command is imported when it is called. */
 import { Command, CommanderError, Option } from "commander";
 import type { CompileOptions } from "./compile.js";
+import type { DiffOptions } from "./diff.js";
 import type { DoctorOptions } from "./doctor.js";
 import { STATUS } from "./exit.js";
 import type { ExplainOptions } from "./explain.js";
@@ -33,6 +34,7 @@ export function createProgram(finish: (status: number) => void): Command {
   addCompile(program, finish);
   addLint(program, finish);
   addFmt(program, finish);
+  addDiff(program, finish);
   addExplain(program, finish);
   addInspect(program, finish);
   addRun(program, finish);
@@ -127,6 +129,20 @@ function addExplain(program: Command, finish: Finish): void {
       "policyc explain std:base"))
     .action(async (file: string, op: string | undefined, target: string | undefined, options: ExplainOptions) => {
       finish((await import("./explain.js")).explainCommand(file, op, target, options));
+    });
+}
+
+function addDiff(program: Command, finish: Finish): void {
+  addBindingOptions(program.command("diff"))
+    .description("in what two policies differ: exactly, each with an access that shows it")
+    .argument("<old>", POLICY_ARGUMENT)
+    .argument("<new>", "the policy that is to take its place")
+    .addOption(new Option("--fail-on <relation>", "status 1 if the new policy permits anything that the old one does not")
+      .choices(["wider"]))
+    .option("--json", "print JSON")
+    .addHelpText("after", example("policyc diff --fail-on wider agent.pol agent.new.pol"))
+    .action(async (old: string, new_: string, options: DiffOptions) => {
+      finish((await import("./diff.js")).diffCommand(old, new_, options));
     });
 }
 

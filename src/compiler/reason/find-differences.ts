@@ -10,7 +10,7 @@ import type { PathBytes } from "./explore.js";
 import { Names } from "./names.js";
 import { matchedPatterns, PatternTrie } from "./pattern-trie.js";
 import type { TriePattern } from "./pattern-trie.js";
-import { indexSelections, matchedRules, operationsOf, select, verdictOf } from "./selections.js";
+import { indexSelections, matchedRules, operationsOf, select, silences, verdictOf } from "./selections.js";
 import type { PatternKind, Selection, Verdict } from "./selections.js";
 
 /** Bytes of names as latin-1, as the interpreter has them. */
@@ -99,21 +99,33 @@ function defaultsDiffer({ old, new: new_ }: Pair, operations: readonly Operation
 function differInPatterns(pair: Pair, kind: PatternKind, note: Note): boolean {
   const operations = operationsOf(kind);
   const patterns: TriePattern[] = [];
-  const index = (ir: Ir, only: ReadonlySet<number>): ReadonlyMap<number, Selection> =>
-    indexSelections(select(ir.rules, kind, (rule) => only.has(rule), patterns));
-  const oldIndex = index(pair.old, pair.oldOnly);
-  const newIndex = index(pair.new, pair.newOnly);
+  const newOwners = 2 * pair.old.rules.length;
+  const index = (ir: Ir, only: ReadonlySet<number>, first: number): ReadonlyMap<number, Selection> =>
+    indexSelections(select(ir.rules, kind, (rule) => only.has(rule), patterns, first));
+  const oldIndex = index(pair.old, pair.oldOnly, 0);
+  const newIndex = index(pair.new, pair.newOnly, newOwners);
   if (defaultsDiffer(pair, operations)) {
-    patterns.push({ components: [{ kind: kind === "unix-abstract" ? "any" : "globstar" }], guides: true });
+    const everything = { kind: kind === "unix-abstract" ? "any" : "globstar" } as const;
+    patterns.push({ components: [everything], owner: newOwners + 2 * pair.new.rules.length, guides: true });
   }
+  /** Of one policy, for what matches or excepts. */
+  const outdoes = (owner: number, other: number): boolean => {
+    const isNew = owner >= newOwners;
+    const { rules } = isNew ? pair.new : pair.old;
+    if (isNew !== other >= newOwners || owner % 2 === 1) return false;
+    const [number, otherNumber] = [owner, other].map((one) => (one - (isNew ? newOwners : 0)) >> 1);
+    const [rule, otherRule] = [rules[number ?? 0], rules[otherNumber ?? 0]];
+    return rule !== undefined && otherRule !== undefined && number !== undefined && otherNumber !== undefined
+      && number !== otherNumber && silences(rule, number, otherRule, otherNumber, kind);
+  };
   const names = new Names(kind !== "unix-abstract");
-  const trie = new PatternTrie(patterns);
+  const trie = new PatternTrie(patterns, outdoes);
   explore(trie, names, (subset, path) => {
     if (kind === "unix-abstract" && subset === trie.start) return false; // before the name is read
     const matched = matchedPatterns(subset);
     const witness = (): Witness => (kind === "unix-abstract" ? { kind, name: path.slice(1) } : { kind, path });
     note(operations, matchedRules(oldIndex, matched), matchedRules(newIndex, matched), witness);
-    return false;
+    return names.gaveUp;
   });
   return !names.gaveUp;
 }
@@ -132,7 +144,7 @@ function differInAddresses(pair: Pair, note: Note): void {
 function selectNetworks(rules: readonly Rule[], all: NetworkSelector[]): readonly Selection[] {
   const append = (selectors: Rule["match"]): ReadonlySet<number> =>
     new Set(selectors.flatMap((selector) => (selector.kind === "network" ? [all.push(selector) - 1] : [])));
-  return rules.map((rule, number) => ({ rule: number, match: append(rule.match), except: append(rule.except) }));
+  return rules.map((rule, number) => ({ rule: number, owner: number, match: append(rule.match), except: append(rule.except) }));
 }
 
 function plainlyMatched(rules: readonly Rule[], kind: "anonymous" | "unix-unnamed"): readonly number[] {

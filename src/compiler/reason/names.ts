@@ -9,6 +9,8 @@ import type { ByteString } from "../automaton/tables.js";
 import type { GlobChild, TrieNode } from "./pattern-trie.js";
 
 const NAME_MAX = 255;
+/** Rows of all byte automata of one question: some seconds' work. */
+const GLOB_ROWS = 1 << 14;
 const SLASH = 0x2f;
 
 /** Readable ones first; never NUL, nor what cannot be in a name. */
@@ -46,10 +48,10 @@ function wordTrie(words: Iterable<ByteString>): WordTrie {
 }
 
 export class Names {
-  private readonly budget = new Budget(DEFAULT_BOUNDS);
+  private readonly budget = new Budget({ ...DEFAULT_BOUNDS, globRows: GLOB_ROWS });
   private readonly table = new GlobTable(this.budget);
   private readonly kinds = new Map<string, Kinds>();
-  private readonly words = new Map<string, ByteString | null>();
+  private readonly shortest = new Map<number, ReadonlyMap<number, ByteString>>();
   private readonly alphabet: readonly number[];
   private readonly never: readonly ByteString[];
   private readonly mayBeEmpty: boolean;
@@ -89,13 +91,33 @@ export class Names {
 
   /** A shortest name of the class that is none of `taken`; null where there is none. */
   nameOf(kinds: Kinds, nameClass: number, taken: readonly ByteString[]): ByteString | null {
-    const avoid = [...taken, ...this.never];
-    const key = `${kinds.automaton.start} ${nameClass} ${avoid.join("/")}`;
-    const known = this.words.get(key);
+    const { start } = kinds.automaton;
+    const shortest = this.shortestOf(start).get(nameClass) ?? null;
+    if (shortest === null || !(taken.includes(shortest) || this.never.includes(shortest))) return shortest;
+    return this.search(start, nameClass, wordTrie([...taken, ...this.never]));
+  }
+
+  /** A shortest name of each class, whether it is taken or not. */
+  private shortestOf(start: number): ReadonlyMap<number, ByteString> {
+    const known = this.shortest.get(start);
     if (known !== undefined) return known;
-    const word = this.search(kinds.automaton.start, nameClass, wordTrie(avoid));
-    if (avoid.length < 64) this.words.set(key, word);
-    return word;
+    const { rows } = this.table;
+    const words = new Map<number, ByteString>();
+    if (this.mayBeEmpty) words.set(rows[start]?.accept ?? 0, "");
+    const seen = new Set([start]);
+    const queue = [{ row: start, word: "" }];
+    for (const { row, word } of queue) {
+      if (word.length >= NAME_MAX) break;
+      for (const byte of this.alphabet) {
+        const next = { row: rows[row]?.next[byte] ?? 0, word: word + String.fromCharCode(byte) };
+        const nameClass = rows[next.row]?.accept ?? 0;
+        if (!words.has(nameClass)) words.set(nameClass, next.word);
+        if (!seen.has(next.row)) queue.push(next);
+        seen.add(next.row);
+      }
+    }
+    this.shortest.set(start, words);
+    return words;
   }
 
   private search(start: number, nameClass: number, avoid: WordTrie): ByteString | null {

@@ -9,6 +9,8 @@ import type { Component, GlobItem } from "../ir.gen.js";
 
 export interface TriePattern {
   readonly components: readonly Component[];
+  /** What the pattern belongs to: of one owner it does not matter which pattern covers all that lies beneath. */
+  readonly owner: number;
   /** Whether a question is about the paths that it matches. */
   readonly guides: boolean;
 }
@@ -27,7 +29,11 @@ export interface TrieNode {
   any: TrieNode | null;
   /** The globstar after this node, entered together with it; it stays whatever name is read. */
   star: TrieNode | null;
+  /** The ends of patterns that go on with a last globstar: entered together, and there for good. */
+  readonly sinks: TrieNode[];
   readonly loops: boolean;
+  /** Of a sink, its owner; else null. */
+  readonly owner: number | null;
   /** Indices of the patterns that are complete here. */
   readonly ends: number[];
   /** Whether a pattern that guides leads through here. */
@@ -46,11 +52,15 @@ export interface Subset {
 export class PatternTrie {
   private count = 0;
   private readonly subsets = new Map<string, Subset>();
+  private readonly sinks = new Map<number, TrieNode>();
   private readonly root = this.newNode(false);
   readonly start: Subset;
 
-  /** A pattern's index is its position. */
-  constructor(patterns: readonly TriePattern[]) {
+  /**
+   * A pattern's index is its position. `outdoes` says of two owners whether nothing depends any more on the second one
+   * where a pattern of the first one covers all that lies beneath.
+   */
+  constructor(patterns: readonly TriePattern[], private readonly outdoes: (owner: number, other: number) => boolean) {
     for (const [index, pattern] of patterns.entries()) this.insert(index, pattern);
     this.start = this.close([this.root]);
   }
@@ -68,20 +78,30 @@ export class PatternTrie {
     return this.close(next);
   }
 
-  private newNode(loops: boolean): TrieNode {
+  private newNode(loops: boolean, owner: number | null = null): TrieNode {
     return {
-      number: this.count++, literals: new Map(), globs: new Map(), any: null, star: null, loops, ends: [], guides: false,
+      number: this.count++, literals: new Map(), globs: new Map(), any: null, star: null, sinks: [], loops, owner, ends: [],
+      guides: false,
     };
   }
 
-  private insert(index: number, { components, guides }: TriePattern): void {
+  private insert(index: number, { components, owner, guides }: TriePattern): void {
+    const open = components.at(-1)?.kind === "globstar";
     let node = this.root;
     node.guides ||= guides;
-    for (const component of components) {
+    for (const component of open ? components.slice(0, -1) : components) {
       node = this.child(node, component);
       node.guides ||= guides;
     }
-    node.ends.push(index);
+    if (!open) {
+      node.ends.push(index);
+      return;
+    }
+    const sink = this.sinks.get(owner) ?? this.newNode(true, owner);
+    this.sinks.set(owner, sink);
+    sink.guides ||= guides;
+    if (sink.ends.length === 0) sink.ends.push(index);
+    if (!node.sinks.includes(sink)) node.sinks.push(sink);
   }
 
   private child(node: TrieNode, component: Component): TrieNode {
@@ -119,8 +139,15 @@ export class PatternTrie {
     for (const node of nodes) {
       closed.set(node.number, node);
       if (node.star !== null) closed.set(node.star.number, node.star);
+      for (const sink of [...node.sinks, ...node.star?.sinks ?? []]) closed.set(sink.number, sink);
     }
-    return this.intern([...closed.values()].sort((a, b) => a.number - b.number));
+    return this.intern(this.withoutOutdone([...closed.values()]).sort((a, b) => a.number - b.number));
+  }
+
+  private withoutOutdone(nodes: TrieNode[]): TrieNode[] {
+    const owners = nodes.flatMap(({ owner }) => owner ?? []);
+    if (owners.length < 2) return nodes;
+    return nodes.filter(({ owner }) => owner === null || !owners.some((other) => this.outdoes(other, owner)));
   }
 
   private intern(nodes: readonly TrieNode[]): Subset {

@@ -18,24 +18,31 @@ export function operationsOf(kind: Selector["kind"]): readonly Operation[] {
 /** A rule among the patterns of a trie: positions of its own. */
 export interface Selection {
   readonly rule: number;
+  /** The owner of its patterns; that of its excepts is the next. */
+  readonly owner: number;
   readonly match: ReadonlySet<number>;
   readonly except: ReadonlySet<number>;
 }
 
-/** Appends the patterns of `rules` to `patterns`, and says which belong to which. */
+/** Appends the patterns of `rules` to `patterns`, and says which belong to which. Owners are counted from `first`. */
 export function select(
-  rules: readonly Rule[], kind: PatternKind, guides: (rule: number) => boolean, patterns: TriePattern[],
+  rules: readonly Rule[], kind: PatternKind, guides: (rule: number) => boolean, patterns: TriePattern[], first: number,
 ): readonly Selection[] {
+  const append = (selectors: readonly Selector[], owner: number, guiding: boolean): ReadonlySet<number> =>
+    new Set(componentsOf(selectors, kind).map((components) => patterns.push({ components, owner, guides: guiding }) - 1));
   return rules.flatMap((rule, number) => {
-    const match = append(componentsOf(rule.match, kind), guides(number), patterns);
+    const owner = first + 2 * number;
+    const match = append(rule.match, owner, guides(number));
     // An except matters only where something matches.
-    const except = match.size === 0 ? match : append(componentsOf(rule.except, kind), false, patterns);
-    return match.size === 0 ? [] : [{ rule: number, match, except }];
+    return match.size === 0 ? [] : [{ rule: number, owner, match, except: append(rule.except, owner + 1, false) }];
   });
 }
 
-function append(all: readonly (readonly Component[])[], guides: boolean, patterns: TriePattern[]): ReadonlySet<number> {
-  return new Set(all.map((components) => patterns.push({ components, guides }) - 1));
+/** Whether what the rule says holds wherever it matches, and leaves nothing for the other to say. */
+export function silences(rule: Rule, number: number, other: Rule, otherNumber: number, kind: PatternKind): boolean {
+  return componentsOf(rule.except, kind).length === 0
+    && verdictWord(rule.effect, number) > verdictWord(other.effect, otherNumber)
+    && other.operations.every((operation) => rule.operations.includes(operation));
 }
 
 export function componentsOf(selectors: readonly Selector[], kind: PatternKind): readonly (readonly Component[])[] {
