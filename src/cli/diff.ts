@@ -1,5 +1,4 @@
 /** `policyc diff`: in what two policies differ, exactly. */
-import ipaddr from "ipaddr.js";
 import type { FrontEnd } from "../compiler/compile.js";
 import type { Ir } from "../compiler/ir.gen.js";
 import { OPERATIONS } from "../compiler/resolved.js";
@@ -7,6 +6,7 @@ import { type Change, findDifferences, isNarrower, type Relation, relationOf, ty
   from "../compiler/reason/find-differences.js";
 import type { Verdict } from "../compiler/reason/selections.js";
 import { escapeBytes } from "../runtime/escape-bytes.js";
+import { addressText } from "../runtime/event-record.js";
 import { fail, STATUS } from "./exit.js";
 import type { Loaded } from "./loaded.js";
 import { loadPolicyFile } from "./load-policy.js";
@@ -54,9 +54,7 @@ function inOrder(changes: readonly Change[]): readonly Change[] {
 
 function addressOf({ family, bits }: Extract<Witness, { kind: "network" }>): string {
   const width = family === 4 ? 4 : 16;
-  const bytes = Array.from({ length: width }, (_, i) => Number((bits >> BigInt(8 * (width - 1 - i))) & 0xffn));
-  const address = ipaddr.fromByteArray(bytes);
-  return address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString();
+  return addressText(Uint8Array.from({ length: width }, (_, i) => Number((bits >> BigInt(8 * (width - 1 - i))) & 0xffn)));
 }
 
 const bytesOf = (latin1: string): string => escapeBytes(Buffer.from(latin1, "latin1"));

@@ -1,14 +1,13 @@
 /** `policyc fmt`: policies in the one layout. */
-import { realpathSync, statSync } from "node:fs";
 import type { Diagnostic } from "../compiler/diagnostic.js";
 import { format } from "../compiler/format.js";
-import { type Attempt, fail, reasonOf, STATUS, succeed } from "./exit.js";
+import { fail, STATUS } from "./exit.js";
 import { unifiedDiff } from "./line-diff.js";
 import { policyFiles } from "./policy-files.js";
 import { printDiagnostics, printFailure } from "./print-failure.js";
 import { readSource } from "./read-sources.js";
 import { printable, writeErr, writeOut } from "./terminal.js";
-import { writeWhole } from "./write-whole.js";
+import { replaceText } from "./write-whole.js";
 
 export interface FmtOptions {
   readonly check?: boolean;
@@ -36,7 +35,7 @@ function formatFile(file: string, check: boolean, diagnostics: Diagnostic[]): nu
   if (check) return text === source.text ? STATUS.done : sayDifference(source.path, source.text, text);
   if (file === STDIN) writeOut(text);
   else if (text !== source.text) {
-    const replaced = replace(file, text);
+    const replaced = file.startsWith("std:") ? fail(STATUS.usage, `\`${file}\` is a part of policyc`) : replaceText(file, text);
     if (!replaced.ok) return printFailure(replaced.failure);
     writeOut(`${printable(file)}\n`);
   }
@@ -49,16 +48,4 @@ function sayDifference(path: string, before: string, after: string): number {
   const shown = unifiedDiff(path, before, after).split("\n").map(printable).join("\n");
   writeErr(shown);
   return STATUS.policy;
-}
-
-/** Of a symbolic link, the file that it leads to. */
-function replace(path: string, text: string): Attempt<null> {
-  if (path.startsWith("std:")) return fail(STATUS.usage, `\`${path}\` is a part of policyc`);
-  try {
-    const real = realpathSync(path);
-    const written = writeWhole(real, Buffer.from(text), statSync(real));
-    return written.ok ? succeed(null) : written;
-  } catch (thrown) {
-    return fail(STATUS.usage, `cannot write \`${path}\`: ${reasonOf(thrown)}`);
-  }
 }

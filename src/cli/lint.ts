@@ -1,5 +1,5 @@
 /** `policyc lint`: what is wrong with policies, and what may be. */
-import { lstatSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, realpathSync } from "node:fs";
 import type { Diagnostic, Source } from "../compiler/diagnostic.js";
 import type { LinkOf } from "../compiler/checks/find-symlinks.js";
 import type { ParseSource, ReadSource } from "../compiler/include.js";
@@ -16,7 +16,7 @@ import { readSource } from "./read-sources.js";
 import { toSarif } from "./sarif.js";
 import { printable, writeErr, writeOut } from "./terminal.js";
 import { packageVersion } from "./version.js";
-import { writeWhole } from "./write-whole.js";
+import { replaceText } from "./write-whole.js";
 
 export interface LintOptions extends BindingOptions {
   readonly format: string;
@@ -120,8 +120,7 @@ function fixFiles(diagnostics: readonly Diagnostic[]): Fixed {
   let [status, changed] = [0, false];
   for (const [{ path }, text] of applyFixes(diagnostics)) {
     if (path.startsWith("std:") || path === "<stdin>") continue;
-    const real = realpathSync(path);
-    const written = writeWhole(real, Buffer.from(text), statSync(real));
+    const written = replaceText(path, text);
     if (!written.ok) status = Math.max(status, printFailure(written.failure));
     else writeErr(`fixed ${printable(path)}\n`);
     changed ||= written.ok;

@@ -1,5 +1,7 @@
 /** Writing a file so that nobody ever sees a part of it. */
-import { closeSync, fchmodSync, fchownSync, fsyncSync, openSync, renameSync, type Stats, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync, fchmodSync, fchownSync, fsyncSync, openSync, realpathSync, renameSync, type Stats, statSync, unlinkSync, writeSync,
+} from "node:fs";
 import { type Attempt, errorCode, fail, reasonOf, STATUS, succeed } from "./exit.js";
 
 /** The old content stays until the new one is whole. Mode and owner are those of `like`, where it is given. */
@@ -21,6 +23,16 @@ export function writeWhole(path: string, bytes: Uint8Array, like?: Stats): Attem
     return succeed(null);
   } catch (thrown) {
     if (made) unlinkSync(temporary);
+    return fail(STATUS.usage, `cannot write \`${path}\`: ${reasonOf(thrown)}`);
+  }
+}
+
+/** Gives a file another text; of a symbolic link, the file that it leads to. */
+export function replaceText(path: string, text: string): Attempt<null> {
+  try {
+    const real = realpathSync(path);
+    return writeWhole(real, Buffer.from(text), statSync(real));
+  } catch (thrown) {
     return fail(STATUS.usage, `cannot write \`${path}\`: ${reasonOf(thrown)}`);
   }
 }

@@ -139,7 +139,8 @@ function targetOf(event: DecisionEvent): string {
 const isSocketOperation = (event: DecisionEvent): boolean =>
   event.operation === "connect" || event.operation === "bind";
 
-const addressText = (bytes: Uint8Array): string => {
+/** 4 bytes or 16, in network order, as RFC 5952 writes them. */
+export const addressText = (bytes: Uint8Array): string => {
   const address = ipaddr.fromByteArray([...bytes]);
   return address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString();
 };

@@ -1,30 +1,10 @@
 /** `policyc diff` on files, its words, its JSON and its status. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { main } from "../../src/cli/main.js";
+import { describe, expect, it } from "vitest";
 import { folderWith } from "../support/cli.js";
+import { policycIn } from "../support/in-process.js";
 
-const printed = vi.hoisted(() => ({ stdout: "", stderr: "" }));
-vi.mock("../../src/cli/terminal.js", async (original) => ({
-  ...await original<typeof import("../../src/cli/terminal.js")>(),
-  writeOut: (text: string | Uint8Array) => { printed.stdout += Buffer.from(text).toString(); },
-  writeErr: (text: string) => { printed.stderr += text; },
-  hasColour: () => false,
-}));
-
-const home = process.cwd();
-afterEach(() => { process.chdir(home); });
-
-async function diff(old: string, new_: string, ...args: readonly string[]) {
-  const folder = folderWith({});
-  writeFileSync(join(folder, "old.pol"), old);
-  writeFileSync(join(folder, "new.pol"), new_);
-  process.chdir(folder);
-  Object.assign(printed, { stdout: "", stderr: "" });
-  const status = await main(["diff", "old.pol", "new.pol", "--home", "/home/ada", ...args]);
-  return { status, ...printed };
-}
+const diff = (old: string, new_: string, ...args: readonly string[]) =>
+  policycIn(folderWith({ "old.pol": old, "new.pol": new_ }), "diff", "old.pol", "new.pol", "--home", "/home/ada", ...args);
 
 const OLD = `policy "a"
 keys: deny read "~/.ssh/**" except "~/.ssh/config"

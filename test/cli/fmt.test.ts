@@ -4,29 +4,13 @@ import {
 } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { unifiedDiff } from "../../src/cli/line-diff.js";
-import { main } from "../../src/cli/main.js";
 import * as built from "../support/cli.js";
 import { folderWith, readIn } from "../support/cli.js";
+import { policycIn } from "../support/in-process.js";
 
-const printed = vi.hoisted(() => ({ stdout: "", stderr: "" }));
-vi.mock("../../src/cli/terminal.js", async (original) => ({
-  ...await original<typeof import("../../src/cli/terminal.js")>(),
-  writeOut: (text: string | Uint8Array) => { printed.stdout += Buffer.from(text).toString(); },
-  writeErr: (text: string) => { printed.stderr += text; },
-  hasColour: () => false,
-}));
-
-const home = process.cwd();
-afterEach(() => { process.chdir(home); });
-
-async function fmt(cwd: string, ...args: readonly string[]) {
-  process.chdir(cwd);
-  Object.assign(printed, { stdout: "", stderr: "" });
-  const status = await main(["fmt", ...args]);
-  return { status, ...printed };
-}
+const fmt = (cwd: string, ...args: readonly string[]) => policycIn(cwd, "fmt", ...args);
 
 const UGLY = "deny   read \"a\"#x\n";
 const NEAT = "deny read \"a\"  # x\n";

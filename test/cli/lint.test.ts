@@ -3,28 +3,12 @@ import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "n
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Ajv } from "ajv";
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { main } from "../../src/cli/main.js";
+import { describe, expect, it } from "vitest";
 import * as built from "../support/cli.js";
 import { folderWith, readIn } from "../support/cli.js";
+import { CHECKOUT, policycIn } from "../support/in-process.js";
 
-const printed = vi.hoisted(() => ({ stdout: "", stderr: "" }));
-vi.mock("../../src/cli/terminal.js", async (original) => ({
-  ...await original<typeof import("../../src/cli/terminal.js")>(),
-  writeOut: (text: string | Uint8Array) => { printed.stdout += Buffer.from(text).toString(); },
-  writeErr: (text: string) => { printed.stderr += text; },
-  hasColour: () => false,
-}));
-
-const home = process.cwd();
-afterEach(() => { process.chdir(home); });
-
-async function lint(cwd: string, ...args: readonly string[]) {
-  process.chdir(cwd);
-  Object.assign(printed, { stdout: "", stderr: "" });
-  const status = await main(["lint", "--home", "/home/ada", ...args]);
-  return { status, ...printed };
-}
+const lint = (cwd: string, ...args: readonly string[]) => policycIn(cwd, "lint", "--home", "/home/ada", ...args);
 
 const DEFAULTS = "default deny write, connect\n";
 /** An error whose label is in another file, a warning with a fix, and a file name that needs escapes. */
@@ -124,7 +108,7 @@ describe("lint", () => {
     const result = await built.policyc(["lint", "-", "--format", "json"], { input: 'deny read "x/y"' });
     expect(result).toMatchObject({ status: 1, stderr: "" });
     expect(JSON.parse(result.stdout)).toMatchObject([{ file: "<stdin>", code: "unstated-default" }, { code: "pattern-relative" }]);
-    expect(await lint(home, "std:base")).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(await lint(CHECKOUT, "std:base")).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 
   it.each([["nothing.pol", 2], ["bad.pol", 1]])("what cannot be read: %s", async (path, status) => {
@@ -137,7 +121,7 @@ describe("lint", () => {
 
 describe("policies that are shipped", () => {
   it.each([["examples"], ["std"]])("%s: nothing to say", async (folder) => {
-    expect(await lint(home, folder)).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect(await lint(CHECKOUT, folder)).toEqual({ status: 0, stdout: "", stderr: "" });
   });
 });
 

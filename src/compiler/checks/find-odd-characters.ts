@@ -28,7 +28,7 @@ export function findOddCharacters(file: PolicyFile): readonly Diagnostic[] {
   ];
   return [
     ...statements.flatMap(stringsOf).flatMap(inString),
-    ...comments.flatMap(({ span }) => hiddenIn(span, "this comment", /\t/).map(({ character, at }) =>
+    ...comments.flatMap(({ span }) => hiddenIn(span, /\t/).map(({ character, at }) =>
       report("hidden-character", at, { character, place: "this comment" },
         { help: "take it out", fixes: [{ span: at, replacement: "" }] }))),
   ];
@@ -38,7 +38,7 @@ const attached = (node: { readonly leading: readonly Comment[]; readonly trailin
   node.trailing === null ? node.leading : [...node.leading, node.trailing];
 
 function inString({ span }: StringLiteral): readonly Diagnostic[] {
-  const hidden = hiddenIn(span, "this string", /$^/).map(({ character, at, escape }) =>
+  const hidden = hiddenIn(span, /$^/).map(({ character, at, escape }) =>
     report("hidden-character", at, { character, place: "this string" },
       { help: `write \`${escape}\` if it is meant`, fixes: [{ span: at, replacement: escape }] }));
   return [...hidden, ...mixedIn(span)];
@@ -51,7 +51,7 @@ interface Hidden {
   readonly at: Span;
 }
 
-function hiddenIn({ source, start, end }: Span, _place: string, allowed: RegExp): readonly Hidden[] {
+function hiddenIn({ source, start, end }: Span, allowed: RegExp): readonly Hidden[] {
   return [...source.text.slice(start, end).matchAll(HIDDEN)].filter(([found]) => !allowed.test(found))
     .map(({ 0: found, index }) => {
       const digits = (found.codePointAt(0) ?? 0).toString(16);

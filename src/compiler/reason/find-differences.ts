@@ -2,16 +2,16 @@
  * In what two policies differ: for each pair of effects and deciding rules that some access changes between, a shortest
  * such access. Only where a rule is not in both, or a default differs, can anything change.
  */
-import type { Effect, Ir, NetworkSelector, Operation, Rule } from "../ir.gen.js";
+import { EFFECTS } from "../ast.js";
+import type { Ir, NetworkSelector, Operation, Rule } from "../ir.gen.js";
 import { addressPoints } from "./addresses.js";
 import type { AddressPoint } from "./addresses.js";
 import { explore } from "./explore.js";
 import type { PathBytes } from "./explore.js";
 import { Names } from "./names.js";
 import { matchedPatterns, PatternTrie } from "./pattern-trie.js";
-import type { TriePattern } from "./pattern-trie.js";
 import { indexSelections, matchedRules, operationsOf, select, silences, verdictOf } from "./selections.js";
-import type { PatternKind, Selection, Verdict } from "./selections.js";
+import type { PatternKind, PatternList, Selection, Verdict } from "./selections.js";
 
 /** Bytes of names as latin-1, as the interpreter has them. */
 export type Witness =
@@ -27,11 +27,9 @@ export interface Change {
   readonly witness: Witness;
 }
 
-/** From the least to the most that is refused. */
-const RANK: Readonly<Record<Effect, number>> = { allow: 0, audit: 1, deny: 2, kill: 3 };
-
+/** The effects are in order, from the least that is refused to the most. */
 export function isNarrower({ from, to }: Change): boolean {
-  return RANK[to.effect] > RANK[from.effect];
+  return EFFECTS.indexOf(to.effect) > EFFECTS.indexOf(from.effect);
 }
 
 export type Relation = "equivalent" | "narrower" | "wider" | "incomparable";
@@ -52,12 +50,11 @@ interface Pair {
   readonly newOnly: ReadonlySet<number>;
 }
 
-/** In the order of the operations, the shortest access first; null where the globs are too many to tell. */
+/** Null where the globs are too many to tell. */
 export function findDifferences(old: Ir, new_: Ir): readonly Change[] | null {
   const pair = pairUp(old, new_);
   const changes = new Map<string, Change>();
-  const note = (operations: readonly Operation[], oldRules: readonly number[], newRules: readonly number[],
-    witness: () => Witness): void => {
+  const note: Note = (operations, oldRules, newRules, witness) => {
     for (const operation of operations) {
       const from = verdictOf(pair.old, oldRules, operation);
       const to = verdictOf(pair.new, newRules, operation);
@@ -98,25 +95,19 @@ function defaultsDiffer({ old, new: new_ }: Pair, operations: readonly Operation
 /** False where the globs are too many to tell names apart. */
 function differInPatterns(pair: Pair, kind: PatternKind, note: Note): boolean {
   const operations = operationsOf(kind);
-  const patterns: TriePattern[] = [];
-  const newOwners = 2 * pair.old.rules.length;
-  const index = (ir: Ir, only: ReadonlySet<number>, first: number): ReadonlyMap<number, Selection> =>
-    indexSelections(select(ir.rules, kind, (rule) => only.has(rule), patterns, first));
-  const oldIndex = index(pair.old, pair.oldOnly, 0);
-  const newIndex = index(pair.new, pair.newOnly, newOwners);
+  const list: PatternList = { kind, patterns: [], owners: [] };
+  const { patterns, owners } = list;
+  const index = (ir: Ir, only: ReadonlySet<number>): ReadonlyMap<number, Selection> =>
+    indexSelections(select(ir, list, (rule) => only.has(rule)));
+  const oldIndex = index(pair.old, pair.oldOnly);
+  const newIndex = index(pair.new, pair.newOnly);
   if (defaultsDiffer(pair, operations)) {
     const everything = { kind: kind === "unix-abstract" ? "any" : "globstar" } as const;
-    patterns.push({ components: [everything], owner: newOwners + 2 * pair.new.rules.length, guides: true });
+    patterns.push({ components: [everything], owner: owners.push(null) - 1, guides: true });
   }
-  /** Of one policy, for what matches or excepts. */
-  const outdoes = (owner: number, other: number): boolean => {
-    const isNew = owner >= newOwners;
-    const { rules } = isNew ? pair.new : pair.old;
-    if (isNew !== other >= newOwners || owner % 2 === 1) return false;
-    const [number, otherNumber] = [owner, other].map((one) => (one - (isNew ? newOwners : 0)) >> 1);
-    const [rule, otherRule] = [rules[number ?? 0], rules[otherNumber ?? 0]];
-    return rule !== undefined && otherRule !== undefined && number !== undefined && otherNumber !== undefined
-      && number !== otherNumber && silences(rule, number, otherRule, otherNumber, kind);
+  const outdoes = (number: number, otherNumber: number): boolean => {
+    const [owner, other] = [owners[number] ?? null, owners[otherNumber] ?? null];
+    return owner !== null && other !== null && silences(owner, other, kind);
   };
   const names = new Names(kind !== "unix-abstract");
   const trie = new PatternTrie(patterns, outdoes);
@@ -144,7 +135,7 @@ function differInAddresses(pair: Pair, note: Note): void {
 function selectNetworks(rules: readonly Rule[], all: NetworkSelector[]): readonly Selection[] {
   const append = (selectors: Rule["match"]): ReadonlySet<number> =>
     new Set(selectors.flatMap((selector) => (selector.kind === "network" ? [all.push(selector) - 1] : [])));
-  return rules.map((rule, number) => ({ rule: number, owner: number, match: append(rule.match), except: append(rule.except) }));
+  return rules.map((rule, number) => ({ rule: number, match: append(rule.match), except: append(rule.except) }));
 }
 
 function plainlyMatched(rules: readonly Rule[], kind: "anonymous" | "unix-unnamed"): readonly number[] {

@@ -1,13 +1,13 @@
 /** Which rules of a policy match what a path, or a socket's abstract name, leads to, and what they come to. */
 import type { Component, Effect, Ir, Operation, Rule, Selector } from "../ir.gen.js";
-import { ruleOf, verdictWord } from "../verdict.js";
+import { isFileOperation, OPERATION_ORDER, ruleOf, verdictWord } from "../verdict.js";
 import type { TriePattern } from "./pattern-trie.js";
 
 /** What selectors have patterns of components. */
 export type PatternKind = "path" | "unix-path" | "unix-abstract";
 
-export const FILE_OPERATIONS = ["read", "write", "create", "delete", "setattr", "exec", "load"] as const;
-export const SOCKET_OPERATIONS = ["connect", "bind"] as const;
+const FILE_OPERATIONS: readonly Operation[] = OPERATION_ORDER.filter((_, op) => isFileOperation(op));
+const SOCKET_OPERATIONS: readonly Operation[] = OPERATION_ORDER.filter((_, op) => !isFileOperation(op));
 
 /** What can be done with it: reading a pipe is no access that a policy decides. */
 export function operationsOf(kind: Selector["kind"]): readonly Operation[] {
@@ -18,34 +18,50 @@ export function operationsOf(kind: Selector["kind"]): readonly Operation[] {
 /** A rule among the patterns of a trie: positions of its own. */
 export interface Selection {
   readonly rule: number;
-  /** The owner of its patterns; that of its excepts is the next. */
-  readonly owner: number;
   readonly match: ReadonlySet<number>;
   readonly except: ReadonlySet<number>;
 }
 
-/** Appends the patterns of `rules` to `patterns`, and says which belong to which. Owners are counted from `first`. */
+/** What patterns belong to: what a rule of one policy matches, or what it excepts. */
+export interface Owner {
+  readonly policy: Ir;
+  readonly number: number;
+  readonly rule: Rule;
+  readonly excepts: boolean;
+}
+
+/** Patterns of several policies, and their owners by number. */
+export interface PatternList {
+  readonly kind: PatternKind;
+  readonly patterns: TriePattern[];
+  readonly owners: (Owner | null)[];
+}
+
+/** Appends the patterns of the policy's rules, and says which belong to which. */
 export function select(
-  rules: readonly Rule[], kind: PatternKind, guides: (rule: number) => boolean, patterns: TriePattern[], first: number,
+  policy: Ir, { kind, patterns, owners }: PatternList, guides: (rule: number) => boolean,
 ): readonly Selection[] {
-  const append = (selectors: readonly Selector[], owner: number, guiding: boolean): ReadonlySet<number> =>
-    new Set(componentsOf(selectors, kind).map((components) => patterns.push({ components, owner, guides: guiding }) - 1));
-  return rules.flatMap((rule, number) => {
-    const owner = first + 2 * number;
-    const match = append(rule.match, owner, guides(number));
+  const append = (selectors: readonly Selector[], owned: Owner, guiding: boolean): ReadonlySet<number> => {
+    const owner = owners.push(owned) - 1;
+    return new Set(componentsOf(selectors, kind)
+      .map((components) => patterns.push({ components, owner, guides: guiding }) - 1));
+  };
+  return policy.rules.flatMap((rule, number) => {
+    const match = append(rule.match, { policy, number, rule, excepts: false }, guides(number));
     // An except matters only where something matches.
-    return match.size === 0 ? [] : [{ rule: number, owner, match, except: append(rule.except, owner + 1, false) }];
+    if (match.size === 0) return [];
+    return [{ rule: number, match, except: append(rule.except, { policy, number, rule, excepts: true }, false) }];
   });
 }
 
-/** Whether what the rule says holds wherever it matches, and leaves nothing for the other to say. */
-export function silences(rule: Rule, number: number, other: Rule, otherNumber: number, kind: PatternKind): boolean {
-  return componentsOf(rule.except, kind).length === 0
-    && verdictWord(rule.effect, number) > verdictWord(other.effect, otherNumber)
-    && other.operations.every((operation) => rule.operations.includes(operation));
+/** Whether what the one says holds wherever it matches, and leaves nothing for the other to say. */
+export function silences(one: Owner, other: Owner, kind: PatternKind): boolean {
+  return one.policy === other.policy && !one.excepts && componentsOf(one.rule.except, kind).length === 0
+    && verdictWord(one.rule.effect, one.number) > verdictWord(other.rule.effect, other.number)
+    && other.rule.operations.every((operation) => one.rule.operations.includes(operation));
 }
 
-export function componentsOf(selectors: readonly Selector[], kind: PatternKind): readonly (readonly Component[])[] {
+function componentsOf(selectors: readonly Selector[], kind: PatternKind): readonly (readonly Component[])[] {
   return selectors.flatMap((selector) => {
     if (selector.kind !== kind) return [];
     return [selector.kind === "unix-abstract" ? [selector.name] : selector.components];
