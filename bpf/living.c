@@ -63,7 +63,6 @@ int count_threads(const struct kernel_side *kernel, __u32 threads[POLICY_MAX_SES
 {
 	static __u64 forks[POLICY_MAX_SESSIONS];
 
-	memset(threads, 0, POLICY_MAX_SESSIONS * sizeof(*threads));
 	for (__u32 number = 1; number < POLICY_MAX_SESSIONS; number++)
 		forks[number] = forks_of(kernel, number);
 	if (list_threads(kernel, threads))

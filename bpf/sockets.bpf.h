@@ -12,6 +12,13 @@ int BPF_PROG(socket_connect, struct socket *sock, struct sockaddr *address, int 
 	return ret ?: decide_address(sock, address, length, POLICY_OP_CONNECT, 1);
 }
 
+static __always_inline int decide_bind(struct socket *sock, const void *address, int length)
+{
+	return BPF_CORE_READ(sock, sk, __sk_common.skc_family) == AF_UNIX
+		       ? decide_unix_bind(address, length)
+		       : decide_address(sock, address, length, POLICY_OP_BIND, 0);
+}
+
 SEC("lsm/socket_bind")
 int BPF_PROG(socket_bind, struct socket *sock, struct sockaddr *address, int length, int ret)
 {

@@ -3,7 +3,7 @@
 #ifndef POLICY_UNIX_H
 #define POLICY_UNIX_H
 
-#include "addresses.bpf.h"
+#include "decide.bpf.h"
 
 #define UNIX_NAME_AT 3 /* bytes before an abstract name: the family and the NUL that marks it */
 #define UNIX_NAME_MAX 107
@@ -98,15 +98,13 @@ int BPF_PROG(unix_may_send, struct socket *sock, struct socket *other, int ret)
 }
 
 /* A bind to a path is decided where its node is made (path_mknod); one to no name gets an abstract one. */
-static __always_inline int decide_bind(struct socket *sock, const void *address, int length)
+static __always_inline int decide_unix_bind(const void *address, int length)
 {
 	__u32 session = current_session();
 	char first = 0;
 
 	if (!session)
 		return 0;
-	if (BPF_CORE_READ(sock, sk, __sk_common.skc_family) != AF_UNIX)
-		return decide_address(sock, address, length, POLICY_OP_BIND, 0);
 	if (length > UNIX_NAME_AT - 1)
 		bpf_probe_read_kernel(&first, 1, (const char *)address + UNIX_NAME_AT - 1);
 	if (first)
