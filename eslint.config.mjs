@@ -12,14 +12,14 @@ const ROOT = fileURLToPath(new URL(".", import.meta.url));
  * Generated files hold types and numbers, import nothing, and belong to every row.
  */
 const STAGES = [
-  ["diagnostic", "messages", "suggest-name", "line-index", "layout"],
+  ["diagnostic", "messages", "suggest-name", "line-index", "layout", "escape-bytes"],
   ["ast"],
   // text → syntax tree, and back
   ["tokens", "numbers", "strings", "comments", "expected", "statement-starts", "mark-statements", "lex",
     "check-nesting", "check-placement", "parser-parts", "parser", "syntax-errors", "cst-to-ast", "parse", "include",
     "print-lines", "print-parts", "print", "format"],
   // syntax tree → resolved tree, and what may be wrong with it
-  ["resolved", "operations", "endpoints", "networks", "pattern/", "program-links", "substitute", "not-enforced",
+  ["resolved", "access", "operations", "endpoints", "networks", "pattern/", "program-links", "substitute", "not-enforced",
     "resolve-defaults", "resolve-names", "resolve-targets", "resolve"],
   // what may be a mistake in either
   ["checks/"],

@@ -1,8 +1,8 @@
 /** `OP TARGET` of the command line → one access, on what the target leads to on this machine. */
 import ipaddr from "ipaddr.js";
+import type { Access, FileOperation, NetworkOperation } from "../compiler/access.js";
 import { OPERATIONS, type Operation } from "../compiler/resolved.js";
 import { closest } from "../compiler/suggest-name.js";
-import type { Access, FileOperation, NetworkOperation } from "../interpreter/interpret.js";
 import { findProgram, followPath, isDangling } from "../runtime/follow-path.js";
 import { type Attempt, fail, STATUS, succeed } from "./exit.js";
 

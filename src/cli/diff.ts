@@ -2,11 +2,10 @@
 import type { FrontEnd } from "../compiler/compile.js";
 import type { Ir } from "../compiler/ir.gen.js";
 import { OPERATIONS } from "../compiler/resolved.js";
-import { type Change, findDifferences, isNarrower, type Relation, relationOf, type Witness }
+import { type Change, findDifferences, isNarrower, type Relation, relationOf }
   from "../compiler/reason/find-differences.js";
 import type { Verdict } from "../compiler/reason/selections.js";
-import { escapeBytes } from "../runtime/escape-bytes.js";
-import { addressText } from "../runtime/event-record.js";
+import { targetText, transportText, type Witness } from "../compiler/reason/witness.js";
 import { fail, STATUS } from "./exit.js";
 import type { Loaded } from "./loaded.js";
 import { loadPolicyFile } from "./load-policy.js";
@@ -52,24 +51,6 @@ function inOrder(changes: readonly Change[]): readonly Change[] {
   return [...changes].sort((a, b) => rank(a) - rank(b));
 }
 
-function addressOf({ family, bits }: Extract<Witness, { kind: "network" }>): string {
-  const width = family === 4 ? 4 : 16;
-  return addressText(Uint8Array.from({ length: width }, (_, i) => Number((bits >> BigInt(8 * (width - 1 - i))) & 0xffn)));
-}
-
-const bytesOf = (latin1: string): string => escapeBytes(Buffer.from(latin1, "latin1"));
-
-function targetOf(witness: Witness): string {
-  switch (witness.kind) {
-    case "path": return bytesOf(witness.path);
-    case "unix-path": return `unix:${bytesOf(witness.path)}`;
-    case "unix-abstract": return `unix:@${bytesOf(witness.name)}`;
-    case "unix-unnamed": return "unix:unnamed";
-    case "anonymous": return "anonymous";
-    case "network": return addressOf(witness);
-  }
-}
-
 // --- JSON ------------------------------------------------------------------------------------------------------------
 
 function jsonOf(relation: Relation, changes: readonly Change[], irs: Both<Ir>) {
@@ -80,7 +61,7 @@ function jsonOf(relation: Relation, changes: readonly Change[], irs: Both<Ir>) {
       direction: directionOf(change),
       from: change.from.effect,
       to: change.to.effect,
-      witness: { target: targetOf(change.witness), ...transportOf(change.witness), marks: [] },
+      witness: { target: targetText(change.witness), ...transportOf(change.witness), marks: [] },
       old: ruleJson(irs.old, change.from),
       new: ruleJson(irs.new, change.to),
     })),
@@ -129,13 +110,8 @@ function changeLines(change: Change, irs: Both<Ir>, paint: Paint): readonly stri
   };
   return [
     "",
-    `${paint(direction === "wider" ? "red" : "green", direction)}: ${operation} ${printable(targetOf(witness))}${transportText(witness)}`,
+    `${paint(direction === "wider" ? "red" : "green", direction)}: ${operation} ${printable(targetText(witness))}${transportText(witness)}`,
     `  was ${printable(by(irs.old, from))}`,
     `  now ${printable(by(irs.new, to))}`,
   ];
-}
-
-function transportText(witness: Witness): string {
-  if (witness.kind !== "network") return "";
-  return witness.protocol === "other" ? " (neither TCP nor UDP)" : ` port ${witness.port} ${witness.protocol}`;
 }

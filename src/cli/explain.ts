@@ -1,7 +1,8 @@
 /** `policyc explain`: what a policy decides about one access, and by which rule. */
+import type { Access } from "../compiler/access.js";
 import { positionOf, type Span } from "../compiler/diagnostic.js";
 import type { ResolvedPolicy, ResolvedRule } from "../compiler/resolved.js";
-import { type Access, decide, type Decision } from "../interpreter/interpret.js";
+import { decide, type Decision } from "../interpreter/interpret.js";
 import { type Question, questionOf, type TargetOptions } from "./access.js";
 import { fail, type Failure, STATUS } from "./exit.js";
 import { loadPolicyFile } from "./load-policy.js";

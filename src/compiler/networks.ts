@@ -20,6 +20,12 @@ export function network(address: string, prefixLength: number): Network {
   return result;
 }
 
+/** 4 bytes or 16, in network order, as RFC 5952 writes them. */
+export const addressText = (bytes: ArrayLike<number>): string => {
+  const address = ipaddr.fromByteArray(Array.from(bytes));
+  return address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString();
+};
+
 /** Lower-case hexadecimal, network order: 8 digits or 32. */
 export function networkToHex(value: Network): string {
   return value.bits.toString(16).padStart(WIDTH[value.family] / 4, "0");

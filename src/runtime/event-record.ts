@@ -1,5 +1,4 @@
 /** Events as `--events` writes them: one JSON object a line, with the rule and its place in the source. */
-import ipaddr from "ipaddr.js";
 import type { Effect } from "../compiler/ast.js";
 import {
   POLICY_OBJECT_ABSTRACT, POLICY_OBJECT_ANONYMOUS, POLICY_OBJECT_INET, POLICY_OBJECT_INET6, POLICY_OBJECT_PATH,
@@ -7,7 +6,8 @@ import {
   POLICY_REASON_HIDDEN, POLICY_REASON_INTERNAL, POLICY_REASON_NO_ANCHOR, POLICY_REASON_POLICY, POLICY_REASON_SUBVOLUME,
   POLICY_REASON_TOO_DEEP, POLICY_REASON_UNREADABLE, POLICY_REASON_WIDENS,
 } from "../compiler/image/abi.gen.js";
-import { escapeBytes } from "./escape-bytes.js";
+import { escapeBytes } from "../compiler/escape-bytes.js";
+import { addressText } from "../compiler/networks.js";
 import type { DecisionEvent, LostEvent, RepeatEvent } from "./events.js";
 
 /** What the image says about a rule; its number is its position. */
@@ -138,12 +138,6 @@ function targetOf(event: DecisionEvent): string {
 
 const isSocketOperation = (event: DecisionEvent): boolean =>
   event.operation === "connect" || event.operation === "bind";
-
-/** 4 bytes or 16, in network order, as RFC 5952 writes them. */
-export const addressText = (bytes: Uint8Array): string => {
-  const address = ipaddr.fromByteArray([...bytes]);
-  return address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString();
-};
 
 /** `:443/tcp`; nothing for a protocol without ports. */
 function transport(event: DecisionEvent): string {

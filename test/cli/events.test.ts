@@ -6,7 +6,7 @@ import {
   POLICY_OP_EXEC, POLICY_PROTO_TCP, POLICY_PROTO_UDP, POLICY_REASON_WIDENS,
 } from "../../src/compiler/image/abi.gen.js";
 import { type EventRecord, recordOf, type RuleNote } from "../../src/runtime/event-record.js";
-import { escapeBytes } from "../../src/runtime/escape-bytes.js";
+import { escapeBytes } from "../../src/compiler/escape-bytes.js";
 import { decodeEvent, EventReader } from "../../src/runtime/events.js";
 import { Recorder } from "../../src/runtime/recorder.js";
 import { Summary } from "../../src/runtime/summary.js";

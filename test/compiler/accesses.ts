@@ -1,7 +1,7 @@
 /** Accesses that meet the generated policies. */
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
-import type { Access } from "../../src/interpreter/interpret.js";
+import type { Access } from "../../src/compiler/access.js";
 import { addressText, canonicalPath } from "./generators.js";
 
 export function access(): fc.Arbitrary<Access> {

@@ -2,7 +2,7 @@
 import ipaddr from "ipaddr.js";
 import type { Ir, NetworkSelector, Rule, Selector } from "../../src/compiler/ir.gen.js";
 import { matchesName, matchesPath } from "../../src/compiler/pattern/match.js";
-import type { Access } from "../../src/interpreter/interpret.js";
+import type { Access } from "../../src/compiler/access.js";
 
 const PRECEDENCE = ["kill", "deny", "audit", "allow"] as const;
 

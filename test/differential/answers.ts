@@ -4,7 +4,7 @@ import { decodeImage } from "../../src/compiler/image/decode.js";
 import type { ResolvedPolicy } from "../../src/compiler/resolved.js";
 import { OPERATION_ORDER } from "../../src/compiler/verdict.js";
 import { interpreter } from "../../src/interpreter/interpret.js";
-import type { Access } from "../../src/interpreter/interpret.js";
+import type { Access } from "../../src/compiler/access.js";
 import type { Query } from "../../src/simulator/query.js";
 import { simulate } from "../../src/simulator/simulate.js";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decide, interpreter } from "../../src/interpreter/interpret.js";
-import type { Access } from "../../src/interpreter/interpret.js";
+import type { Access } from "../../src/compiler/access.js";
 import { access } from "../compiler/accesses.js";
 import { accepted } from "../compiler/front-end.js";
 import { policyText } from "../compiler/generators.js";

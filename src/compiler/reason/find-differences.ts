@@ -5,20 +5,12 @@
 import { EFFECTS } from "../ast.js";
 import type { Ir, NetworkSelector, Operation, Rule } from "../ir.gen.js";
 import { addressPoints } from "./addresses.js";
-import type { AddressPoint } from "./addresses.js";
 import { explore } from "./explore.js";
-import type { PathBytes } from "./explore.js";
 import { Names } from "./names.js";
 import { matchedPatterns, PatternTrie } from "./pattern-trie.js";
 import { indexSelections, matchedRules, operationsOf, select, silences, verdictOf } from "./selections.js";
 import type { PatternKind, PatternList, Selection, Verdict } from "./selections.js";
-
-/** Bytes of names as latin-1, as the interpreter has them. */
-export type Witness =
-  | { readonly kind: "path" | "unix-path"; readonly path: PathBytes }
-  | { readonly kind: "unix-abstract"; readonly name: string }
-  | { readonly kind: "anonymous" | "unix-unnamed" }
-  | ({ readonly kind: "network" } & Omit<AddressPoint, "matched">);
+import type { Witness } from "./witness.js";
 
 export interface Change {
   readonly operation: Operation;
