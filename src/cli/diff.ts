@@ -1,11 +1,11 @@
 /** `policyc diff`: in what two policies differ, exactly. */
+import { accessText, type ConcreteTarget, targetText } from "../compiler/access.js";
 import type { FrontEnd } from "../compiler/compile.js";
 import type { Ir } from "../compiler/ir.gen.js";
 import { OPERATIONS } from "../compiler/resolved.js";
 import { type Change, findDifferences, isNarrower, type Relation, relationOf }
   from "../compiler/reason/find-differences.js";
 import type { Verdict } from "../compiler/reason/selections.js";
-import { targetText, transportText, type Witness } from "../compiler/reason/witness.js";
 import { fail, STATUS } from "./exit.js";
 import type { Loaded } from "./loaded.js";
 import { loadPolicyFile } from "./load-policy.js";
@@ -70,7 +70,7 @@ function jsonOf(relation: Relation, changes: readonly Change[], irs: Both<Ir>) {
 
 const directionOf = (change: Change): "narrower" | "wider" => (isNarrower(change) ? "narrower" : "wider");
 
-function transportOf(witness: Witness) {
+function transportOf(witness: ConcreteTarget) {
   if (witness.kind !== "network") return {};
   return { ...(witness.protocol === "other" ? {} : { port: witness.port }), proto: witness.protocol };
 }
@@ -110,7 +110,7 @@ function changeLines(change: Change, irs: Both<Ir>, paint: Paint): readonly stri
   };
   return [
     "",
-    `${paint(direction === "wider" ? "red" : "green", direction)}: ${operation} ${printable(targetText(witness))}${transportText(witness)}`,
+    `${paint(direction === "wider" ? "red" : "green", direction)}: ${printable(accessText(operation, witness))}`,
     `  was ${printable(by(irs.old, from))}`,
     `  now ${printable(by(irs.new, to))}`,
   ];

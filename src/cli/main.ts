@@ -11,6 +11,7 @@ import type { LintOptions } from "./lint.js";
 import { addBindingOptions, repeatable } from "./options.js";
 import type { RunOptions } from "./run.js";
 import { writeErr, writeOut } from "./terminal.js";
+import type { TestOptions } from "./test.js";
 import { packageVersion } from "./version.js";
 
 /** Flags that are refused by name, so that whoever needs them learns why. */
@@ -34,6 +35,7 @@ export function createProgram(finish: (status: number) => void): Command {
   addCompile(program, finish);
   addLint(program, finish);
   addFmt(program, finish);
+  addTest(program, finish);
   addDiff(program, finish);
   addExplain(program, finish);
   addInspect(program, finish);
@@ -108,6 +110,20 @@ function addFmt(program: Command, finish: Finish): void {
     .addHelpText("after", example("policyc fmt agent.pol policies/", "policyc fmt --check ."))
     .action(async (paths: readonly string[], options: FmtOptions) => {
       finish((await import("./fmt.js")).fmtCommand(paths, options));
+    });
+}
+
+function addTest(program: Command, finish: Finish): void {
+  addBindingOptions(program.command("test"))
+    .description("try the tests of policies, and prove their assertions")
+    .argument("<path...>", "policies, and folders to search for *.pol; - is standard\ninput")
+    .addOption(new Option("--format <name>", "how to say it").choices(["pretty", "json", "tap"]).default("pretty"))
+    .option("--json", "the same as --format json")
+    .option("--coverage", "say which rules and excepts no case decided")
+    .addHelpText("after", example("policyc test agent.pol policies/", "policyc test --coverage agent.pol")
+      + "\nWhat a test does not bind itself is bound by --set and --home.\n")
+    .action(async (paths: readonly string[], options: TestOptions) => {
+      finish((await import("./test.js")).testCommand(paths, options));
     });
 }
 

@@ -36,6 +36,11 @@ export function renderFrame(span: Span, note: string, options: RenderOptions): s
   return frameLines([{ span, message: note, primary: true }], "green", paint).join("\n");
 }
 
+/** One by itself. */
+export function renderDiagnostic(diagnostic: Diagnostic, { colour }: RenderOptions): string {
+  return renderOne(diagnostic, painter(colour));
+}
+
 function renderOne(diagnostic: Diagnostic, paint: Paint): string {
   const style = diagnostic.severity === "error" ? "red" : "yellow";
   const title = paint(style, `${diagnostic.severity}[${diagnostic.code}]`)

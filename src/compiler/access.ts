@@ -1,22 +1,68 @@
 /** What a process may try: one operation on one concrete target. */
 import type { Protocol } from "./ast.js";
+import { escapeBytes } from "./escape-bytes.js";
+import { addressText } from "./networks.js";
 import type { Operation } from "./resolved.js";
 
 export type FileOperation = Exclude<Operation, "connect" | "bind">;
 export type NetworkOperation = "connect" | "bind";
 
-/** One access of a process. Bytes of names as latin-1: one character is one byte. */
-export type Access =
+/** Bytes of names as latin-1: one character is one byte. */
+export type FileTarget =
   /** `path`: absolute and canonical, `/` for the root. */
-  | { readonly kind: "path"; readonly op: FileOperation; readonly path: string }
-  | { readonly kind: "anonymous"; readonly op: FileOperation }
+  | { readonly kind: "path"; readonly path: string }
+  | { readonly kind: "anonymous" };
+export type SocketTarget =
   | {
-      readonly kind: "network"; readonly op: NetworkOperation; readonly family: 4 | 6;
+      readonly kind: "network"; readonly family: 4 | 6;
       /** In network order: 4 bytes or 16. */
       readonly address: ArrayLike<number>;
+      /** 0 where the protocol has none. */
       readonly port: number; readonly protocol: Protocol | "other";
     }
-  | { readonly kind: "unix-path"; readonly op: NetworkOperation; readonly path: string }
+  | { readonly kind: "unix-path"; readonly path: string }
   /** `name` without the NUL byte that it begins with. */
-  | { readonly kind: "unix-abstract"; readonly op: NetworkOperation; readonly name: string }
-  | { readonly kind: "unix-unnamed"; readonly op: NetworkOperation };
+  | { readonly kind: "unix-abstract"; readonly name: string }
+  | { readonly kind: "unix-unnamed" };
+export type ConcreteTarget = FileTarget | SocketTarget;
+
+/** One access of a process. */
+export type Access =
+  | (FileTarget & { readonly op: FileOperation })
+  | (SocketTarget & { readonly op: NetworkOperation });
+
+/** Null where the operation is not one on such a target. */
+export function accessOf(op: Operation, target: ConcreteTarget): Access | null {
+  const onSocket = op === "connect" || op === "bind";
+  switch (target.kind) {
+    case "path":
+    case "anonymous":
+      return onSocket ? null : { ...target, op };
+    default:
+      return onSocket ? { ...target, op } : null;
+  }
+}
+
+/** As `explain` takes it. */
+export function targetText(target: ConcreteTarget): string {
+  switch (target.kind) {
+    case "path": return bytesText(target.path);
+    case "unix-path": return `unix:${bytesText(target.path)}`;
+    case "unix-abstract": return `unix:@${bytesText(target.name)}`;
+    case "unix-unnamed": return "unix:unnamed";
+    case "anonymous": return "anonymous";
+    case "network": return addressText(target.address);
+  }
+}
+
+/** ` port 443 tcp`; empty for what is no address. */
+export function transportText(target: ConcreteTarget): string {
+  if (target.kind !== "network") return "";
+  return target.protocol === "other" ? " (neither TCP nor UDP)" : ` port ${target.port} ${target.protocol}`;
+}
+
+/** `read /etc/passwd`, `connect 192.0.2.1 port 443 tcp`. */
+export const accessText = (op: Operation, target: ConcreteTarget): string =>
+  `${op} ${targetText(target)}${transportText(target)}`;
+
+const bytesText = (latin1: string): string => escapeBytes(Buffer.from(latin1, "latin1"));

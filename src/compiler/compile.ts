@@ -8,7 +8,10 @@ import { loadPolicy } from "./include.js";
 import type { ReadSource } from "./include.js";
 import type { Ir } from "./ir.gen.js";
 import { lower } from "./lower.js";
+import { proveAsserts } from "./prove-asserts.js";
+import { requireReview } from "./require-review.js";
 import { resolve } from "./resolve.js";
+import { resolveTests } from "./resolve-tests.js";
 import type { Bindings, ResolvedPolicy } from "./resolved.js";
 
 export interface FrontEnd {
@@ -25,12 +28,18 @@ export function compile(rootPath: string, read: ReadSource, bindings: Bindings):
 export function frontEnd(rootPath: string, read: ReadSource, bindings: Bindings): Outcome<FrontEnd> {
   return then(loadPolicy(rootPath, read), (loaded) =>
     then(resolve(loaded, bindings), (resolved) =>
-      done({ resolved, ir: lower(resolved) })));
+      then(resolveTests(loaded, bindings), () =>
+        done({ resolved, ir: lower(resolved) }))));
 }
 
-/** IR → image. */
-export function backEnd({ resolved, ir }: FrontEnd, bounds: Bounds = DEFAULT_BOUNDS): Outcome<Uint8Array> {
-  return withinBounds(buildImage(ir, bounds), resolved);
+/** IR → image, of a policy that somebody has reviewed. */
+export function backEnd(policy: FrontEnd, bounds: Bounds = DEFAULT_BOUNDS): Outcome<Uint8Array> {
+  return then(requireReview(policy), (reviewed) => assemble(reviewed, bounds));
+}
+
+/** IR → image, whoever wrote the policy. */
+export function assemble(policy: FrontEnd, bounds: Bounds = DEFAULT_BOUNDS): Outcome<Uint8Array> {
+  return then(proveAsserts(policy), ({ resolved, ir }) => withinBounds(buildImage(ir, bounds), resolved));
 }
 
 /** The next stage, if this one succeeded; what both have to say. */

@@ -7,12 +7,13 @@ import { findSymlinks, type LinkOf } from "./checks/find-symlinks.js";
 import { findUnused, usedNames } from "./checks/find-unused.js";
 import { findAllowedLoaders, findWorldWideAllows } from "./checks/find-wide-allows.js";
 import { requireDefaults } from "./checks/require-defaults.js";
-import { backEnd } from "./compile.js";
+import { assemble } from "./compile.js";
 import { once } from "./diagnostic.js";
 import type { Diagnostic, Source } from "./diagnostic.js";
 import { type LoadedPolicy, loadPolicy, type ParseSource, type ReadSource } from "./include.js";
 import { lower } from "./lower.js";
 import { resolve } from "./resolve.js";
+import { resolveTests } from "./resolve-tests.js";
 import type { ResolvedPolicy } from "./resolved.js";
 
 export interface LintInput {
@@ -52,9 +53,12 @@ function lintErrors(path: string, { read, parseSource, home, params }: LintInput
   const known = new Set(statements.flatMap((statement) => statement.kind === "param" ? [statement.name.text] : []));
   const own = Object.fromEntries(Object.entries(params).filter(([name]) => known.has(name)));
   const bound = { ...choosePlaceholders(statements, own), ...own };
-  const resolved = resolve(loaded.value, { home, params: bound, programs: [] });
+  const bindings = { home, params: bound, programs: [] };
+  const resolved = resolve(loaded.value, bindings);
   if (!resolved.ok) return { loaded: loaded.value, resolved: null, errors: resolved.diagnostics, doubts: [] };
-  const image = backEnd({ resolved: resolved.value, ir: lower(resolved.value) });
+  const tests = resolveTests(loaded.value, bindings);
+  if (!tests.ok) return { loaded: loaded.value, resolved: null, errors: tests.diagnostics, doubts: [] };
+  const image = assemble({ resolved: resolved.value, ir: lower(resolved.value) });
   return {
     loaded: loaded.value, resolved: image.ok ? resolved.value : null, errors: image.diagnostics,
     doubts: resolved.diagnostics,

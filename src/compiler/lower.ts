@@ -13,7 +13,7 @@ import { patternToText } from "./pattern/context.js";
 import { parseAbstractName, parsePathPattern } from "./pattern/parse-pattern.js";
 import { OPERATIONS } from "./resolved.js";
 import type {
-  Operation, PortInterval, ResolvedPolicy, ResolvedRule, ResolvedTarget, TransportFilter,
+  Operation, PortInterval, ResolvedAssert, ResolvedPolicy, ResolvedRule, ResolvedTarget, TransportFilter,
 } from "./resolved.js";
 
 type NetworkList = Extract<ResolvedTarget, { kind: "list" }>["list"];
@@ -47,6 +47,20 @@ export function originsOf(policy: ResolvedPolicy): readonly ResolvedRule[] {
   return policy.rules.flatMap((rule) => lowerRule(rule, positionOf).map(() => rule));
 }
 
+/** What an assertion says of some of its operations. */
+export interface AssertedGroup {
+  readonly assertion: ResolvedAssert;
+  readonly operations: readonly Operation[];
+  readonly match: readonly Selector[];
+}
+
+/** In source order. */
+export function lowerAsserts(policy: ResolvedPolicy): readonly AssertedGroup[] {
+  return policy.asserts.flatMap((assertion) =>
+    groupOperations(assertion.operations, { targets: assertion.targets, except: [] })
+      .map(({ operations, match }) => ({ assertion, operations, match })));
+}
+
 function lowerRule(rule: ResolvedRule, positionOf: (span: Span) => Position): readonly Rule[] {
   const { line, column } = positionOf(rule.span);
   return groupOperations(operationsOf(rule), rule).map((group) => ({
@@ -74,7 +88,9 @@ interface OperationGroup {
 }
 
 /** Operations for which the targets stand for the same selectors stay together; the first decides the order. */
-function groupOperations(operations: readonly Operation[], rule: ResolvedRule): readonly OperationGroup[] {
+function groupOperations(
+  operations: readonly Operation[], rule: Pick<ResolvedRule, "targets" | "except">,
+): readonly OperationGroup[] {
   const targets = [...rule.targets, ...rule.except];
   const differs = targets.some((target) => target.kind === "list" && target.list === "loopback")
     || targets.some((target) => target.kind === "path" && target.viaLink === true);

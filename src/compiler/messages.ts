@@ -108,6 +108,16 @@ export const MESSAGES = {
   // --- what cannot be enforced ------------------------------------------------------------------------------------
   "not-enforced-yet": error((a: { what: string }) => `${a.what} cannot be enforced yet`),
 
+  // --- tests, assertions, drafts ----------------------------------------------------------------------------------
+  "target-not-concrete": error((a: { target: string; problem: string }) =>
+    `${a.target} ${a.problem}: a test tries one access`),
+  "false-assertion": error((a: { access: string; asserted: string; effect: string }) =>
+    `\`${a.access}\` comes to \`${a.effect}\`, not to the asserted \`${a.asserted}\``),
+  "assertion-too-complex": error(() => "this cannot be proved: the globs that meet here are too many"),
+  "unreviewed-draft": error(() => "a draft cannot be compiled or run: nobody has reviewed it"),
+  "failed-case": error((a: { access: string; expected: string; effect: string }) =>
+    `\`${a.access}\` comes to \`${a.effect}\`, not to the expected \`${a.expected}\``),
+
   // --- bounds of the image ----------------------------------------------------------------------------------------
   "too-many-rules": error((a: { limit: number }) => `the policy comes to more than ${a.limit} rules`),
   "too-much-text": error((a: { limit: number }) =>

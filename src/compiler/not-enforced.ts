@@ -1,5 +1,5 @@
 /** What the language has and no image holds yet: one diagnostic for each place, so that nothing is ignored. */
-import type { RuleStatement, Statement } from "./ast.js";
+import type { AssertStatement, RuleStatement, Statement, TestCase } from "./ast.js";
 import { assertNever } from "./diagnostic.js";
 import type { Diagnostic, Span } from "./diagnostic.js";
 import { report } from "./messages.js";
@@ -11,6 +11,7 @@ export function findNotEnforced(statement: Statement): readonly Diagnostic[] {
     case "include":
     case "param":
     case "let":
+    case "draft":
       return [];
     case "default":
       return statement.operations
@@ -22,10 +23,11 @@ export function findNotEnforced(statement: Statement): readonly Diagnostic[] {
     case "limit":
     case "for":
     case "task":
-    case "test":
-    case "assert":
-    case "draft":
       return [notEnforced(`\`${statement.kind}\``, keyword(statement.span, statement.kind))];
+    case "test":
+      return statement.cases.flatMap(inCase);
+    case "assert":
+      return inAssert(statement);
     default:
       return assertNever(statement);
   }
@@ -38,6 +40,28 @@ function inRule(rule: RuleStatement): readonly Diagnostic[] {
     ...(rule.args === null ? [] : [notEnforced("`args`", rule.args.span)]),
     ...(rule.when === null ? [] : [notEnforced("`when`", rule.when.span)]),
     ...(rule.unless === null ? [] : [notEnforced("`unless`", rule.unless.span)]),
+  ];
+}
+
+function inAssert({ operations, when }: AssertStatement): readonly Diagnostic[] {
+  const privilege = operations.find((operation) => operation.name === "privilege");
+  return [
+    ...(privilege === undefined ? [] : [notEnforced("`privilege`", privilege.span)]),
+    ...(when === null ? [] : [notEnforced("`when`", when.span)]),
+  ];
+}
+
+function inCase({ operation, marks, exe, under, args, after, span }: TestCase): readonly Diagnostic[] {
+  const [mark] = marks;
+  const [word] = args ?? [];
+  const [event] = after;
+  return [
+    ...(operation.name === "privilege" ? [notEnforced("`privilege`", operation.span)] : []),
+    ...(mark === undefined ? [] : [notEnforced("`when`", mark.span)]),
+    ...(exe === null ? [] : [notEnforced("`exe`", exe.span)]),
+    ...(under === null ? [] : [notEnforced("`under`", under.span)]),
+    ...(args === null ? [] : [notEnforced("`args`", word?.span ?? span)]),
+    ...(event === undefined ? [] : [notEnforced("`after`", event.span)]),
   ];
 }
 

@@ -2,7 +2,7 @@
  * A loaded policy and its bindings → a policy in which nothing is left to look up: names, defaults, targets. Every
  * pattern and address has been checked when this succeeds.
  */
-import type { RuleStatement, Statement, StringLiteral } from "./ast.js";
+import type { AssertStatement, RuleStatement, Statement, StringLiteral } from "./ast.js";
 import { once } from "./diagnostic.js";
 import type { Diagnostic, Outcome, Position, Span } from "./diagnostic.js";
 import type { LoadedPolicy } from "./include.js";
@@ -17,7 +17,7 @@ import { collectDefinitions } from "./resolve-names.js";
 import type { Definitions } from "./resolve-names.js";
 import { resolveTargets } from "./resolve-targets.js";
 import type { TargetContext } from "./resolve-targets.js";
-import type { Bindings, ResolvedPolicy, ResolvedRule } from "./resolved.js";
+import type { Bindings, ResolvedAssert, ResolvedPolicy, ResolvedRule } from "./resolved.js";
 import { createScope, didYouMean } from "./substitute.js";
 import { closest } from "./suggest-name.js";
 
@@ -33,6 +33,8 @@ export function resolve(loaded: LoadedPolicy, bindings: Bindings): Outcome<Resol
   const rules = statements
     .filter((statement) => statement.kind === "rule")
     .map((statement) => resolveRule(statement, context, positionOf));
+  const asserts = statements.filter((statement) => statement.kind === "assert")
+    .map((statement) => resolveAssert(statement, context));
   const name = loaded.name === null ? null : toText(loaded.name, context);
 
   const params = [...definitions.params.keys()];
@@ -43,13 +45,15 @@ export function resolve(loaded: LoadedPolicy, bindings: Bindings): Outcome<Resol
     ...defaultErrors,
     ...statements.flatMap(findNotEnforced),
     ...rules.flatMap((rule) => rule.diagnostics),
+    ...asserts.flatMap((assertion) => assertion.diagnostics),
   ]));
   if (diagnostics.some((diagnostic) => diagnostic.severity === "error")) return { ok: false, diagnostics };
   return {
     ok: true,
     value: {
       name, bindings: { ...bindings, params: scope.params }, defaults, defaultSpans,
-      rules: rules.map(({ rule }) => rule), source: root.span.source,
+      rules: rules.map(({ rule }) => rule), asserts: asserts.map(({ assertion }) => assertion),
+      draft: statements.find(({ kind }) => kind === "draft")?.span ?? null, source: root.span.source,
     },
     diagnostics: [...diagnostics, ...findEmpty(statements, root.span)],
   };
@@ -82,8 +86,24 @@ function resolveRule(
   };
 }
 
+interface AssertResult {
+  readonly assertion: ResolvedAssert;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function resolveAssert(statement: AssertStatement, context: TargetContext): AssertResult {
+  const { effect, operations, span } = statement;
+  const mixed = findMixedKinds(statement);
+  const unchecked = mixed !== null || operations.some(({ name }) => name === "privilege");
+  const { targets, diagnostics } = resolveTargets(unchecked ? [] : statement.targets, operations, context);
+  return {
+    assertion: { effect, operations: expandOperations(operations), targets, span },
+    diagnostics: [...(mixed === null ? [] : [mixed]), ...diagnostics],
+  };
+}
+
 /** `deny read, connect "x"`: no target is both. */
-function findMixedKinds({ operations }: RuleStatement): Diagnostic | null {
+function findMixedKinds({ operations }: Pick<RuleStatement, "operations">): Diagnostic | null {
   const [first] = operations;
   const other = operations.find(({ name }) => first !== undefined && targetKindOf(name) !== targetKindOf(first.name));
   if (first === undefined || other === undefined) return null;

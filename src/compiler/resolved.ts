@@ -72,6 +72,14 @@ export interface Bindings {
   readonly programs: readonly ProgramLink[];
 }
 
+/** Holds where every access to what the targets cover is decided so: `deny` or `kill` for `deny`, and so on. */
+export interface ResolvedAssert {
+  readonly effect: Effect;
+  readonly operations: readonly Operation[];
+  readonly targets: readonly ResolvedTarget[];
+  readonly span: Span;
+}
+
 export interface ResolvedPolicy {
   readonly name: string | null;
   /** With every parameter of the policy, defaults filled in. */
@@ -81,6 +89,9 @@ export interface ResolvedPolicy {
   readonly defaultSpans: ReadonlyMap<Operation, Span>;
   /** In source order, included files where they are included. */
   readonly rules: readonly ResolvedRule[];
+  readonly asserts: readonly ResolvedAssert[];
+  /** The statement that says so, of a policy that nobody has reviewed. */
+  readonly draft: Span | null;
   /** The file that the user named. */
   readonly source: Source;
 }

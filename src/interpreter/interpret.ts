@@ -38,6 +38,22 @@ export function interpreter(policy: ResolvedPolicy): (access: Access) => Decisio
   };
 }
 
+/** Positions of a rule, and of a target of its `except` that kept the rule from matching. */
+export interface Exclusion {
+  readonly rule: number;
+  readonly except: number;
+}
+
+/** What `except` does to an access. */
+export function excluder(policy: ResolvedPolicy): (access: Access) => readonly Exclusion[] {
+  const rules = policy.rules.map((rule) => ({
+    rule, targets: rule.targets.map(targetMatcher), except: rule.except.map(targetMatcher),
+  }));
+  return (access) => rules.flatMap(({ rule, targets, except }, number) =>
+    covers(rule, access.op) && targets.some((matches) => matches(access))
+      ? except.flatMap((matches, index) => (matches(access) ? [{ rule: number, except: index }] : [])) : []);
+}
+
 function ruleMatcher(rule: ResolvedRule): Matcher {
   const targets = rule.targets.map(targetMatcher);
   const except = rule.except.map(targetMatcher);

@@ -55,8 +55,12 @@ describe("the hooks", () => {
 
     writeFileSync(join(cwd, "a.pol"), `${NEAT}deny read "/x/y"\n`);
     const second = run("pre-commit", "run", "--all-files");
-    expect(second.output).toMatch(/policyc fmt\.*Passed\npolicyc lint\.*Passed\n/);
+    expect(second.output).toMatch(/policyc fmt\.*Passed\npolicyc lint\.*Passed\npolicyc test\.*Passed\n/);
     expect(second.status).toBe(0);
+
+    writeFileSync(join(cwd, "a.pol"), `${NEAT}assert deny read "/x/y"\n`);
+    const third = run("pre-commit", "run", "--all-files");
+    expect(third.output).toMatch(/policyc test\.*Failed\n(?:.*\n)*?- exit code: 1\n/);
     expect(readIn(cwd, "b.txt")).toBe("deny   read");
   });
 
@@ -83,6 +87,12 @@ describe("the action", () => {
     const { status, stdout } = run("policyc lint", cwd, "a.pol b.pol");
     expect(status).toBe(1);
     expect(stdout).toMatch(/^::warning file=a\.pol,(.*\n)+::error file=b\.pol,/);
+  });
+
+  it("runs the tests", () => {
+    const cwd = folderWith({ "a.pol": `${NEAT}assert deny write "/x"\n`, "b.pol": "assert deny write \"/x\"\n" });
+    expect(run("policyc test", cwd, "a.pol")).toMatchObject({ status: 0 });
+    expect(run("policyc test", cwd, ".")).toMatchObject({ status: 1 });
   });
 
   it("fails for what is not formatted, and runs nothing that stands in a path", () => {

@@ -8,9 +8,8 @@ import { findDifferences, relationOf } from "../../src/compiler/reason/find-diff
 import type { Change } from "../../src/compiler/reason/find-differences.js";
 import { verdictOf } from "../../src/compiler/reason/selections.js";
 import type { Verdict } from "../../src/compiler/reason/selections.js";
-import type { Access } from "../../src/compiler/access.js";
+import { type Access, accessOf } from "../../src/compiler/access.js";
 import { interpreter } from "../../src/interpreter/interpret.js";
-import type { Witness } from "../../src/compiler/reason/witness.js";
 import { access } from "./accesses.js";
 import { accepted } from "./front-end.js";
 import { policyText } from "./generators.js";
@@ -19,28 +18,6 @@ const SPAN = { source: { path: "a.pol", text: "" }, start: 0, end: 0 };
 /** Now and then a generated policy has globs enough to take minutes; these have none. */
 const SEED = 20_261_122;
 const policy = () => policyText((pattern) => parsePathPattern(pattern, SPAN).ok);
-
-const FILE_OPERATIONS = ["read", "write", "create", "delete", "setattr", "exec", "load"] as const;
-
-/** The access of a change, as the interpreter takes it. */
-function accessOf(operation: Change["operation"], witness: Witness): Access {
-  const file = FILE_OPERATIONS.find((op) => op === operation);
-  const socket = operation === "connect" || operation === "bind" ? operation : null;
-  if (file !== undefined && witness.kind === "path") return { kind: "path", op: file, path: witness.path };
-  if (file !== undefined && witness.kind === "anonymous") return { kind: "anonymous", op: file };
-  if (socket === null) throw new Error(`${operation} of ${witness.kind}`);
-  switch (witness.kind) {
-    case "unix-path": return { kind: "unix-path", op: socket, path: witness.path };
-    case "unix-abstract": return { kind: "unix-abstract", op: socket, name: witness.name };
-    case "unix-unnamed": return { kind: "unix-unnamed", op: socket };
-    case "network": {
-      const width = witness.family === 4 ? 4 : 16;
-      const address = Array.from({ length: width }, (_, i) => Number((witness.bits >> BigInt(8 * (width - 1 - i))) & 0xffn));
-      return { kind: "network", op: socket, family: witness.family, address, port: witness.port, protocol: witness.protocol };
-    }
-    default: throw new Error(`${operation} of ${witness.kind}`);
-  }
-}
 
 function differences(old: Ir, new_: Ir): readonly Change[] {
   const changes = findDifferences(old, new_);
@@ -71,6 +48,7 @@ describe("differences", () => {
       const [before, after] = [interpreter(old.resolved), interpreter(new_.resolved)];
       for (const { operation, witness, from, to } of changes) {
         const one = accessOf(operation, witness);
+        if (one === null) throw new Error(`${operation} of ${witness.kind}`);
         expect([before(one).effect, after(one).effect]).toEqual([from.effect, to.effect]);
       }
       const exact = isPlain(old) && isPlain(new_);

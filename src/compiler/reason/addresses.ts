@@ -1,14 +1,10 @@
 /** The space of addresses, protocols and ports, cut up along the edges of selectors: one point of each piece. */
+import type { ConcreteTarget } from "../access.js";
 import type { Protocol } from "../ast.js";
 import type { NetworkSelector } from "../ir.gen.js";
 
 export interface AddressPoint {
-  readonly family: 4 | 6;
-  /** Network order, as one number. */
-  readonly bits: bigint;
-  readonly protocol: Protocol | "other";
-  /** 0 where the protocol has none. */
-  readonly port: number;
+  readonly target: Extract<ConcreteTarget, { kind: "network" }>;
   /** Indices of the selectors that cover the point. */
   readonly matched: readonly number[];
 }
@@ -74,13 +70,20 @@ function* pointsAt(
     const selector = selectors[index];
     return selector === undefined ? [] : [{ index, selector }];
   });
+  const address = bytesOf(bits, family);
   for (const protocol of PROTOCOLS) {
     const spoken = covering.filter(({ selector }) => speaksOf(selector, protocol));
     for (const port of protocol === "other" ? [0] : portsAt(spoken.map(({ selector }) => selector))) {
       const matched = spoken.filter(({ selector }) => coversPort(selector, port)).map(({ index }) => index);
-      yield { family, bits, protocol, port, matched };
+      yield { target: { kind: "network", family, address, protocol, port }, matched };
     }
   }
+}
+
+/** In network order. */
+function bytesOf(bits: bigint, family: 4 | 6): Uint8Array {
+  const width = WIDTH[family] / 8;
+  return Uint8Array.from({ length: width }, (_, i) => Number((bits >> BigInt(8 * (width - 1 - i))) & 0xffn));
 }
 
 function speaksOf(selector: NetworkSelector, protocol: Protocol | "other"): boolean {

@@ -2,21 +2,23 @@
  * In what two policies differ: for each pair of effects and deciding rules that some access changes between, a shortest
  * such access. Only where a rule is not in both, or a default differs, can anything change.
  */
+import type { ConcreteTarget } from "../access.js";
 import { EFFECTS } from "../ast.js";
 import type { Ir, NetworkSelector, Operation, Rule } from "../ir.gen.js";
 import { addressPoints } from "./addresses.js";
 import { explore } from "./explore.js";
 import { Names } from "./names.js";
 import { matchedPatterns, PatternTrie } from "./pattern-trie.js";
-import { indexSelections, matchedRules, operationsOf, select, silences, verdictOf } from "./selections.js";
+import {
+  indexSelections, matchedRules, operationsOf, plainlyMatched, select, selectNetworks, silencer, verdictOf,
+} from "./selections.js";
 import type { PatternKind, PatternList, Selection, Verdict } from "./selections.js";
-import type { Witness } from "./witness.js";
 
 export interface Change {
   readonly operation: Operation;
   readonly from: Verdict;
   readonly to: Verdict;
-  readonly witness: Witness;
+  readonly witness: ConcreteTarget;
 }
 
 /** The effects are in order, from the least that is refused to the most. */
@@ -65,7 +67,7 @@ export function findDifferences(old: Ir, new_: Ir): readonly Change[] | null {
 }
 
 type Note = (operations: readonly Operation[], oldRules: readonly number[], newRules: readonly number[],
-  witness: () => Witness) => void;
+  witness: () => ConcreteTarget) => void;
 
 /** Rules that say the same, whatever they are called and wherever they stand. */
 function pairUp(old: Ir, new_: Ir): Pair {
@@ -97,16 +99,12 @@ function differInPatterns(pair: Pair, kind: PatternKind, note: Note): boolean {
     const everything = { kind: kind === "unix-abstract" ? "any" : "globstar" } as const;
     patterns.push({ components: [everything], owner: owners.push(null) - 1, guides: true });
   }
-  const outdoes = (number: number, otherNumber: number): boolean => {
-    const [owner, other] = [owners[number] ?? null, owners[otherNumber] ?? null];
-    return owner !== null && other !== null && silences(owner, other, kind);
-  };
   const names = new Names(kind !== "unix-abstract");
-  const trie = new PatternTrie(patterns, outdoes);
+  const trie = new PatternTrie(patterns, silencer(list));
   explore(trie, names, (subset, path) => {
     if (kind === "unix-abstract" && subset === trie.start) return false; // before the name is read
     const matched = matchedPatterns(subset);
-    const witness = (): Witness => (kind === "unix-abstract" ? { kind, name: path.slice(1) } : { kind, path });
+    const witness = (): ConcreteTarget => (kind === "unix-abstract" ? { kind, name: path.slice(1) } : { kind, path });
     note(operations, matchedRules(oldIndex, matched), matchedRules(newIndex, matched), witness);
     return names.gaveUp;
   });
@@ -118,19 +116,8 @@ function differInAddresses(pair: Pair, note: Note): void {
   const selectors: NetworkSelector[] = [];
   const oldIndex = indexSelections(selectNetworks(pair.old.rules, selectors));
   const newIndex = indexSelections(selectNetworks(pair.new.rules, selectors));
-  for (const { matched, ...point } of addressPoints(selectors)) {
+  for (const { matched, target } of addressPoints(selectors)) {
     note(operationsOf("network"), matchedRules(oldIndex, matched), matchedRules(newIndex, matched),
-      () => ({ kind: "network", ...point }));
+      () => target);
   }
-}
-
-function selectNetworks(rules: readonly Rule[], all: NetworkSelector[]): readonly Selection[] {
-  const append = (selectors: Rule["match"]): ReadonlySet<number> =>
-    new Set(selectors.flatMap((selector) => (selector.kind === "network" ? [all.push(selector) - 1] : [])));
-  return rules.map((rule, number) => ({ rule: number, match: append(rule.match), except: append(rule.except) }));
-}
-
-function plainlyMatched(rules: readonly Rule[], kind: "anonymous" | "unix-unnamed"): readonly number[] {
-  const has = (selectors: Rule["match"]): boolean => selectors.some((selector) => selector.kind === kind);
-  return rules.flatMap(({ match, except }, number) => (has(match) && !has(except) ? [number] : []));
 }

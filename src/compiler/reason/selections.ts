@@ -1,5 +1,5 @@
 /** Which rules of a policy match what a path, or a socket's abstract name, leads to, and what they come to. */
-import type { Component, Effect, Ir, Operation, Rule, Selector } from "../ir.gen.js";
+import type { Component, Effect, Ir, NetworkSelector, Operation, Rule, Selector } from "../ir.gen.js";
 import { isFileOperation, OPERATION_ORDER, ruleOf, verdictWord } from "../verdict.js";
 import type { TriePattern } from "./pattern-trie.js";
 
@@ -54,8 +54,16 @@ export function select(
   });
 }
 
+/** By owners' numbers, as a trie of the patterns asks it. */
+export function silencer({ kind, owners }: PatternList): (number: number, other: number) => boolean {
+  return (number, otherNumber) => {
+    const [owner, other] = [owners[number] ?? null, owners[otherNumber] ?? null];
+    return owner !== null && other !== null && silences(owner, other, kind);
+  };
+}
+
 /** Whether what the one says holds wherever it matches, and leaves nothing for the other to say. */
-export function silences(one: Owner, other: Owner, kind: PatternKind): boolean {
+function silences(one: Owner, other: Owner, kind: PatternKind): boolean {
   return one.policy === other.policy && !one.excepts && componentsOf(one.rule.except, kind).length === 0
     && verdictWord(one.rule.effect, one.number) > verdictWord(other.rule.effect, other.number)
     && other.rule.operations.every((operation) => one.rule.operations.includes(operation));
@@ -66,6 +74,19 @@ function componentsOf(selectors: readonly Selector[], kind: PatternKind): readon
     if (selector.kind !== kind) return [];
     return [selector.kind === "unix-abstract" ? [selector.name] : selector.components];
   });
+}
+
+/** Appends the networks of the rules. */
+export function selectNetworks(rules: readonly Rule[], all: NetworkSelector[]): readonly Selection[] {
+  const append = (selectors: Rule["match"]): ReadonlySet<number> =>
+    new Set(selectors.flatMap((selector) => (selector.kind === "network" ? [all.push(selector) - 1] : [])));
+  return rules.map((rule, number) => ({ rule: number, match: append(rule.match), except: append(rule.except) }));
+}
+
+/** Numbers of the rules that match what has no place and no name. */
+export function plainlyMatched(rules: readonly Rule[], kind: Selector["kind"]): readonly number[] {
+  const has = (selectors: Rule["match"]): boolean => selectors.some((selector) => selector.kind === kind);
+  return rules.flatMap(({ match, except }, number) => (has(match) && !has(except) ? [number] : []));
 }
 
 /** Which selections each pattern belongs to, so that few need to be looked at. */

@@ -1,0 +1,87 @@
+/** Results of tests for people. */
+import { accessText } from "../compiler/access.js";
+import { type Diagnostic, positionOf, type Span } from "../compiler/diagnostic.js";
+import { report } from "../compiler/messages.js";
+import { renderDiagnostic, type RenderOptions } from "./render-diagnostics.js";
+import type { TestedAssert, TestedCase, TestedFile, TestedTest } from "./run-tests.js";
+import { painter, type Paint, printable } from "./terminal.js";
+import type { CoverageReport } from "./test-coverage.js";
+import { coverageCounts, resultsOf, statementText, tally } from "./test-formats.js";
+
+export interface ReportOptions extends RenderOptions {
+  readonly coverage: boolean;
+}
+
+const WIDTH = 80;
+
+export function renderTests(files: readonly TestedFile[], { colour, coverage }: ReportOptions): string {
+  const paint = painter(colour);
+  const { passed, failed } = tally(files.flatMap(resultsOf));
+  const some = files.filter(({ tests, asserts }) => tests.length + asserts.length > 0);
+  return [
+    ...some.flatMap((file) => {
+      const lines = fileLines(file, paint, colour);
+      return lines.at(-1) === "" ? lines : [...lines, ""];
+    }),
+    ...(coverage ? coverageLines(files.flatMap((file) => file.coverage)) : []),
+    `${passed} passed, ${failed === 0 ? "0 failed" : paint("red", `${failed} failed`)}`,
+    "",
+  ].join("\n");
+}
+
+function fileLines({ file, tests, asserts }: TestedFile, paint: Paint, colour: boolean): readonly string[] {
+  const frames = (found: readonly Diagnostic[]): readonly string[] =>
+    found.flatMap((diagnostic) => ["", renderDiagnostic(diagnostic, { colour })]).concat(found.length > 0 ? [""] : []);
+  return [
+    paint("bold", printable(file)),
+    ...tests.flatMap((test) => [testLine(test, paint), ...frames(test.cases.filter(({ ok }) => !ok).map(failedCase))]),
+    ...asserts.flatMap((assertion) => [
+      assertLine(assertion, paint),
+      ...frames(assertion.refutation === null ? [] : [assertion.refutation.diagnostic]),
+    ]),
+  ];
+}
+
+function testLine({ test, cases }: TestedTest, paint: Paint): string {
+  const passed = cases.filter(({ ok }) => ok).length;
+  const count = passed === cases.length ? `${cases.length} case${cases.length === 1 ? "" : "s"}` : `${passed} of ${cases.length} cases`;
+  return resultLine(passed === cases.length, test.name, count, paint);
+}
+
+const assertLine = ({ assertion, refutation }: TestedAssert, paint: Paint): string =>
+  resultLine(refutation === null, statementText(assertion.span), "", paint);
+
+function resultLine(ok: boolean, name: string, count: string, paint: Paint): string {
+  const mark = ok ? paint("green", "ok    ") : paint("red", "FAILED");
+  const room = WIDTH - "  FAILED  ".length - (count === "" ? 0 : count.length + 2);
+  const shown = printable(name);
+  const cut = shown.length > room ? `${shown.slice(0, room - 1)}…` : shown;
+  return `  ${mark}  ${count === "" ? cut : `${cut.padEnd(room)}  ${count}`}`;
+}
+
+function failedCase({ tested, access, decision, policy }: TestedCase): Diagnostic {
+  const rule = decision.rule === null ? undefined : policy.resolved.rules[decision.rule];
+  const span = rule?.span ?? policy.resolved.defaultSpans.get(access.op);
+  const message = rule === undefined ? "no rule decides, and this is the default" : "this rule decides";
+  return report("failed-case", tested.span, {
+    access: accessText(access.op, access), expected: tested.effect, effect: decision.effect,
+  }, {
+    labels: span === undefined ? [] : [{ message, span }],
+    help: span === undefined ? `no rule matches, and no default is stated for \`${access.op}\`` : undefined,
+  });
+}
+
+function coverageLines(pieces: CoverageReport): readonly string[] {
+  const { rules, excepts } = coverageCounts(pieces);
+  const open = pieces.filter(({ covered }) => !covered);
+  return [
+    ...(open.length === 0 ? [] : ["decided by no case:"]),
+    ...open.map(({ kind, span }) => `  ${placeOf(span)}  ${kind === "except" ? "except " : ""}${firstLine(span)}`.slice(0, WIDTH)),
+    `coverage: ${rules.covered} of ${rules.total} rules, ${excepts.covered} of ${excepts.total} excepts`,
+    "",
+  ];
+}
+
+const placeOf = ({ source, start }: Span): string => printable(`${source.path}:${positionOf(source, start).line}`);
+
+const firstLine = (span: Span): string => printable(statementText(span));

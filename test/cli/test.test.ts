@@ -1,0 +1,172 @@
+/** `policyc test`, as a user meets it. */
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { folderWith } from "../support/cli.js";
+import { policycIn } from "../support/in-process.js";
+
+const POLICY = `policy "t"
+param workspace
+default deny write, create, delete, connect
+allow modify "\${workspace}/**"
+no-keys: deny access "~/.ssh/**" except "~/.ssh/known_hosts", "~/.ssh/config" because "private"
+
+test "keys" with home = "/home/ada", workspace = "/w" {
+  deny read "/home/ada/.ssh/id"
+  allow read "~/.ssh/known_hosts"
+  allow modify "\${workspace}/a"
+  deny connect "192.0.2.1" port 443
+}
+assert deny read "~/.ssh/id_*"
+`;
+const BROKEN = `${POLICY}test "broken" with workspace = "/w" {
+  allow write "/etc/passwd" # as it is not
+}
+assert deny read "~/.ssh/*"
+`;
+
+const test = (policy: string, ...args: readonly string[]) =>
+  policycIn(folderWith({ "a.pol": policy }), "test", "a.pol", "--home", "/home/ada", ...args);
+
+describe("policyc test", () => {
+  it("counts cases and assertions, and says which failed and by what rule", async () => {
+    expect(await test(POLICY)).toEqual({ status: 0, stderr: "", stdout: [
+      "a.pol",
+      "  ok      keys                                                           4 cases",
+      "  ok      assert deny read \"~/.ssh/id_*\"",
+      "",
+      "5 passed, 0 failed",
+      "",
+    ].join("\n") });
+    const { status, stdout } = await test(BROKEN);
+    expect(status).toBe(1);
+    expect(stdout).toBe(`a.pol
+  ok      keys                                                           4 cases
+  FAILED  broken                                                    0 of 1 cases
+
+error[failed-case]: \`write /etc/passwd\` comes to \`deny\`, not to the expected \`allow\`
+  --> a.pol:15:3
+   |
+ 3 | default deny write, create, delete, connect
+   | ------------------------------------------- no rule decides, and this is the default
+...
+15 |   allow write "/etc/passwd" # as it is not
+   |   ^^^^^^^^^^^^^^^^^^^^^^^^^
+
+  ok      assert deny read "~/.ssh/id_*"
+  FAILED  assert deny read "~/.ssh/*"
+
+error[false-assertion]: \`read /home/ada/.ssh/config\` comes to \`allow\`, not to the asserted \`deny\`
+  --> a.pol:17:1
+   |
+17 | assert deny read "~/.ssh/*"
+   | ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+help: as a rule it holds: \`deny read "~/.ssh/*"\`
+
+5 passed, 2 failed
+`);
+  });
+
+  it("JSON has what the reference says", async () => {
+    const { stdout } = await test(BROKEN, "--format", "json");
+    const report: unknown = JSON.parse(stdout);
+    expect(report).toMatchObject({ passed: 5, failed: 2 });
+    const { cases } = z.object({ cases: z.array(z.unknown()) }).parse(report);
+    expect(cases).toHaveLength(7);
+    expect(cases[0]).toEqual({
+      name: "keys", file: "a.pol", line: 8, ok: true, expected: "deny", actual: "deny", access: "read /home/ada/.ssh/id",
+      rule: { id: "no-keys", effect: "deny", file: "a.pol", line: 5, column: 1, because: "private" },
+    });
+    expect(cases[4]).toMatchObject({ name: "broken", line: 15, ok: false, expected: "allow", actual: "deny", rule: null });
+    expect(cases[6]).toMatchObject({
+      name: "assert deny read \"~/.ssh/*\"", line: 17, ok: false, expected: "deny", actual: "allow",
+      access: "read /home/ada/.ssh/config", rule: null,
+    });
+  });
+
+  it("TAP has a plan, a line for each, and the details of what failed", async () => {
+    const { status, stdout } = await test(BROKEN, "--format", "tap");
+    expect(status).toBe(1);
+    const lines = stdout.split("\n");
+    expect(lines.slice(0, 3)).toEqual(["TAP version 14", "1..7", "ok 1 - a.pol:8 keys: deny read /home/ada/.ssh/id"]);
+    expect(lines.filter((line) => /^(not )?ok /.test(line))).toHaveLength(7);
+    expect(stdout).toContain("not ok 5 - a.pol:15 broken: allow write /etc/passwd\n  ---\n  expected: \"allow\"\n");
+  });
+
+  it("the coverage names each rule and except that no case decided", async () => {
+    const { stdout } = await test(`${POLICY}deny read "*.pem"\n`, "--coverage");
+    expect(stdout).toContain(`decided by no case:
+  a.pol:5  except "~/.ssh/config"
+  a.pol:14  deny read "*.pem"
+coverage: 2 of 3 rules, 1 of 2 excepts
+`);
+    const report: unknown = JSON.parse((await test(POLICY, "--json", "--coverage")).stdout);
+    expect(report).toMatchObject({ coverage: {
+      rules: { covered: 2, total: 2 }, excepts: { covered: 1, total: 2 },
+      uncovered: [{ kind: "except", rule: "no-keys", file: "a.pol", line: 5, column: 63 }],
+    } });
+  });
+
+  it("a parameter that neither the test nor the command line binds is an error", async () => {
+    const { status, stdout, stderr } = await test("param w\ntest \"t\" { allow write \"${w}/x\" }");
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain("the parameter `w` has no value");
+    expect((await test("param w\ntest \"t\" { allow write \"${w}/x\" }", "--set", "w=/w")).status).toBe(0);
+  });
+
+  it("a policy with nothing to test needs no parameter bound, one with an assertion does", async () => {
+    expect((await test("param w\ndeny read \"${w}/x\"")).status).toBe(0);
+    expect((await test("param w\ndeny read \"${w}/x\"\nassert deny read \"${w}/x\"")).status).toBe(1);
+  });
+
+  it("a test binds what defaults of parameters are made of", async () => {
+    const policy = "param w = \"/a\"\nparam cache = \"${w}/cache\"\ndeny read \"${cache}/*\"\n";
+    expect((await test(`${policy}test "t" with w = "/b" { deny read "/b/cache/x" allow read "/a/cache/x" }`)).status).toBe(0);
+  });
+
+  it("assertions are proved for what each test binds where the command line binds nothing", async () => {
+    const policy = `param w\ndeny read "\${w}/**"\nassert deny read "/a/b/*"\ntest "t" with w = "/a" { deny read "/a/b" }\n`;
+    expect((await test(policy)).status).toBe(0);
+    expect((await test(`${policy}test "u" with w = "/c" { deny read "/c" }\n`)).status).toBe(1);
+    expect((await test(policy, "--set", "w=/c")).status).toBe(1);
+  });
+
+  it("compile refuses a policy of which an assertion is false, and a draft", async () => {
+    const compile = (policy: string) => policycIn(folderWith({ "a.pol": policy }), "compile", "a.pol", "-o", "a.polc");
+    const refused = await compile("assert deny read \"/x\"");
+    expect([refused.status, refused.stderr]).toEqual([1, expect.stringContaining("error[false-assertion]")]);
+    const draft = await compile("draft \"by a model\"\ndeny read \"/x\"");
+    expect([draft.status, draft.stderr]).toEqual([1, expect.stringContaining("error[unreviewed-draft]")]);
+    expect((await test("draft \"by a model\"\ndeny read \"/x\"\ntest \"t\" { deny read \"/x\" }")).status).toBe(0);
+  });
+
+  it("without any test it says so", async () => {
+    const { status, stdout, stderr } = await test("deny read \"/x\"");
+    expect([status, stdout]).toEqual([0, "0 passed, 0 failed\n"]);
+    expect(stderr).toMatch(/^no tests\n/);
+  });
+
+  it.each<[string, string]>([
+    ["deny read \"/x/*\"", "`\"/x/*\"` covers more than one path: a test tries one access"],
+    ["deny exec \"curl\"", "`\"curl\"` covers more than one path"],
+    ["deny read two", "`two` stands for 2 targets"],
+    ["deny connect loopback", "`loopback` covers more than one address"],
+    ["deny connect \"10.0.0.0/8\" port 1", "covers more than one address"],
+    ["deny connect \"10.0.0.1\"", "has no port"],
+    ["deny connect \"10.0.0.1\" port 1-2", "covers more than one port"],
+    ["deny connect unix \"@a*\"", "covers more than one socket"],
+    ["deny connect \"/x\"", "error[invalid-address]"],
+  ])("%s is no access", async (one, message) => {
+    const { status, stderr } = await test(`let two = ["/x", "/y"]\ntest "t" { ${one} }`);
+    expect([status, stderr]).toEqual([1, expect.stringContaining(message)]);
+  });
+
+  it.each<[string, string]>([
+    ["with hom = \"/h\"", "there is no parameter `hom`"],
+    ["with home = \"h\"", "`h`, the value of `home`, is not an absolute path"],
+    ["with w = \"/a\", w = \"/b\"", "the binding `w` is defined twice"],
+    ["with w = \"${w}\"", "`${w}` cannot stand in a test's binding"],
+  ])("%s", async (bindings, message) => {
+    const { status, stderr } = await test(`param w = "/w"\ntest "t" ${bindings} { allow read "/x" }`);
+    expect([status, stderr]).toEqual([1, expect.stringContaining(message)]);
+  });
+});
