@@ -45,9 +45,12 @@ function renderOne(diagnostic: Diagnostic, paint: Paint): string {
   const style = diagnostic.severity === "error" ? "red" : "yellow";
   const title = paint(style, `${diagnostic.severity}[${diagnostic.code}]`)
     + paint("bold", `: ${printable(diagnostic.message)}`);
+  const { span, labels } = diagnostic;
+  const own = labels.find((label) =>
+    label.span.source === span.source && label.span.start === span.start && label.span.end === span.end);
   const marks = [
-    { span: diagnostic.span, message: "", primary: true },
-    ...diagnostic.labels.map((label) => ({ ...label, primary: false })),
+    { span, message: own?.message ?? "", primary: true },
+    ...labels.filter((label) => label !== own).map((label) => ({ ...label, primary: false })),
   ];
   const help = diagnostic.help === undefined ? [] : [`${paint("cyan", "help")}: ${printable(diagnostic.help)}`];
   const frame = OF_THE_COMMAND_LINE.has(diagnostic.code) ? [] : frameLines(marks, style, paint);

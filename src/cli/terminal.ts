@@ -55,8 +55,8 @@ function sleep(milliseconds: number): void {
 
 // --- text that others chose ------------------------------------------------------------------------------------------
 
-// Control characters, and those that reorder or hide what stands around them.
-const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff\p{Cs}]/gu;
+// Control characters, and those that cannot be seen or reorder what stands around them; not the joiners of scripts.
+const UNPRINTABLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu;
 
 /** Text with everything that a terminal would act on written out, as `\u{1b}`. */
 export function printable(text: string): string {

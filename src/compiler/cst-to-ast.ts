@@ -104,7 +104,7 @@ class Converter {
     const body = this.statements(children.statement);
     const close = first(children.RCurly);
     // Behind a block that the user forgot to close, everything looks out of place.
-    if (!isVirtual(close)) this.diagnostics.push(...checkBlock(body, block));
+    if (!isVirtual(close)) this.diagnostics.push(...checkBlock(body, block, this.span(first(children.LCurly))));
     return { body, trailingComments: this.comments.before(close.startOffset) };
   }
 

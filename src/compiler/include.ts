@@ -1,5 +1,5 @@
 /** Reads a policy and everything it includes, and puts the statements of all files into one list. */
-import { dirname, join, normalize } from "node:path/posix";
+import { basename, dirname, join, normalize } from "node:path/posix";
 import type { IncludeStatement, PolicyFile, Statement, StringLiteral } from "./ast.js";
 import type { Diagnostic, Label, Outcome, Source, Span } from "./diagnostic.js";
 import { report } from "./messages.js";
@@ -91,7 +91,8 @@ function loadInclude(statement: IncludeStatement, chain: readonly Step[], walk: 
   }
   if (walk.seen.has(path)) return [];
   if (chain.length > DEPTH_LIMIT) {
-    walk.diagnostics.push(report("include-too-deep", span, { limit: DEPTH_LIMIT }));
+    walk.diagnostics.push(report("include-too-deep", span, { limit: DEPTH_LIMIT },
+      { help: "include the parts side by side, from one file" }));
     return [];
   }
   return loadFile({ path, span }, chain, walk)?.statements ?? [];
@@ -103,13 +104,14 @@ function includedPath(statement: IncludeStatement, from: string, walk: Walk): st
   const reference = parts.find((part) => part.kind === "reference");
   if (reference !== undefined) {
     walk.diagnostics.push(
-      report("reference-not-here", reference.span, { name: reference.name, where: "the path of an include" }));
+      report("reference-not-here", reference.span, { name: reference.name, where: "the path of an include" },
+        { help: "write the name of the file itself" }));
     return null;
   }
   const path = parts.map((part) => (part.kind === "text" ? part.text : "")).join("");
   if (path.startsWith(STD)) return path;
   if (from.startsWith(STD)) {
-    walk.diagnostics.push(report("include-outside-std", span, { path }, { help: `\`include "${STD}${path}"\`` }));
+    walk.diagnostics.push(report("include-outside-std", span, { path }, { help: `\`include "${STD}${basename(path, ".pol")}"\`` }));
     return null;
   }
   if (path === "") {

@@ -61,12 +61,18 @@ function checkToken(source: Source, token: IToken): Diagnostic | undefined {
     case t.WrongQuotes:
       return report("unquoted-text", span, { text }, { help: `write \`"${text.slice(1, -1)}"\`` });
     case t.Unterminated:
-      return report("unterminated-string", span, {});
+      return report("unterminated-string", span, {}, { help: quoteHelp(text) });
     case t.BadNumber:
-      return report("bad-number", span, { text });
+      return report("bad-number", span, { text },
+        { help: "write a number such as `443`, a range such as `8000-8999` or a duration such as `5m`" });
     default:
       return undefined;
   }
+}
+
+/** Where blanks follow, the string may have been meant to end before any of them. */
+function quoteHelp(text: string): string {
+  return /^"[^\s"\\`]+$/.test(text) && !/\$\{[^}]*$/.test(text) ? `write \`${text}"\`` : 'close it with `"`';
 }
 
 /** `MyName` and `my_name` are both `my-name`. */

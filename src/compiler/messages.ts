@@ -101,7 +101,7 @@ export const MESSAGES = {
   "pattern-too-many-alternatives": error((a: { pattern: string; limit: number }) =>
     `\`${a.pattern}\` stands for more than ${a.limit} patterns`),
   "pattern-name-too-long": error((a: { name: string; limit: number }) =>
-    `no name is as long as \`${a.name}\`: the limit is ${a.limit} bytes`),
+    `no name is as long as \`${[...a.name].slice(0, 40).join("")}…\`: the limit is ${a.limit} bytes`),
   "pattern-bad-character": error((a: { character: string }) => `no name holds ${a.character}`),
   "unix-name-empty": error(() => "`@` needs the name of a socket after it"),
 

@@ -45,7 +45,7 @@ function duplicates(kind: string, names: readonly Name[]): readonly Diagnostic[]
     const earlier = first.get(name.text);
     first.set(name.text, earlier ?? name);
     return earlier === undefined ? [] : [report("duplicate-name", name.span, { kind, name: name.text },
-      { labels: [{ message: "first defined here", span: earlier.span }] })];
+      { labels: [{ message: "first defined here", span: earlier.span }], help: "rename one of them" })];
   });
 }
 
@@ -54,6 +54,6 @@ function sharedByBoth({ params, lets }: Definitions): readonly Diagnostic[] {
   return [...lets.values()].flatMap(({ name }): readonly Diagnostic[] => {
     const param = params.get(name.text);
     return param === undefined ? [] : [report("ambiguous-name", name.span, { name: name.text },
-      { labels: [{ message: "the parameter is defined here", span: param.name.span }] })];
+      { labels: [{ message: "the parameter is defined here", span: param.name.span }], help: "rename one of them" })];
   });
 }

@@ -159,7 +159,8 @@ function resolveAnonymous(span: Span, operations: readonly OperationRef[]): Reso
   const other = operations.find(({ name }) => name !== "exec" && name !== "load");
   if (other === undefined) return found({ kind: "anonymous", span });
   return targetKindOf(other.name) === "endpoint"
-    ? fails(report("not-an-endpoint", span, { target: "`anonymous`", operation: other.name }))
+    ? fails(report("not-an-endpoint", span, { target: "`anonymous`", operation: other.name },
+      { help: "`anonymous` files are for `exec` and `load`" }))
     : fails(report("anonymous-not-program", span, { operation: other.name }));
 }
 

@@ -25,10 +25,12 @@ import { closest } from "./suggest-name.js";
 export function resolve(loaded: LoadedPolicy, bindings: Bindings): Outcome<ResolvedPolicy> {
   const { statements, root } = loaded;
   const { definitions, diagnostics: nameErrors } = collectDefinitions(statements);
-  const scope = createScope({ definitions, params: bindings.params, home: bindings.home });
+  // That a relative home directory makes patterns relative is not told again for each of them.
+  const home = bindings.home.startsWith("/") ? bindings.home : "/";
+  const scope = createScope({ definitions, params: bindings.params, home });
   const { defaults, spans: defaultSpans, diagnostics: defaultErrors } = resolveDefaults(statements);
   const links = indexLinks(bindings.programs);
-  const context: TargetContext = { definitions, substitute: scope.substitute, home: bindings.home, links };
+  const context: TargetContext = { definitions, substitute: scope.substitute, home, links };
   const positionOf = lineIndex();
   const rules = statements
     .filter((statement) => statement.kind === "rule")
@@ -102,14 +104,16 @@ function resolveAssert(statement: AssertStatement, context: TargetContext): Asse
   };
 }
 
+const KINDS = { path: "a path", endpoint: "an endpoint", privilege: "a privilege" } as const;
+
 /** `deny read, connect "x"`: no target is both. */
 function findMixedKinds({ operations }: Pick<RuleStatement, "operations">): Diagnostic | null {
   const [first] = operations;
   const other = operations.find(({ name }) => first !== undefined && targetKindOf(name) !== targetKindOf(first.name));
   if (first === undefined || other === undefined) return null;
   return report("mixed-operations", other.span, { one: first.name, other: other.name }, {
-    labels: [{ message: `takes a ${targetKindOf(first.name)}`, span: first.span }],
-    help: "write two rules",
+    labels: [first, other].map(({ name, span }) => ({ message: `takes ${KINDS[targetKindOf(name)]}`, span })),
+    help: "write a rule for each",
   });
 }
 

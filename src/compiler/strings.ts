@@ -45,6 +45,8 @@ export function readString(
   return { literal: { kind: "string", parts, span }, diagnostics };
 }
 
+const isName = (text: string): boolean => NAME_PATTERN.test(text) && !RESERVED_WORDS.has(text);
+
 function readReference(source: Source, start: number, end: number): Piece {
   const length = source.text.slice(start, end).indexOf("}");
   const close = start + length;
@@ -52,19 +54,27 @@ function readReference(source: Source, start: number, end: number): Piece {
     return {
       end,
       text: "",
-      diagnostic: report("unclosed-reference", { source, start, end }, {}, { help: "for a literal `${`, write `$${`" }),
+      diagnostic: report("unclosed-reference", { source, start, end }, {}, { help: closingHelp(source.text.slice(start, end)) }),
     };
   }
   const name = source.text.slice(start + 2, close);
   const span: Span = { source, start, end: close + 1 };
-  if (NAME_PATTERN.test(name) && !RESERVED_WORDS.has(name)) return { end: close + 1, text: name };
+  if (isName(name)) return { end: close + 1, text: name };
   return {
     end: close + 1,
     text: "",
     diagnostic: report("bad-reference", span, { reference: source.text.slice(start, close + 1) }, {
-      help: "name a parameter or a `let` here; for a literal `${`, write `$${`",
+      help: isName(name.trim()) ? `did you mean \`\${${name.trim()}}\`?`
+        : "name a parameter or a `let` here; for a literal `${`, write `$${`",
     }),
   };
+}
+
+/** The name that begins there is most likely all that was meant. */
+function closingHelp(text: string): string {
+  const name = /^\$\{([a-z][a-z0-9-]*)/.exec(text)?.[1];
+  const literal = "for a literal `${`, write `$${`";
+  return name === undefined || !isName(name) ? literal : `did you mean \`\${${name}}\`? For a literal \`\${\`, write \`$\${\``;
 }
 
 const SIMPLE_ESCAPES: ReadonlyMap<string, string> = new Map([['"', '"'], ["\\", "\\"], ["n", "\n"], ["t", "\t"]]);

@@ -81,7 +81,8 @@ export function createScope({ definitions, params, home }: ScopeInput): Scope {
     }
     if (!definitions.params.has(name) && list?.list === true) {
       return fail(report("list-in-string", span, { name },
-        { labels: [{ message: "the list is defined here", span: list.name.span }] }));
+        { labels: [{ message: "the list is defined here", span: list.name.span }],
+          help: `a list is a target by itself: \`${name}\`, without quotes` }));
     }
     if (!values.has(name) && pending.length >= DEPTH_LIMIT) {
       return fail(report("definitions-too-deep", span, { limit: DEPTH_LIMIT }));

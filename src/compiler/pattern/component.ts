@@ -16,7 +16,8 @@ export function toComponent(items: readonly GlobItem[], context: PatternContext)
   const limit = NAME_LIMIT[context.place];
   if (items.length === 0) {
     return context.place === "path"
-      ? failure("pattern-empty-component", context, { pattern: context.text })
+      ? failure("pattern-empty-component", context, { pattern: context.text },
+        { help: "write a pattern with the component and one without it" })
       : failure("unix-name-empty", context, {});
   }
   if (shortestMatch(items) > limit) {

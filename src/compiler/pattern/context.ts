@@ -25,6 +25,22 @@ export function patternToText(pattern: PatternText): string {
   return pattern.map((part) => part.text).join("");
 }
 
+const CLOSING = { "{": "}", "[": "]" } as const;
+
+/** A `/` at `units[at]`, within a bracket. Where that is never closed, the slash is not the mistake. */
+export function slashInside(
+  units: readonly Unit[], at: number, opening: keyof typeof CLOSING, context: PatternContext,
+): ReturnType<typeof failure> {
+  return units.slice(at).some(({ char, literal }) => !literal && char === CLOSING[opening])
+    ? failure("pattern-slash-inside", context, { pattern: context.text, opening }, { help: "write several patterns" })
+    : unterminated(opening, context);
+}
+
+export function unterminated(opening: keyof typeof CLOSING, context: PatternContext): ReturnType<typeof failure> {
+  return failure("pattern-unterminated", context, { pattern: context.text, opening },
+    { help: `close it with \`${CLOSING[opening]}\`; the character itself is \`\\\\${opening}\`` });
+}
+
 /** A failed outcome of exactly this diagnostic. */
 export function failure<C extends Code>(
   code: C, context: PatternContext, args: ArgsOf[C], extras: Extras = {},

@@ -5,7 +5,7 @@
 import type { Outcome } from "../diagnostic.js";
 import type { GlobItem } from "../ir.gen.js";
 import type { PatternText } from "../resolved.js";
-import { failure } from "./context.js";
+import { failure, slashInside, unterminated } from "./context.js";
 import type { PatternContext, PatternPlace, Unit } from "./context.js";
 import { readSet } from "./set.js";
 
@@ -33,7 +33,7 @@ export function scanPattern(pattern: PatternText, context: PatternContext): Outc
     const unit = units[i];
     if (unit === undefined) break;
     if (unit.char === "/" && context.place === "path") {
-      if (depth > 0) return failure("pattern-slash-inside", context, { pattern: context.text, opening: "{" });
+      if (depth > 0) return slashInside(units, i, "{", context);
       tokens.push(SLASH);
     } else if (unit.literal) {
       pushText(tokens, unit.char);
@@ -68,7 +68,7 @@ export function scanPattern(pattern: PatternText, context: PatternContext): Outc
       pushText(tokens, unit.char);
     }
   }
-  if (depth > 0) return failure("pattern-unterminated", context, { pattern: context.text, opening: "{" });
+  if (depth > 0) return unterminated("{", context);
   return { ok: true, value: tokens, diagnostics: [] };
 }
 

@@ -1,7 +1,7 @@
 /** `[a-z]` and `[!a-z]`: one byte of a pattern. */
 import type { Outcome } from "../diagnostic.js";
 import type { GlobByte, GlobItem } from "../ir.gen.js";
-import { failure } from "./context.js";
+import { failure, slashInside, unterminated } from "./context.js";
 import type { PatternContext, Unit } from "./context.js";
 
 type Ranges = GlobByte["ranges"];
@@ -41,11 +41,10 @@ function readMember(
   const escapes = isSyntax(units[start], "\\");
   const unit = units[escapes ? start + 1 : start];
   if (unit === undefined) {
-    return failure("pattern-unterminated", context, { pattern: context.text, opening: "[" },
-      { help: "`\\\\[` is the bracket itself" });
+    return unterminated("[", context);
   }
   if (unit.char === "/" && context.place === "path") {
-    return failure("pattern-slash-inside", context, { pattern: context.text, opening: "[" });
+    return slashInside(units, start, "[", context);
   }
   if (unit.char > "\x7f") {
     return failure("pattern-set-not-ascii", context, { pattern: context.text, character: unit.char },
