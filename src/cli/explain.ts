@@ -5,6 +5,7 @@ import type { ResolvedPolicy, ResolvedRule } from "../compiler/resolved.js";
 import { decide, type Decision } from "../interpreter/interpret.js";
 import { type Question, questionOf, type TargetOptions } from "./access.js";
 import { fail, type Failure, STATUS } from "./exit.js";
+import { explainCode } from "./explain-code.js";
 import { loadPolicyFile } from "./load-policy.js";
 import { type BindingOptions, bindingsOf } from "./options.js";
 import { printDiagnostics, printFailure, printTrouble } from "./print-failure.js";
@@ -24,6 +25,8 @@ export function explainCommand(
   file: string, op: string | undefined, target: string | undefined, options: ExplainOptions,
 ): number {
   if (op === undefined && file.startsWith("std:")) return printSource(file);
+  const explained = op === undefined ? explainCode(file) : null;
+  if (explained !== null) return explained;
   if (op === undefined || target === undefined) {
     return printFailure(fail(STATUS.usage, `${op === undefined ? "an operation and a target are" : "a target is"} missing`,
       "policyc explain agent.pol read ~/.ssh/id_ed25519").failure);

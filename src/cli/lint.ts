@@ -7,6 +7,7 @@ import { lint, type LintInput } from "../compiler/lint.js";
 import { parse } from "../compiler/parse.js";
 import { applyFixes } from "./apply-fixes.js";
 import { fail, STATUS } from "./exit.js";
+import { readPage } from "./explain-code.js";
 import { renderForGithub } from "./github-annotations.js";
 import { toJson } from "./lint-json.js";
 import { type BindingOptions, bindingsOf, type OutsideBindings } from "./options.js";
@@ -134,7 +135,7 @@ function show(diagnostics: readonly Diagnostic[], format: string): void {
       writeOut(`${JSON.stringify(toJson(diagnostics), null, 2)}\n`);
       break;
     case "sarif":
-      writeOut(`${JSON.stringify(toSarif(diagnostics, packageVersion()), null, 2)}\n`);
+      writeOut(`${JSON.stringify(toSarif(diagnostics, packageVersion(), readPage), null, 2)}\n`);
       break;
     case "github":
       writeOut(renderForGithub(diagnostics));

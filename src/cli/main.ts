@@ -130,7 +130,7 @@ function addTest(program: Command, finish: Finish): void {
 function addExplain(program: Command, finish: Finish): void {
   addBindingOptions(program.command("explain"))
     .description("say what a policy decides about one access, and by which rule")
-    .argument("<file>", `${POLICY_ARGUMENT}; std:NAME alone prints that policy`)
+    .argument("<file>", `${POLICY_ARGUMENT}; alone: std:NAME prints\nthat policy, the code of a diagnostic what it means`)
     .argument("[op]", "read, write, create, delete, setattr, exec, load, connect or bind")
     .argument("[target]", "a path (absolute or ~/…), an address, unix:/path, unix:@name, anonymous;\nfor exec also a name along PATH")
     .option("--port <n>", "the port, for an address")
@@ -142,7 +142,7 @@ function addExplain(program: Command, finish: Finish): void {
     .option("--json", "print JSON")
     .addHelpText("after", example(
       "policyc explain agent.pol read ~/.ssh/id_ed25519", "policyc explain agent.pol connect 140.82.121.3 --port 443",
-      "policyc explain std:base"))
+      "policyc explain std:base", "policyc explain host-bits"))
     .action(async (file: string, op: string | undefined, target: string | undefined, options: ExplainOptions) => {
       finish((await import("./explain.js")).explainCommand(file, op, target, options));
     });

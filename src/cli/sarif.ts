@@ -4,8 +4,8 @@ import { pathToFileURL } from "node:url";
 import type { Diagnostic, Fix, Span } from "../compiler/diagnostic.js";
 import { placeOf } from "./lint-json.js";
 
-/** A document valid against sarif-schema-2.1.0.json. */
-export function toSarif(diagnostics: readonly Diagnostic[], version: string): unknown {
+/** A document valid against sarif-schema-2.1.0.json; `pageOf` a code is Markdown. */
+export function toSarif(diagnostics: readonly Diagnostic[], version: string, pageOf: (code: string) => string): unknown {
   const codes = [...new Map(diagnostics.map(({ code, severity }) => [code, severity]))];
   const indexOf = new Map(codes.map(([code], index) => [code, index]));
   return {
@@ -16,7 +16,9 @@ export function toSarif(diagnostics: readonly Diagnostic[], version: string): un
         driver: {
           name: "policyc",
           version,
-          rules: codes.map(([id, level]) => ({ id, defaultConfiguration: { level } })),
+          rules: codes.map(([id, level]) => ({
+            id, defaultConfiguration: { level }, help: { text: `policyc explain ${id}`, markdown: pageOf(id) },
+          })),
         },
       },
       columnKind: "unicodeCodePoints",

@@ -7,4 +7,6 @@ const inPackage = (relative: string): string => fileURLToPath(new URL(`../../${r
 export const POLICYD = inPackage("dist/native/policyd");
 /** The policies that `include "std:NAME"` takes in. */
 export const STD_FOLDER = inPackage("std");
+/** A page for each diagnostic. */
+export const DIAGNOSTICS_FOLDER = inPackage("docs/diagnostics");
 export const PACKAGE_JSON = inPackage("package.json");

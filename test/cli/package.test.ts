@@ -45,13 +45,13 @@ describe("the tarball", () => {
   it("holds what is run, what is read and the licences", () => {
     expect(files).toEqual(expect.arrayContaining([
       "bin/policyc", "dist/cli/main.js", "dist/compiler/compile.js", "dist/compiler/compile.d.ts", "dist/native/policyd",
-      "dist/third-party.txt", "std/base.pol", "examples/coding-agent.pol", "grammar/ir.schema.json", "CHANGELOG.md",
+      "dist/third-party.txt", "std/base.pol", "examples/coding-agent.pol", "docs/diagnostics/host-bits.md", "grammar/ir.schema.json", "CHANGELOG.md",
       "LICENSE", "LICENSES/Apache-2.0.txt", "LICENSES/GPL-2.0-only.txt", "NOTICE", "README.md",
     ]));
   });
 
   it("holds nothing else", () => {
-    const expected = /^(bin|grammar|std|examples|LICENSES)\/|^dist\/(native\/policyd|third-party\.txt|.+\.(js|d\.ts))$|^[A-Zp][^/]*$/;
+    const expected = /^(bin|grammar|std|examples|LICENSES|docs\/diagnostics)\/|^dist\/(native\/policyd|third-party\.txt|.+\.(js|d\.ts))$|^[A-Zp][^/]*$/;
     expect(files.filter((path) => !expected.test(path))).toEqual([]);
   });
 
@@ -83,6 +83,7 @@ describe("the installed package", () => {
 
   it("explains and looks at the machine", () => {
     expect(policyc("explain", "std:base")).toMatch(/^#/);
+    expect(policyc("explain", "host-bits")).toMatch(/^host-bits\n/);
     expect(JSON.parse(run("sh", "-c", "node_modules/.bin/policyc doctor --json || test $? -eq 3"))).toHaveProperty("checks");
   });
 
