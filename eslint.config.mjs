@@ -15,7 +15,7 @@ const STAGES = [
   ["diagnostic", "messages", "suggest-name", "line-index", "layout", "escape-bytes"],
   ["ast"],
   // text → syntax tree, and back
-  ["tokens", "numbers", "strings", "comments", "expected", "statement-starts", "mark-statements", "lex",
+  ["tokens", "numbers", "strings", "comments", "expected", "statement-starts", "mark-statements", "close-strings", "lex",
     "check-nesting", "check-placement", "parser-parts", "parser", "syntax-errors", "cst-to-ast", "parse", "include",
     "print-lines", "print-parts", "print", "format"],
   // syntax tree → resolved tree, and what may be wrong with it

@@ -99,6 +99,9 @@ function describeMistake(text: string, span: Span): Diagnostic {
     return report("invalid-address", span, { text, reason: "an address with a zone, which is not compared" },
       { help: `\`"${text.replace(/%.*/s, "")}"\`` });
   }
+  if (/^[\d.]+$/.test(text)) {
+    return report("invalid-address", span, { text, reason: "not an address: IPv4 has four numbers from 0 to 255" });
+  }
   return report("invalid-address", span, { text, reason: "neither an address, a CIDR nor a host name" });
 }
 

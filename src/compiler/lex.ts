@@ -1,6 +1,7 @@
 /** Text → tokens and comments, with what is wrong about single tokens. */
 import type { IToken } from "chevrotain";
 import type { Diagnostic, Source, Span } from "./diagnostic.js";
+import { closeStrings, findUnclosed } from "./close-strings.js";
 import { endOf } from "./mark-statements.js";
 import { report } from "./messages.js";
 import { NAME_PATTERN } from "./strings.js";
@@ -18,12 +19,17 @@ export interface Lexed {
 export function lex(source: Source): Lexed {
   // A byte order mark is white space here and nowhere else; the text keeps its length.
   const text = source.text.startsWith("\uFEFF") ? ` ${source.text.slice(1)}` : source.text;
-  const result = t.policyLexer.tokenize(text);
+  const asWritten = t.policyLexer.tokenize(text);
+  const unclosed = findUnclosed(text, asWritten.tokens);
+  const result = unclosed.length === 0 ? asWritten : t.policyLexer.tokenize(closeStrings(text, unclosed));
   return {
     tokens: result.tokens,
     comments: result.groups["comments"] ?? [],
     stray: result.errors.map(({ offset, length }) => strayText(source, offset, length)),
-    diagnostics: result.tokens.flatMap((token) => checkToken(source, token) ?? []),
+    diagnostics: [
+      ...unclosed.map(({ start, end }) => unterminated({ source, start, end })),
+      ...result.tokens.flatMap((token) => checkToken(source, token) ?? []),
+    ],
   };
 }
 
@@ -57,11 +63,12 @@ function checkToken(source: Source, token: IToken): Diagnostic | undefined {
     case t.Name:
       return NAME_PATTERN.test(text) ? undefined : report("bad-name", span, { name: text }, { help: kebabHelp(text) });
     case t.Bare:
-      return report("unquoted-text", span, { text }, { help: `write \`"${text}"\`` });
+      return /^\/[/*]/.test(text) ? report("stray-character", span, { character: `\`${text}\`` }, { help: "a comment begins with `#`" })
+        : report("unquoted-text", span, { text }, { help: `write \`"${text}"\`` });
     case t.WrongQuotes:
       return report("unquoted-text", span, { text }, { help: `write \`"${text.slice(1, -1)}"\`` });
     case t.Unterminated:
-      return report("unterminated-string", span, {}, { help: quoteHelp(text) });
+      return unterminated(span);
     case t.BadNumber:
       return report("bad-number", span, { text },
         { help: "write a number such as `443`, a range such as `8000-8999` or a duration such as `5m`" });
@@ -70,9 +77,11 @@ function checkToken(source: Source, token: IToken): Diagnostic | undefined {
   }
 }
 
-/** Where blanks follow, the string may have been meant to end before any of them. */
-function quoteHelp(text: string): string {
-  return /^"[^\s"\\`]+$/.test(text) && !/\$\{[^}]*$/.test(text) ? `write \`${text}"\`` : 'close it with `"`';
+function unterminated(span: Span): Diagnostic {
+  const text = span.source.text.slice(span.start, span.end);
+  // Where blanks follow, the string may have been meant to end before any of them.
+  const isWord = /^"[^\s"\\`]+$/.test(text) && !/\$\{[^}]*$/.test(text);
+  return report("unterminated-string", span, {}, { help: isWord ? `write \`${text}"\`` : 'close it with `"`' });
 }
 
 /** `MyName` and `my_name` are both `my-name`. */

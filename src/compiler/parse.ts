@@ -22,11 +22,26 @@ export function parse(source: Source): Outcome<PolicyFile> {
   const syntax = syntaxErrors(source, marked, policyParser.errors, lexed.stray);
   const { file, diagnostics: conversion } = cstToAst(source, cst, lexed.comments);
 
-  const diagnostics = inOrder([
+  const diagnostics = inOrder(withoutEchoes([
     ...lexed.stray, ...lexed.diagnostics, ...marked.diagnostics, ...syntax, ...conversion,
-  ]);
+  ]));
   return diagnostics.length === 0 ? { ok: true, value: file, diagnostics } : { ok: false, diagnostics };
 }
+
+/** What is wrong as a word is not wrong in its place as well, and behind a string that does not end nothing is. */
+function withoutEchoes(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const [places, firstStrings] = [new Set<string>(), new Map<number, number>()];
+  for (const { code, span: { source: { text }, start, end } } of diagnostics) {
+    if (code !== "unexpected-token") places.add(`${start}-${end}`);
+    const line = lineStart(text, start);
+    if (code === "unterminated-string") firstStrings.set(line, Math.min(start, text.indexOf('"', line)));
+  }
+  return diagnostics.filter(({ code, span: { source: { text }, start, end } }) => code === "unterminated-string"
+    || !((code === "unexpected-token" && places.has(`${start}-${end}`))
+      || start > (firstStrings.get(lineStart(text, start)) ?? Infinity)));
+}
+
+const lineStart = (text: string, offset: number): number => text.lastIndexOf("\n", offset - 1) + 1;
 
 const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
   diagnostics.toSorted((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);

@@ -59,6 +59,14 @@ function describe(
   if (tokens[index]?.tokenType === t.End && hasLineBreak(source, end, found.startOffset)) {
     return report("unexpected-token", atEnd, { expected: wanted, found: "the end of the line" });
   }
+  if (previous !== undefined && isOnly(expected, t.Colon)) {
+    const meant = closest(previous.image, t.STATEMENT_WORDS);
+    const word = { source, start: previous.startOffset, end };
+    if (meant !== undefined) {
+      return report("unexpected-token", word, { expected: "a statement", found: `\`${previous.image}\`` },
+        { help: `did you mean \`${meant}\`?` });
+    }
+  }
   const span = { source, start: found.startOffset, end: endOf(found) };
   const help = helpFor(found, expected, previous, nextInText(tokens, index + 1));
   // As written: the token of a misspelt word has the word that was meant.
@@ -143,16 +151,25 @@ function helpFor(
   if (found.tokenType === t.Text && previous?.tokenType === t.Text && expected.includes(t.Comma)) {
     return "write `,` between the two strings";
   }
+  if (found.tokenType === t.Text && expected.length > 0 && expected.every((type) => PORTS.has(type))) {
+    return `write \`${found.image.slice(1, -1)}\``;
+  }
+  if (PORTS.has(found.tokenType) && expected.includes(t.Port)) return `write \`port ${found.image}\``;
+  if (previous !== undefined && isOnly(expected, t.Colon)) return `a rule's name ends in a colon: \`${previous.image}:\``;
   const isName = found.tokenType === t.Name;
   const word = isName ? found.image : t.wordOf(found.tokenType);
   if (word === undefined) return undefined;
-  if (isName && expected.length === 1 && expected[0] === t.Text) return `write \`"${word}"\``;
+  if (isName && isOnly(expected, t.Text)) return `write \`"${word}"\``;
   if (!isName && expected.includes(t.Name) && (expected.length === 1 || next?.tokenType === t.Colon)) {
     return `\`${word}\` is ${kindOf(found.tokenType)} and cannot be a name`;
   }
   const meant = closest(word, wordsOf(expected));
   return meant === undefined ? undefined : `did you mean \`${meant}\`?`;
 }
+
+const isOnly = (expected: readonly TokenType[], type: TokenType): boolean => expected.length === 1 && expected[0] === type;
+
+const PORTS: ReadonlySet<TokenType> = new Set([t.Integer, t.Range]);
 
 const KINDS: readonly (readonly [TokenType, string])[] = [
   [t.Effect, "an effect"], [t.Operation, "an operation"], [t.PrivilegeName, "a privilege"],
