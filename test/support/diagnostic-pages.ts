@@ -92,7 +92,7 @@ export function tableOf(pages: readonly Page[]): string {
 }
 
 function messageOf({ output }: Page): string {
-  return /^\w+\[\S+\]: (.*)/.exec(output)?.[1] ?? "";
+  return /^\w+\[\S+\]: (.*)/m.exec(output)?.[1] ?? "";
 }
 
 /** The line that the output points at, or what was at fault instead. */
