@@ -33,9 +33,12 @@ export function renderPage(markdown: string, paint: Paint): string {
   const parts = [...markdown.matchAll(PART)].map(([whole, language, code, heading]) => {
     if (heading !== undefined) return paint("bold", heading);
     if (code === undefined) return fill(whole.trim(), WIDTH).join("\n");
-    const lines = code.trimEnd().split("\n").map(printable);
-    return lines.flatMap((line) => (language === "text" ? fillMessage(line) : [paint("cyan", line)]))
-      .map((line) => `${INDENT}${line}`.trimEnd()).join("\n");
+    const lines = code.trimEnd().split("\n").map(printable)
+      .flatMap((line) => (language === "text" ? fillMessage(line) : [line]));
+    // What a command has laid out for the whole width stays within it.
+    const indent = lines.some((line) => INDENT.length + line.length > WIDTH) ? "" : INDENT;
+    const style = (line: string): string => (language === "text" ? line : paint("cyan", line));
+    return lines.map((line) => (line === "" ? "" : indent + style(line))).join("\n");
   });
   return `${parts.join("\n\n")}\n`;
 }
