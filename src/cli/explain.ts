@@ -1,52 +1,74 @@
 /** `policyc explain`: what a policy decides about one access, and by which rule. */
 import type { Access } from "../compiler/access.js";
-import { positionOf, type Span } from "../compiler/diagnostic.js";
+import { positionOf } from "../compiler/diagnostic.js";
 import type { ResolvedPolicy, ResolvedRule } from "../compiler/resolved.js";
-import { decide, type Decision } from "../interpreter/interpret.js";
-import { type Question, questionOf, type TargetOptions } from "./access.js";
-import { fail, type Failure, STATUS } from "./exit.js";
+import { type Decision, interpreter } from "../interpreter/interpret.js";
+import { type Question, questionOf, type Surroundings, type TargetOptions } from "./access.js";
+import { type Attempt, fail, type Failure, STATUS, succeed } from "./exit.js";
+import { questionsAbout, tableOf } from "./explain-all.js";
 import { explainCode } from "./explain-code.js";
+import { decidingLines } from "./explain-frame.js";
 import { loadPolicyFile } from "./load-policy.js";
 import { type BindingOptions, bindingsOf } from "./options.js";
 import { printDiagnostics, printFailure, printTrouble } from "./print-failure.js";
 import { readSource } from "./read-sources.js";
-import { renderFrame } from "./render-diagnostics.js";
+import { namedPlaceOf, placeOfDefault } from "./rule-places.js";
 import { hasColour, painter, type Paint, printable, writeOut } from "./terminal.js";
+import { wayOutLines } from "./ways-out.js";
 
 export interface ExplainOptions extends BindingOptions, TargetOptions {
   readonly exe?: string;
   readonly under?: string;
   readonly mark?: readonly string[];
   readonly arg?: readonly string[];
+  /** A target of which every operation is asked. */
+  readonly all?: string;
   readonly json?: boolean;
 }
 
 export function explainCommand(
   file: string, op: string | undefined, target: string | undefined, options: ExplainOptions,
 ): number {
-  if (op === undefined && file.startsWith("std:")) return printSource(file);
-  const explained = op === undefined ? explainCode(file) : null;
+  if (op === undefined && options.all === undefined && file.startsWith("std:")) return printSource(file);
+  const explained = op === undefined && options.all === undefined ? explainCode(file) : null;
   if (explained !== null) return explained;
-  if (op === undefined || target === undefined) {
-    return printFailure(fail(STATUS.usage, `${op === undefined ? "an operation and a target are" : "a target is"} missing`,
-      "policyc explain agent.pol read ~/.ssh/id_ed25519").failure);
-  }
   const early = notYet(options);
   if (early !== null) return printFailure(early);
   const bindings = bindingsOf(options);
   if (!bindings.ok) return printFailure(bindings.failure);
   const searchPath = process.env["PATH"] ?? "";
-  const question = questionOf(op, target, { home: bindings.value.home, searchPath }, options);
-  if (!question.ok) return printFailure(question.failure);
+  const questions = questionsOf(op, target, { home: bindings.value.home, searchPath }, options);
+  if (!questions.ok) return printFailure(questions.failure);
   const loaded = loadPolicyFile(file, bindings.value, searchPath);
   if (!loaded.ok) return printTrouble(loaded.trouble);
   printDiagnostics(loaded.warnings);
   const { resolved } = loaded.value;
-  const decision = decide(resolved, question.value.access);
-  writeOut(options.json === true
-    ? `${JSON.stringify(jsonOf(resolved, question.value, decision))}\n`
-    : report(resolved, question.value, decision));
+  const decideOn = interpreter(resolved);
+  const answers = questions.value.map((question) => ({ question, decision: decideOn(question.access) }));
+  if (options.json === true) {
+    const json = answers.map(({ question, decision }) => jsonOf(resolved, question, decision));
+    writeOut(`${JSON.stringify(options.all === undefined ? json[0] : json)}\n`);
+  } else {
+    writeOut(options.all !== undefined ? tableOf(resolved, answers, painter(hasColour("out")))
+      : answers.map(({ question, decision }) => report(resolved, question, decision)).join(""));
+  }
   return STATUS.done;
+}
+
+/** One, or with `--all` one for each operation. */
+function questionsOf(
+  op: string | undefined, target: string | undefined, surroundings: Surroundings, options: ExplainOptions,
+): Attempt<readonly Question[]> {
+  if (options.all !== undefined) {
+    return op === undefined ? questionsAbout(options.all, surroundings, options)
+      : fail(STATUS.usage, `\`--all\` asks for every operation: leave out \`${op}\``);
+  }
+  if (op === undefined || target === undefined) {
+    return fail(STATUS.usage, `${op === undefined ? "an operation and a target are" : "a target is"} missing`,
+      "policyc explain agent.pol read ~/.ssh/id_ed25519");
+  }
+  const question = questionOf(op, target, surroundings, options);
+  return question.ok ? succeed([question.value]) : question;
 }
 
 function printSource(name: string): number {
@@ -92,9 +114,11 @@ function report(policy: ResolvedPolicy, question: Question, decision: Decision):
     .flatMap((index) => policy.rules.slice(index, index + 1));
   return [
     `${paint(style, decision.effect)}: ${printable(headline(question))}`,
-    ...(rule === undefined ? [byDefault(policy, question.access, others)] : deciding(rule, colour)),
+    ...(rule === undefined ? [byDefault(policy, question.access, others)] : decidingLines(policy, rule, question.access, { colour })),
     ...(others.length === 0 ? [] : ["also matched:", ...others.map((other) => `  ${shortly(other)}`)]),
     ...notes(policy, question, paint),
+    // Where each process is led to another place there is none to write down.
+    ...(question.perProcess ? [] : wayOutLines(policy, question.access, decision)),
     "",
   ].join("\n");
 }
@@ -105,23 +129,12 @@ function headline({ access, target, written }: Question): string {
 }
 
 function byDefault(policy: ResolvedPolicy, { op }: Access, others: readonly ResolvedRule[]): string {
-  const span = policy.defaultSpans.get(op);
-  const which = span === undefined ? `the built-in default for ${op}` : `the default for ${op} at ${placeOf(span)}`;
+  const place = placeOfDefault(policy, op);
+  const which = place === null ? `the built-in default for ${op}` : `the default for ${op} at ${place}`;
   return `by ${printable(which)}: ${others.length === 0 ? "no rule matches" : "no rule decides"}`;
 }
 
-function deciding(rule: ResolvedRule, colour: boolean): readonly string[] {
-  const because = rule.because === null ? [] : [`because: ${printable(rule.because)}`];
-  const name = rule.id === placeOf(rule.span) ? "" : `${printable(rule.id)} `;
-  return [renderFrame(rule.span, `${name}decides`, { colour }), ...because];
-}
-
-function shortly(rule: ResolvedRule): string {
-  const place = placeOf(rule.span);
-  return printable(`${rule.effect} by ${rule.id === place ? "" : `${rule.id} at `}${place}`);
-}
-
-const placeOf = ({ source, start }: Span): string => `${source.path}:${positionOf(source, start).line}`;
+const shortly = (rule: ResolvedRule): string => printable(`${rule.effect} by ${namedPlaceOf(rule)}`);
 
 function notes(policy: ResolvedPolicy, { access, target, perProcess }: Question, paint: Paint): readonly string[] {
   const note = (text: string): string => `${paint("cyan", "note")}: ${printable(text)}`;

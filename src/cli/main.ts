@@ -133,6 +133,7 @@ function addExplain(program: Command, finish: Finish): void {
     .argument("<file>", `${POLICY_ARGUMENT}; alone: std:NAME prints\nthat policy, the code of a diagnostic what it means`)
     .argument("[op]", "read, write, create, delete, setattr, exec, load, connect or bind")
     .argument("[target]", "a path (absolute or ~/…), an address, unix:/path, unix:@name, anonymous;\nfor exec also a name along PATH")
+    .option("--all <target>", "every operation on this target, as a table; instead of OP TARGET")
     .option("--port <n>", "the port, for an address")
     .option("--udp", "UDP instead of TCP")
     .addOption(new Option("--exe <program>", LATER).hideHelp())
@@ -142,7 +143,7 @@ function addExplain(program: Command, finish: Finish): void {
     .option("--json", "print JSON")
     .addHelpText("after", example(
       "policyc explain agent.pol read ~/.ssh/id_ed25519", "policyc explain agent.pol connect 140.82.121.3 --port 443",
-      "policyc explain std:base", "policyc explain host-bits"))
+      "policyc explain agent.pol --all ~/.ssh/id_ed25519", "policyc explain std:base", "policyc explain host-bits"))
     .action(async (file: string, op: string | undefined, target: string | undefined, options: ExplainOptions) => {
       finish((await import("./explain.js")).explainCommand(file, op, target, options));
     });

@@ -30,10 +30,13 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: L
   return `${frames.join("\n")}\n${countLine(diagnostics)}\n`;
 }
 
-/** A code frame by itself: the place, its line, and `note` under it. */
-export function renderFrame(span: Span, note: string, options: RenderOptions): string {
+/** A code frame by itself: the place, its line, `note` under it, and what the labels say of parts of it. */
+export function renderFrame(
+  span: Span, note: string, options: RenderOptions, labels: readonly Label[] = [],
+): string {
   const paint = painter(options.colour);
-  return frameLines([{ span, message: note, primary: true }], "green", paint).join("\n");
+  const marks = [{ span, message: note, primary: true }, ...labels.map((label) => ({ ...label, primary: false }))];
+  return frameLines(marks, "green", paint).join("\n");
 }
 
 /** One by itself. */
@@ -93,7 +96,8 @@ function frameLines(marks: readonly Mark[], style: "red" | "yellow" | "green", p
       const onLine = here.filter((place) => place.line === line).map(({ mark }) => mark);
       const columns = WIDTH - gutter - " | ".length;
       const { text, rulers } = layOut(source, onLine, columns);
-      const carets = rulers.map(({ mark, ruler }) => `${bar("")} ${paint(mark.primary ? style : "blue", ruler)}`);
+      const carets = rulers.flatMap(({ mark, lines }) =>
+        lines.map((ruler) => `${bar("")} ${paint(mark.primary ? style : "blue", ruler)}`));
       return [...gap, `${bar(String(line))} ${text}`.trimEnd(), ...carets];
     });
     return [head, bar(""), ...body];
@@ -103,7 +107,7 @@ function frameLines(marks: readonly Mark[], style: "red" | "yellow" | "green", p
 /** A line as it is shown, and under it what marks each span. */
 function layOut(source: Source, marks: readonly Mark[], columns: number): {
   readonly text: string;
-  readonly rulers: readonly { readonly mark: Mark; readonly ruler: string }[];
+  readonly rulers: readonly { readonly mark: Mark; readonly lines: readonly string[] }[];
 } {
   const anchor = marks.find((mark) => mark.primary) ?? marks[0];
   const offset = anchor?.span.start ?? 0;
@@ -126,9 +130,16 @@ function layOut(source: Source, marks: readonly Mark[], columns: number): {
       const from = columnOf(mark.span.start);
       const to = columnOf(Math.min(mark.span.end, lineEnd));
       const sign = (mark.primary ? "^" : "-").repeat(Math.max(1, to - from));
-      return { mark, ruler: `${" ".repeat(from)}${sign} ${printable(mark.message)}`.trimEnd() };
+      return { mark, lines: rulerLines(`${" ".repeat(from)}${sign}`, from, printable(mark.message), columns) };
     }),
   };
+}
+
+/** The message behind the signs, or under them where it would not fit behind. */
+function rulerLines(ruler: string, from: number, message: string, columns: number): readonly string[] {
+  const line = `${ruler} ${message}`.trimEnd();
+  if (line.length <= columns || message === "" || message.length >= ruler.length) return [line];
+  return [ruler, " ".repeat(clamp(from, 0, Math.max(0, columns - message.length))) + message];
 }
 
 const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high);

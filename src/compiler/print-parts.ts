@@ -12,12 +12,18 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([['"', '\\"'], ["\\", "\\\\
 export function printString({ parts }: StringLiteral): string {
   const written = parts.map((part, i) => {
     if (part.kind === "reference") return `\${${part.name}}`;
-    const text = Array.from(part.text, printCharacter).join("").replaceAll("${", () => "$${");
+    const text = escapeText(part.text);
     // `$` and a reference would together read as the escape for a literal `${`.
     return parts[i + 1]?.kind === "reference" && text.endsWith("$") ? `${text.slice(0, -1)}\\u{24}` : text;
   });
   return `"${written.join("")}"`;
 }
+
+/** Text as a string of the language, quotes included. */
+export const quoteText = (text: string): string => `"${escapeText(text)}"`;
+
+const escapeText = (text: string): string =>
+  Array.from(text, printCharacter).join("").replaceAll("${", () => "$${");
 
 function printCharacter(character: string): string {
   const escape = ESCAPES.get(character);

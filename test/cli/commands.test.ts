@@ -232,20 +232,34 @@ describe("explain", () => {
  --> agent.pol:4:1
   |
 4 | no-keys: deny read "/home/ada/.ssh/**" except "/home/ada/.ssh/known_hosts"
-  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ no-keys decides
+  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  | no-keys decides
 because: private keys stay
 also matched:
   deny by agent.pol:6
+to permit it, add all of this:
+  at the end of the \`except\` of no-keys at agent.pol:4
+    , "~/.ssh/id_ed25519"
+  at the end of agent.pol:6
+    except "~/.ssh/id_ed25519"
 `,
     });
   });
 
   it("says when nothing matches", async () => {
     expect((await inFolder().run("explain", "agent.pol", "read", "/etc/hostname")).stdout)
-      .toBe("allow: read /etc/hostname\nby the built-in default for read: no rule matches\n");
+      .toBe(`allow: read /etc/hostname
+by the built-in default for read: no rule matches
+to deny it, add:
+    deny read "/etc/hostname"
+`);
     const { run } = inFolder({ "agent.pol": 'deny read "/x"\ndefault deny modify\n' });
     expect((await run("explain", "agent.pol", "write", "/nonexistent/x")).stdout)
-      .toBe("deny: write /nonexistent/x\nby the default for write at agent.pol:2: no rule matches\n");
+      .toBe(`deny: write /nonexistent/x
+by the default for write at agent.pol:2: no rule matches
+to permit it, add:
+    allow write "/nonexistent/x"
+`);
   });
 
   it("decides on where a path leads on this machine", async () => {
@@ -258,6 +272,10 @@ also matched:
   |
 1 | deny read, write, delete "**/real"
   | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ decides
+to permit it, add:
+  at the end of agent.pol:1
+    except "${root}/real"
+  (which spares it for write and delete too)
 `);
     expect(JSON.parse((await run("explain", "agent.pol", "write", `${root}/link`, "--json")).stdout))
       .toMatchObject({ decision: "deny", operation: "write", target: `${root}/real` });

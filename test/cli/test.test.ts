@@ -47,7 +47,8 @@ error[failed-case]: \`write /etc/passwd\` comes to \`deny\`, not to the expected
   --> a.pol:15:3
    |
  3 | default deny write, create, delete, connect
-   | ------------------------------------------- no rule decides, and this is the default
+   | -------------------------------------------
+   | no rule decides, and this is the default
 ...
 15 |   allow write "/etc/passwd" # as it is not
    |   ^^^^^^^^^^^^^^^^^^^^^^^^^

@@ -1,0 +1,78 @@
+/** `policyc explain --all TARGET`: every operation on one target, as a small table. */
+import { OPERATIONS, type Operation, type ResolvedPolicy } from "../compiler/resolved.js";
+import type { Decision } from "../interpreter/interpret.js";
+import { type Question, questionOf, type Surroundings, type TargetOptions } from "./access.js";
+import { type Attempt, succeed } from "./exit.js";
+import { placeOf, placeOfDefault } from "./rule-places.js";
+import { type Paint, printable } from "./terminal.js";
+
+export interface Answer {
+  readonly question: Question;
+  readonly decision: Decision;
+}
+
+const WIDTH = 80;
+const OF_ENDPOINTS: readonly Operation[] = ["connect", "bind"];
+const OF_ANONYMOUS: readonly Operation[] = ["exec", "load"];
+
+/** One question for each operation that the target can have. */
+export function questionsAbout(
+  target: string, surroundings: Surroundings, options: TargetOptions,
+): Attempt<readonly Question[]> {
+  const questions: Question[] = [];
+  for (const op of operationsOn(target)) {
+    const question = questionOf(op, target, surroundings, options);
+    if (!question.ok) return question;
+    questions.push(question.value);
+  }
+  return succeed(questions);
+}
+
+function operationsOn(target: string): readonly Operation[] {
+  if (target === "anonymous") return OF_ANONYMOUS;
+  // An address is digits, dots and colons; any other word is a path with a mistake.
+  const isEndpoint = target.startsWith("unix:") || /^[[\]0-9a-f.:]*[.:][[\]0-9a-f.:]*$/i.test(target);
+  return isEndpoint ? OF_ENDPOINTS : OPERATIONS.filter((op) => !OF_ENDPOINTS.includes(op));
+}
+
+/** At most 80 columns wide, as far as names of rules and files allow. */
+export function tableOf(policy: ResolvedPolicy, answers: readonly Answer[], paint: Paint): string {
+  const ops = Math.max(...answers.map(({ question }) => question.access.op.length));
+  const effects = Math.max(...answers.map(({ decision }) => decision.effect.length));
+  const row = ({ question, decision }: Answer): readonly string[] => {
+    const start = `  ${question.access.op.padEnd(ops)}  `;
+    const effect = paint(styleOf(decision), decision.effect) + " ".repeat(effects - decision.effect.length);
+    const indent = start.length + effects + 2;
+    const [by = "", ...more] = reasonLines(policy, question.access.op, decision, WIDTH - indent);
+    return [`${start}${effect}  ${by}`, ...more.map((line) => " ".repeat(indent) + line)];
+  };
+  // Not every operation follows a link, so that one target may lead to two places.
+  const heads = [...new Set(answers.map(({ question }) => headOf(question)))];
+  const lines = heads.flatMap((head) =>
+    [printable(head), ...answers.filter(({ question }) => headOf(question) === head).flatMap(row)]);
+  return `${lines.join("\n")}\n`;
+}
+
+function headOf({ access, target, written }: Question): string {
+  const transport = access.kind === "network" ? ` port ${access.port} ${access.protocol}` : "";
+  return `${target}${transport}${written === target ? "" : ` (written ${written})`}`;
+}
+
+const styleOf = ({ effect }: Decision): "green" | "yellow" | "red" =>
+  effect === "allow" ? "green" : effect === "audit" ? "yellow" : "red";
+
+/** On one line, or the name and the place on two where they do not fit. */
+function reasonLines(policy: ResolvedPolicy, op: Operation, { rule }: Decision, room: number): readonly string[] {
+  const decided = rule === null ? undefined : policy.rules[rule];
+  if (decided === undefined) {
+    const place = placeOfDefault(policy, op);
+    return place === null ? ["the built-in default"] : fitted("the default", place, room);
+  }
+  const place = placeOf(decided.span);
+  return decided.id === place ? [printable(place)] : fitted(decided.id, place, room);
+}
+
+function fitted(what: string, place: string, room: number): readonly string[] {
+  const line = printable(`${what} at ${place}`);
+  return line.length <= room ? [line] : [printable(what), printable(`at ${place}`)];
+}

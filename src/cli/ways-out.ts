@@ -1,0 +1,130 @@
+/** What would have to change in a policy for one access to be decided the other way, as text that can be pasted. */
+import ipaddr from "ipaddr.js";
+import type { Access } from "../compiler/access.js";
+import { quoteText } from "../compiler/print-parts.js";
+import { OPERATIONS, type Operation, type ResolvedPolicy, type ResolvedRule } from "../compiler/resolved.js";
+import type { Decision } from "../interpreter/interpret.js";
+import { namedPlaceOf } from "./rule-places.js";
+import { printable } from "./terminal.js";
+
+export type Change =
+  /** `text` goes to the end of the rule: an `except` of its own, or one target more of the one that it has. */
+  | { readonly kind: "except"; readonly rule: ResolvedRule; readonly text: string }
+  | { readonly kind: "rule"; readonly text: string };
+
+export interface WayOut {
+  readonly to: "permit" | "deny";
+  /** All of them together. */
+  readonly changes: readonly Change[];
+  /** Operations on the same target that the changes concern besides the one in question. */
+  readonly also: readonly Operation[];
+  /** Whether the target that is written stands for more than the one in question. */
+  readonly wide: boolean;
+}
+
+/** Null where no target of the language stands for the access. */
+export function findWayOut(policy: ResolvedPolicy, access: Access, decision: Decision): WayOut | null {
+  const target = targetOf(access, policy.bindings.home);
+  if (target === null) return null;
+  const wide = access.kind === "unix-unnamed";
+  const matched = decision.matched.flatMap((index) => policy.rules.slice(index, index + 1));
+  if (!refuses(decision.effect)) {
+    const changes: readonly Change[] = [{ kind: "rule", text: `deny ${access.op} ${target}` }];
+    return { to: "deny", changes, also: access.op === "exec" ? ["load"] : [], wide };
+  }
+  const refusing = matched.filter(({ effect }) => refuses(effect));
+  const permitted = matched.length > refusing.length || !refuses(policy.defaults[access.op]);
+  const excepts = refusing.map((rule): Change =>
+    ({ kind: "except", rule, text: rule.except.length === 0 ? `except ${target}` : `, ${target}` }));
+  const allow: Change = { kind: "rule", text: `allow ${access.op} ${target}` };
+  // A refusal of `exec` holds for `load`.
+  const covered = new Set(refusing.flatMap(({ operations }) => operations)
+    .flatMap((op): readonly Operation[] => (op === "exec" ? ["exec", "load"] : [op])));
+  return {
+    to: "permit", changes: permitted ? excepts : [...excepts, allow],
+    also: OPERATIONS.filter((op) => op !== access.op && covered.has(op)), wide,
+  };
+}
+
+const refuses = (effect: Decision["effect"]): boolean => effect === "deny" || effect === "kill";
+
+// --- targets ---------------------------------------------------------------------------------------------------------
+
+/** The narrowest target that covers the access; null where there is none. */
+function targetOf(access: Access, home: string): string | null {
+  switch (access.kind) {
+    case "path": return pathText(access.path, home);
+    case "anonymous": return access.op === "exec" || access.op === "load" ? "anonymous" : null;
+    case "network": return networkText(access);
+    case "unix-path": {
+      const path = pathText(access.path, home);
+      return path === null ? null : `unix ${path}`;
+    }
+    case "unix-abstract": {
+      const name = textOf(access.name);
+      return name === null || name === "" ? null : `unix ${quoteText(`@${escapePattern(name)}`)}`;
+    }
+    // Nothing narrower covers a socket without a name.
+    case "unix-unnamed": return "any";
+  }
+}
+
+function networkText({ address, port, protocol }: Extract<Access, { kind: "network" }>): string {
+  // A v4-mapped address is the v4 one.
+  const text = quoteText(ipaddr.process(ipaddr.fromByteArray(Array.from(address)).toString()).toString());
+  return protocol === "other" ? text : `${text} port ${port} ${protocol}`;
+}
+
+function pathText(bytes: string, home: string): string | null {
+  const path = textOf(bytes);
+  if (path === null) return null;
+  const below = home.replace(/\/+$/, "");
+  return below !== "" && path.startsWith(`${below}/`)
+    ? quoteText(`~${escapePattern(path.slice(below.length))}`) : quoteText(escapePattern(path));
+}
+
+/** Every character stands for itself. */
+const escapePattern = (text: string): string => text.replace(/[\\*?[\]{}]/g, "\\$&");
+
+/** From one character for each byte; null for what is not UTF-8, which no string of the language holds. */
+function textOf(bytes: string): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(bytes, "latin1"));
+  } catch {
+    return null;
+  }
+}
+
+// --- for people ------------------------------------------------------------------------------------------------------
+
+const STD = "std:";
+
+/** Lines; what is to be pasted has one to itself, indented by four. */
+export function wayOutLines(policy: ResolvedPolicy, access: Access, decision: Decision): readonly string[] {
+  const way = findWayOut(policy, access, decision);
+  const to = refuses(decision.effect) ? "permit" : "deny";
+  if (way === null) return [`to ${to} it: no rule can name it alone; it takes a wider rule or another default`];
+  const [first, ...more] = way.changes;
+  // A rule goes anywhere.
+  const alone = more.length === 0 && first?.kind === "rule";
+  return [
+    `to ${to} it, add${more.length > 0 ? " all of this" : ""}:`,
+    ...way.changes.flatMap((change) =>
+      [...(alone ? [] : [`  ${printable(headOf(change))}`]), `    ${change.text}`]),
+    ...(way.also.length === 0 ? []
+      : [`  (which ${to === "permit" ? "spares it for" : "holds for"} ${listed(way.also)} too)`]),
+    ...(way.wide ? ["  (nothing narrower than `any` stands for a socket without a name)"] : []),
+  ];
+}
+
+function headOf(change: Change): string {
+  if (change.kind === "rule") return "as a rule, for the default would refuse it as well";
+  const { rule } = change;
+  const where = namedPlaceOf(rule);
+  const what = rule.except.length === 0 ? "at the end of" : "at the end of the `except` of";
+  return rule.span.source.path.startsWith(STD) ? `${what} ${where}, in a copy of that policy` : `${what} ${where}`;
+}
+
+/** `a, b and c` */
+const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1) ?? ""}`;
