@@ -6,7 +6,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # To build, then what the demo and the tests run besides.
 PACKAGES := clang llvm bpftool gcc make pkg-config libc6-dev libbpf-dev libelf-dev zlib1g-dev \
-	git curl util-linux iproute2 e2fsprogs btrfs-progs python3 python3-venv pre-commit
+	git curl util-linux iproute2 e2fsprogs btrfs-progs python3 python3-venv pre-commit bash-completion zsh fish
 NODE_AT_LEAST := 20.15
 SOURCES := $(shell find src -name '*.ts')
 

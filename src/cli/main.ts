@@ -1,5 +1,5 @@
 /** The command line: what there is, and which file does it. A command is imported when it is called. */
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import type { CompileOptions } from "./compile.js";
 import type { DiffOptions } from "./diff.js";
 import type { DoctorOptions } from "./doctor.js";
@@ -41,6 +41,7 @@ export function createProgram(finish: (status: number) => void): Command {
   addInspect(program, finish);
   addRun(program, finish);
   addDoctor(program, finish);
+  addCompletions(program, finish);
   for (const command of program.commands) command.showHelpAfterError(hintFor(command.name()));
   addHelpByName(program, finish);
   return program;
@@ -180,8 +181,8 @@ function addRun(program: Command, finish: Finish): void {
     .usage("[options] <file|image> -- <command...>")
     .argument("<file>", "a policy or an image; - is standard input")
     .argument("<command...>", "what to run; it runs as the user who called sudo")
-    .option("--backend <name>", "auto or lsm", "auto")
-    .option("--user <name>", "run the command as this user (~ in the policy stays yours, or --home)")
+    .option("--backend <backend>", "auto or lsm", "auto")
+    .option("--user <user>", "run the command as this user (~ in the policy stays yours, or --home)")
     .option("--events <file>", "write what was denied, killed and audited: one JSON object\na line; repeats are folded into counts")
     .option("--quiet", "no last line about what was denied")
     .addHelpText("after", example("sudo policyc run agent.pol --set workspace=$PWD -- my-agent --fast")
@@ -198,6 +199,22 @@ function addDoctor(program: Command, finish: Finish): void {
     .addHelpText("after", example("policyc doctor"))
     .action(async (options: DoctorOptions) => {
       finish((await import("./doctor.js")).doctorCommand(options));
+    });
+}
+
+function addCompletions(program: Command, finish: Finish): void {
+  program.command("completions")
+    .description("print a script that completes commands and flags in a shell")
+    .addArgument(new Argument("<shell>", "for which shell").choices(["bash", "zsh", "fish"]))
+    .addHelpText("after", example("policyc completions bash") + `
+To install it:
+  bash  echo 'source <(policyc completions bash)' >> ~/.bashrc
+  zsh   policyc completions zsh > ~/.zfunc/_policyc, and before compinit in
+        ~/.zshrc: fpath=(~/.zfunc $fpath)
+  fish  policyc completions fish > ~/.config/fish/completions/policyc.fish
+`)
+    .action(async (shell: string) => {
+      finish((await import("./completions.js")).completionsCommand(shell, program));
     });
 }
 

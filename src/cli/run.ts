@@ -29,7 +29,7 @@ export interface RunSurroundings {
 }
 
 const SURROUNDINGS: RunSurroundings = { policyd: POLICYD, machine: examineMachine, environment: process.env };
-const WORKING_BACKENDS = ["auto", "lsm"];
+export const WORKING_BACKENDS = ["auto", "lsm"];
 const PLANNED_BACKENDS = ["fmod_ret", "tracepoint"];
 
 export async function runCommand(

@@ -47,7 +47,7 @@ describe("help", () => {
     expect(await policyc([])).toMatchObject({ status: 2, stdout: "" });
   });
 
-  it.each([["compile"], ["lint"], ["fmt"], ["explain"], ["inspect"], ["run"], ["doctor"]])("of %s has an example", async (command) => {
+  it.each([["compile"], ["lint"], ["fmt"], ["explain"], ["inspect"], ["run"], ["doctor"], ["completions"]])("of %s has an example", async (command) => {
     const result = await policyc([command, "--help"]);
     expect(result).toMatchObject({ status: 0, stderr: "" });
     expect(result.stdout).toMatch(/\nExamples?:\n {2}\$ (sudo )?policyc /);
@@ -69,7 +69,7 @@ describe("help", () => {
   it("has what exists and nothing else", async () => {
     const { stdout } = await policyc(["--help"]);
     expect([...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name))
-      .toEqual(["compile", "lint", "fmt", "test", "diff", "explain", "inspect", "run", "doctor"]);
+      .toEqual(["compile", "lint", "fmt", "test", "diff", "explain", "inspect", "run", "doctor", "completions"]);
   });
 });
 
