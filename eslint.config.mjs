@@ -32,7 +32,7 @@ const STAGES = [
   // automata and tries → image, and back
   ["image/", "entries"],
   ["compile"],
-  ["lint"],
+  ["lint-exact", "lint"],
 ];
 
 const filesBelow = (folder) => readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })

@@ -4,13 +4,14 @@ import { choosePlaceholders } from "./checks/choose-placeholders.js";
 import { findOddCharacters } from "./checks/find-odd-characters.js";
 import { findDuplicateRules, findRedundantAllows } from "./checks/find-redundant.js";
 import { findSymlinks, type LinkOf } from "./checks/find-symlinks.js";
-import { findUnused, usedNames } from "./checks/find-unused.js";
+import { findUnused, findUnusedMarks, usedMarks, usedNames } from "./checks/find-unused.js";
 import { findAllowedLoaders, findWorldWideAllows } from "./checks/find-wide-allows.js";
 import { requireDefaults } from "./checks/require-defaults.js";
 import { assemble } from "./compile.js";
 import { once } from "./diagnostic.js";
 import type { Diagnostic, Source } from "./diagnostic.js";
 import { type LoadedPolicy, loadPolicy, type ParseSource, type ReadSource } from "./include.js";
+import { findExactly } from "./lint-exact.js";
 import { lower } from "./lower.js";
 import { resolve } from "./resolve.js";
 import { resolveTests } from "./resolve-tests.js";
@@ -68,21 +69,28 @@ function lintErrors(path: string, { read, parseSource, home, params }: LintInput
 /** About the policy's own file; what it includes is checked where it is named. */
 function warningsOf(
   loaded: LoadedPolicy, resolved: ResolvedPolicy | null, doubts: readonly Diagnostic[],
-  includers: readonly LoadedPolicy[], { linkOf }: LintInput,
+  includers: readonly LoadedPolicy[], { linkOf, params }: LintInput,
 ): readonly Diagnostic[] {
   const { root, statements } = loaded;
-  const used = new Set([loaded, ...includers].flatMap((policy) => [...usedNames(policy.statements)]));
+  const policies = [loaded, ...includers];
+  const used = new Set(policies.flatMap((policy) => [...usedNames(policy.statements)]));
+  const asked = new Set(policies.flatMap((policy) => [...usedMarks(policy.statements)]));
   // Of a part of other policies, they state the defaults.
   const isPart = includers.length > 0;
   // A file of definitions is there to be included.
   const defines = root.statements.some(({ kind }) => kind === "let" || kind === "param");
+  const needless = [
+    ...findDuplicateRules(root.statements, statements), ...(isPart ? [] : findRedundantAllows(root.statements, statements)),
+  ];
+  const settled = new Set(needless.map(({ span }) => span));
   const warnings = [
     ...doubts.filter(({ code }) => code !== "empty-policy" || !(isPart || defines)),
     ...findOddCharacters(root),
     ...findUnused(root.statements, used),
-    ...findDuplicateRules(root.statements, statements),
+    ...findUnusedMarks(root.statements, asked),
+    ...needless,
     ...(isPart ? [] : requireDefaults(root, statements)),
-    ...(isPart ? [] : findRedundantAllows(root.statements, statements)),
+    ...(resolved === null ? [] : findExactly({ loaded, resolved, set: params, isPart, settled })),
     ...(resolved === null ? [] : [...findWorldWideAllows(resolved), ...findAllowedLoaders(resolved)]),
     ...(resolved === null || linkOf === null ? [] : findSymlinks(resolved, linkOf)),
   ].filter(({ span }) => span.source === root.span.source);
@@ -90,7 +98,7 @@ function warningsOf(
     resolved !== null && (code !== "symlink-in-path" || linkOf !== null) && !(isPart && OF_WHOLE_POLICIES.has(code)));
 }
 
-const OF_WHOLE_POLICIES = new Set(["unstated-default", "redundant-allow"]);
+const OF_WHOLE_POLICIES = new Set(["unstated-default", "redundant-allow", "deny-escaped"]);
 
 const sourceOf = ({ root }: LoadedPolicy): Source => root.span.source;
 

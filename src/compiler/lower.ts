@@ -81,16 +81,43 @@ function operationsOf(rule: ResolvedRule): readonly Operation[] {
   return OPERATIONS.filter((operation) => withLoad.includes(operation));
 }
 
+/** Operations for which the targets of a rule stand for the same, and what each target stands for. */
+export interface TargetGroup {
+  readonly operations: readonly Operation[];
+  readonly match: readonly (readonly Selector[])[];
+  readonly except: readonly (readonly Selector[])[];
+}
+
+/** What `lower` makes of a rule, target by target. */
+export function lowerByTarget(rule: ResolvedRule): readonly TargetGroup[] {
+  return groupByMeaning(operationsOf(rule), rule).flatMap((operations) => {
+    const [first] = operations;
+    if (first === undefined) return [];
+    const each = (targets: readonly ResolvedTarget[]): readonly (readonly Selector[])[] =>
+      targets.map((target) => lowerTarget(target, first));
+    return [{ operations, match: each(rule.targets), except: each(rule.except) }];
+  });
+}
+
 interface OperationGroup {
   readonly operations: readonly Operation[];
   readonly match: readonly Selector[];
   readonly except: readonly Selector[];
 }
 
+type Targets = Pick<ResolvedRule, "targets" | "except">;
+
 /** Operations for which the targets stand for the same selectors stay together; the first decides the order. */
-function groupOperations(
-  operations: readonly Operation[], rule: Pick<ResolvedRule, "targets" | "except">,
-): readonly OperationGroup[] {
+function groupOperations(operations: readonly Operation[], rule: Targets): readonly OperationGroup[] {
+  return groupByMeaning(operations, rule).flatMap((group): readonly OperationGroup[] => {
+    const [first] = group;
+    invariant(first !== undefined, "a group without operations");
+    const match = lowerTargets(rule.targets, first);
+    return match.length === 0 ? [] : [{ operations: group, match, except: lowerTargets(rule.except, first) }];
+  });
+}
+
+function groupByMeaning(operations: readonly Operation[], rule: Targets): readonly (readonly Operation[])[] {
   const targets = [...rule.targets, ...rule.except];
   const differs = targets.some((target) => target.kind === "list" && target.list === "loopback")
     || targets.some((target) => target.kind === "path" && target.viaLink === true);
@@ -99,12 +126,7 @@ function groupOperations(
     const key = differs ? operationClass(operation) : "";
     classes.set(key, [...(classes.get(key) ?? []), operation]);
   }
-  return [...classes.values()].flatMap((group): readonly OperationGroup[] => {
-    const [first] = group;
-    invariant(first !== undefined, "a group without operations");
-    const match = lowerTargets(rule.targets, first);
-    return match.length === 0 ? [] : [{ operations: group, match, except: lowerTargets(rule.except, first) }];
-  });
+  return [...classes.values()];
 }
 
 function operationClass(operation: Operation): string {

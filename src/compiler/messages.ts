@@ -133,6 +133,7 @@ export const MESSAGES = {
   // --- lint: what may be a mistake --------------------------------------------------------------------------------
   "unused-let": warning((a: { name: string }) => `the let \`${a.name}\` is never used`),
   "unused-parameter": warning((a: { name: string }) => `the parameter \`${a.name}\` is never used`),
+  "unused-mark": warning((a: { name: string }) => `the mark \`${a.name}\` is never asked for`),
   "unstated-default": warning((a: { operations: string }) =>
     `no default is stated for ${a.operations}: what no rule matches is allowed`),
   "world-wide-allow": warning((a: { operations: string; everything: string }) =>
@@ -142,6 +143,11 @@ export const MESSAGES = {
   "redundant-allow": warning((a: { operations: string }) =>
     `the default for ${a.operations} is \`allow\` already, so that this rule changes nothing`),
   "duplicate-rule": warning(() => "this rule says the same as an earlier one"),
+  "shadowed-rule": warning(() => "this rule never decides: wherever it matches, others decide"),
+  "redundant-target": warning((a: { list: string }) => `this adds nothing: other ${a.list} of the rule cover all of it`),
+  "pattern-never-matches": warning((a: { what: string }) => `${a.what} matches nothing: the rule's \`except\` takes all of it away`),
+  "useless-except": warning(() => "this takes nothing away: none of the rule's targets covers any of it"),
+  "deny-escaped": warning((a: { way: string }) => `a copy of the program escapes this rule: ${a.way}`),
   "hidden-character": warning((a: { character: string; place: string }) =>
     `${a.place} holds ${a.character}, which cannot be seen or changes how the text is shown`),
   "mixed-scripts": warning((a: { word: string; scripts: string }) =>

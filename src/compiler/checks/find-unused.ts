@@ -1,5 +1,6 @@
 /** Names that a policy defines and never uses. */
-import type { LetStatement, ParamStatement, Statement } from "../ast.js";
+import type { Condition, LetStatement, MarkStatement, ParamStatement, Statement } from "../ast.js";
+import { assertNever } from "../diagnostic.js";
 import type { Diagnostic } from "../diagnostic.js";
 import { report } from "../messages.js";
 import { removal } from "./remove-statement.js";
@@ -15,6 +16,48 @@ export function usedNames(statements: readonly Statement[]): ReadonlySet<string>
     }
   }
   return used;
+}
+
+/** Every mark that a condition or a case asks for. */
+export function usedMarks(statements: readonly Statement[]): ReadonlySet<string> {
+  return new Set(withNested(statements).flatMap((statement): readonly string[] => {
+    switch (statement.kind) {
+      case "rule":
+        return [...marksIn(statement.when), ...marksIn(statement.unless)];
+      case "assert":
+        return marksIn(statement.when);
+      case "test":
+        return statement.cases.flatMap(({ marks }) => marks.map(({ text }) => text));
+      default:
+        return [];
+    }
+  }));
+}
+
+function marksIn(condition: Condition | null): readonly string[] {
+  if (condition === null) return [];
+  switch (condition.kind) {
+    case "mark-condition":
+      return [condition.mark.text];
+    case "exe-condition":
+    case "under-condition":
+      return [];
+    case "not":
+      return marksIn(condition.operand);
+    case "and":
+    case "or":
+      return condition.operands.flatMap(marksIn);
+    default:
+      return assertNever(condition);
+  }
+}
+
+/** A mark is a bit that only conditions read: nothing changes without one that none of them reads. */
+export function findUnusedMarks(statements: readonly Statement[], used: ReadonlySet<string>): readonly Diagnostic[] {
+  return withNested(statements)
+    .filter((statement): statement is MarkStatement => statement.kind === "mark" && !used.has(statement.name.text))
+    .map((statement) => report("unused-mark", statement.name.span, { name: statement.name.text },
+      { help: "take it out, or ask for it with `when` or `unless`", fixes: [removal(statement)] }));
 }
 
 /** `used`: in every policy that takes the file in. A file that decides nothing is there to be included by others. */

@@ -1,5 +1,5 @@
-/** The fix that takes a statement out of its file. */
-import type { Statement } from "../ast.js";
+/** Fixes that take a statement, or a part of one, out of its file. */
+import type { Statement, Target } from "../ast.js";
 import type { Fix, Span } from "../diagnostic.js";
 
 /** With the comments right above it, save those at the top of the file, and the one at its end. */
@@ -22,4 +22,28 @@ export function wholeLines({ source, start, end }: Span): Span {
   const after = /^[ \t]*\r?(\n|$)/.exec(source.text.slice(end, source.text.indexOf("\n", end) + 1 || undefined))?.[0];
   const alone = after !== undefined && (first === 0 || source.text[first - 1] === "\n");
   return alone ? { source, start: first, end: end + after.length } : { source, start, end };
+}
+
+/** One of several targets, with its comma; nothing where a comment stands beside it. */
+export function targetRemoval(targets: readonly Target[], index: number): readonly Fix[] {
+  const [before, own, after] = [targets[index - 1], targets[index], targets[index + 1]];
+  if (own === undefined) return [];
+  const { source } = own.span;
+  const [start, end] = before !== undefined ? [before.span.end, own.span.end] : [own.span.start, after?.span.start ?? own.span.end];
+  const beside = source.text.slice(start, own.span.start) + source.text.slice(own.span.end, end);
+  return /^[\s,]*$/.test(beside) ? [{ span: { source, start, end }, replacement: "" }] : [];
+}
+
+/** The whole clause; nothing where a comment stands in it. */
+export function exceptRemoval(except: readonly Target[]): readonly Fix[] {
+  const [first, last] = [except[0], except.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const { source } = first.span;
+  const keyword = /except\s*$/.exec(source.text.slice(0, first.span.start));
+  const between = except.slice(1).map(({ span }, i) => source.text.slice(except[i]?.span.end, span.start)).join("");
+  if (keyword === null || !/^[\s,]*$/.test(between)) return [];
+  const span = wholeLines({ source, start: keyword.index, end: last.span.end });
+  const isAlone = span.end > last.span.end;
+  const blank = isAlone ? "" : /[ \t]*$/.exec(source.text.slice(0, span.start))?.[0] ?? "";
+  return [{ span: { ...span, start: span.start - blank.length }, replacement: "" }];
 }

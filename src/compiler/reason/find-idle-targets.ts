@@ -1,0 +1,119 @@
+/** Targets of a rule, and of its `except`, that can go without a difference. */
+import type { NetworkSelector } from "../ir.gen.js";
+import { spend } from "./claims.js";
+import type { Allowance, Claim } from "./claims.js";
+import { explore } from "./explore.js";
+import { findIdle } from "./find-idle.js";
+import { meet } from "./idle-addresses.js";
+import { Names } from "./names.js";
+import { matchedPatterns, PatternTrie } from "./pattern-trie.js";
+import { matchesNames, samplePaths } from "./samples.js";
+import { isPatternKind, mayMatch } from "./tied-rules.js";
+import type { Pattern, Tied, TiedRule } from "./tied-rules.js";
+
+/** A rule with its targets as they were written: each stands for some of the resolved ones, by their numbers. */
+export interface WrittenTargets {
+  /** The rule, in as many parts as its operations make of it. */
+  readonly parts: readonly TiedRule[];
+  readonly match: readonly (readonly number[])[];
+  readonly except: readonly (readonly number[])[];
+}
+
+export interface IdleTarget {
+  /** Its number among those written. */
+  readonly target: number;
+  /** Targets of the same list that match instead of it. */
+  readonly covered: readonly number[];
+  /** Excepted targets that it matches. */
+  readonly excepted: readonly number[];
+}
+
+/** All of them can go at once. */
+export function findIdleTargets(written: WrittenTargets, allowance: Allowance): readonly IdleTarget[] {
+  const { parts, match, except } = written;
+  if (match.length + except.length < 2) return [];
+  const excepted = parts.flatMap((part) =>
+    except.map((numbers, i): Claim => claimOf(part, part.except, numbers, -1 - i, Infinity)));
+  return findIdleIn(parts.flatMap((part) =>
+    match.map((numbers, i) => claimOf(part, part.match, numbers, i, 0))), excepted, allowance);
+}
+
+/** Excepted targets that other excepted ones cover; all of them can go at once. */
+export function findIdleExcepts({ parts, except }: WrittenTargets, allowance: Allowance): readonly IdleTarget[] {
+  if (except.length < 2) return [];
+  return findIdleIn(parts.flatMap((part) =>
+    except.map((numbers, i) => claimOf(part, part.except, numbers, i, 0))), [], allowance);
+}
+
+function claimOf(
+  { operations }: TiedRule, targets: readonly (readonly Tied[])[], numbers: readonly number[], id: number, word: number,
+): Claim {
+  return { id, word, operations, match: numbers.flatMap((number) => targets[number] ?? []), except: [] };
+}
+
+/** First those that earlier ones cover, then, of the rest, those that later ones do. */
+function findIdleIn(claims: readonly Claim[], excepted: readonly Claim[], allowance: Allowance): readonly IdleTarget[] {
+  const idleBy = (ranked: readonly Claim[]): readonly IdleTarget[] =>
+    findIdle(ranked, [...ranked, ...excepted], allowance).map(({ id, deciders }) => ({
+      target: id,
+      covered: [...deciders].filter((decider) => decider >= 0),
+      excepted: [...deciders].filter((decider) => decider < 0).map((decider) => -1 - decider),
+    }));
+  const later = idleBy(claims.map((claim) => ({ ...claim, word: -claim.id })));
+  const gone = new Set(later.map(({ target }) => target));
+  const rest = claims.filter(({ id }) => !gone.has(id));
+  const earlier = rest.length < 2 ? [] : idleBy(rest.map((claim) => ({ ...claim, word: claim.id })));
+  return [...later, ...earlier].sort((a, b) => a.target - b.target);
+}
+
+/** Numbers of the excepted targets that none of the targets meets. */
+export function findUselessExcepts({ parts, except }: WrittenTargets, allowance: Allowance): readonly number[] {
+  return [...except.keys()].filter((i) => parts.every((part) => {
+    const own = (except[i] ?? []).flatMap((number) => part.except[number] ?? []);
+    const matched = part.match.flat();
+    return own.every((each) => matched.every((other) => !mayMeet(each, other, allowance)));
+  }));
+}
+
+/** Whether both may match one thing; true as well where that is too much to tell. */
+function mayMeet(a: Tied, b: Tied, allowance: Allowance): boolean {
+  if (a.selector.kind !== b.selector.kind) return false;
+  if (a.selector.kind === "network" && b.selector.kind === "network") {
+    return a.tie.kind !== "free" || b.tie.kind !== "free" || mayMeetAddresses(a.selector, b.selector);
+  }
+  const { kind } = a.selector;
+  if (!isPatternKind(kind)) return true;
+  const common = a.tie.kind === "begins" && b.tie.kind === "begins" && a.tie.unknown === b.tie.unknown ? a.tie.unknown : null;
+  const space = { kind, beneath: common };
+  return mayMatch(a, space).some((one) => mayMatch(b, space).some((other) => mayMeetPatterns(one, other, kind, allowance)));
+}
+
+function mayMeetAddresses(a: NetworkSelector, b: NetworkSelector): boolean {
+  return meet(a, b) && (a.protocol === null || b.protocol === null || a.protocol === b.protocol)
+    && (a.ports === null || b.ports === null
+      || a.ports.some((one) => b.ports?.some((other) => one.first <= other.last && other.first <= one.last)));
+}
+
+function mayMeetPatterns(a: Pattern, b: Pattern, kind: Tied["selector"]["kind"], allowance: Allowance): boolean {
+  if (partAtOnce(a, b)) return false;
+  const isIn = (one: Pattern, other: Pattern): boolean => samplePaths(one, "a").some((names) => matchesNames(other, names));
+  if (isIn(a, b) || isIn(b, a)) return true;
+  const trie = new PatternTrie([{ components: a, owner: 0, guides: true }, { components: b, owner: 1, guides: false }], () => false);
+  const names = new Names(kind !== "unix-abstract");
+  let found = false;
+  explore(trie, names, (subset) => {
+    found = !spend(allowance, 1) || names.gaveUp || matchedPatterns(subset).length === 2;
+    return found;
+  });
+  return found;
+}
+
+/** Whether two names at the same place differ before any pattern is free to go on as it likes. */
+function partAtOnce(a: Pattern, b: Pattern): boolean {
+  for (const [i, one] of a.entries()) {
+    const other = b[i];
+    if (other === undefined || one.kind === "globstar" || other.kind === "globstar") return false;
+    if (one.kind === "literal" && other.kind === "literal" && one.name !== other.name) return true;
+  }
+  return false;
+}
