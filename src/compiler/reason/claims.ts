@@ -1,7 +1,7 @@
 /** What claims to decide something: a rule, or a part of one that is looked at by itself. */
 import type { Operation, Selector } from "../ir.gen.js";
 import { operationsOf } from "./selections.js";
-import { isPatternKind, mayMatch, mustMatch, spaceOf } from "./tied-rules.js";
+import { mayMatch, mustMatch, spaceOf } from "./tied-rules.js";
 import type { Pattern, Space, Tied } from "./tied-rules.js";
 
 export interface Claim {
@@ -45,12 +45,17 @@ export function atLeast(claim: Claim, space: Space): ClaimPatterns {
 /** Each place to look in for all that the claims match. */
 export function spacesOf(claims: readonly Claim[]): readonly Space[] {
   const spaces = new Map<string, Space>();
-  for (const tied of claims.flatMap(({ match }) => match)) {
-    if (!isPatternKind(tied.selector.kind)) continue;
-    const space = spaceOf(tied);
-    if (space !== null) spaces.set(`${space.kind} ${space.beneath ?? ""}`, space);
+  for (const { match } of claims) {
+    for (const tied of match) {
+      const space = spaceOf(tied);
+      if (space !== null) spaces.set(keyOfSpace(space), space);
+    }
   }
   return [...spaces.values()];
+}
+
+export function keyOfSpace({ kind, beneath }: Space): string {
+  return beneath === null ? kind : `${kind} ${beneath}`;
 }
 
 /** Work that may still be done; when it is used up, a question stays without an answer. */

@@ -68,8 +68,8 @@ function findPath(places: Places, allowance: Allowance): string | null {
   const guides = allowing.reduce<readonly Pattern[] | null>(
     (fewest, patterns) => (fewest === null || patterns.length < fewest.length ? patterns : fewest), null);
   const isOpen = openPlaces(places);
-  const samples = [TEMPORARY, ...allowing.flat().flatMap((pattern) => samplePaths(pattern, "a").slice(0, 1))];
-  const sample = samples.find(isOpen);
+  const samples = allowing.flat().flatMap((pattern) => [...samplePaths(pattern, "a")].slice(0, 1));
+  const sample = [TEMPORARY, ...samples].find(isOpen);
   return sample === undefined ? searchPath(guides ?? [EVERYTHING], places, allowance) : `/${sample.join("/")}`;
 }
 

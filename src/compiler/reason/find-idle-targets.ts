@@ -3,12 +3,12 @@ import type { NetworkSelector } from "../ir.gen.js";
 import { spend } from "./claims.js";
 import type { Allowance, Claim } from "./claims.js";
 import { explore } from "./explore.js";
-import { findIdle } from "./find-idle.js";
+import { findIdle, FRESH } from "./find-idle.js";
 import { meet } from "./idle-addresses.js";
 import { Names } from "./names.js";
 import { matchedPatterns, PatternTrie } from "./pattern-trie.js";
-import { matchesNames, samplePaths } from "./samples.js";
-import { isPatternKind, mayMatch } from "./tied-rules.js";
+import { matchesNames, someSample } from "./samples.js";
+import { isPatternKind, mayMatch, mustMatch, spaceOf } from "./tied-rules.js";
 import type { Pattern, Tied, TiedRule } from "./tied-rules.js";
 
 /** A rule with its targets as they were written: each stands for some of the resolved ones, by their numbers. */
@@ -31,11 +31,25 @@ export interface IdleTarget {
 /** All of them can go at once. */
 export function findIdleTargets(written: WrittenTargets, allowance: Allowance): readonly IdleTarget[] {
   const { parts, match, except } = written;
-  if (match.length + except.length < 2) return [];
+  if (match.length + except.length < 2 || match.every((_, i) => standsOut(written, i))) return [];
   const excepted = parts.flatMap((part) =>
     except.map((numbers, i): Claim => claimOf(part, part.except, numbers, -1 - i, Infinity)));
   return findIdleIn(parts.flatMap((part) =>
     match.map((numbers, i) => claimOf(part, part.match, numbers, i, 0))), excepted, allowance);
+}
+
+/** Whether something is covered by this target alone, at first sight; of most targets. */
+function standsOut({ parts, match, except }: WrittenTargets, index: number): boolean {
+  const own = parts[0]?.match[match[index]?.[0] ?? 0]?.[0];
+  const space = own === undefined ? null : spaceOf(own);
+  const [part, ...more] = parts;
+  if (own === undefined || space === null || part === undefined || more.length > 0) return false;
+  const others = [
+    ...match.flatMap((numbers, i) => (i === index ? [] : numbers.flatMap((number) => part.match[number] ?? []))),
+    ...except.flat().flatMap((number) => part.except[number] ?? []),
+  ].flatMap((other) => mustMatch(other, space));
+  return mayMatch(own, space).some((pattern) =>
+    someSample(pattern, FRESH, (names) => others.every((other) => !matchesNames(other, names))));
 }
 
 /** Excepted targets that other excepted ones cover; all of them can go at once. */
@@ -96,7 +110,7 @@ function mayMeetAddresses(a: NetworkSelector, b: NetworkSelector): boolean {
 
 function mayMeetPatterns(a: Pattern, b: Pattern, kind: Tied["selector"]["kind"], allowance: Allowance): boolean {
   if (partAtOnce(a, b)) return false;
-  const isIn = (one: Pattern, other: Pattern): boolean => samplePaths(one, "a").some((names) => matchesNames(other, names));
+  const isIn = (one: Pattern, other: Pattern): boolean => someSample(one, "a", (names) => matchesNames(other, names));
   if (isIn(a, b) || isIn(b, a)) return true;
   const trie = new PatternTrie([{ components: a, owner: 0, guides: true }, { components: b, owner: 1, guides: false }], () => false);
   const names = new Names(kind !== "unix-abstract");

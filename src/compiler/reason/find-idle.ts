@@ -2,15 +2,17 @@
  * Claims that never decide: wherever one may match, for each of its operations, another one with a greater word must
  * match too. A sample tells for most claims that they do decide; the rest is explored, exactly.
  */
-import { acquit, askedOf, atLeast, atMost, isSuspect, note, spacesOf, winnerOf } from "./claims.js";
+import { acquit, askedOf, atLeast, isSuspect, keyOfSpace, note, spacesOf, winnerOf } from "./claims.js";
 import type { Allowance, Claim, Inquiry } from "./claims.js";
 import { addressesAtLeast, decidesSampleAddress, findIdleAtAddresses } from "./idle-addresses.js";
 import { exploreClaims } from "./idle-patterns.js";
-import { matchesNames, PatternIndex, samplePaths } from "./samples.js";
-import type { Space } from "./tied-rules.js";
+import { matchesNames, PatternIndex, someSample } from "./samples.js";
+import type { PathNames } from "./samples.js";
+import { mayMatch, mustMatch, spaceOf } from "./tied-rules.js";
+import type { Space, Tied } from "./tied-rules.js";
 
 /** A name that no policy speaks of. */
-const FRESH = "policyc-sample";
+export const FRESH = "policyc-sample";
 
 export interface Idle {
   readonly id: number;
@@ -38,20 +40,25 @@ function relevantTo(claims: readonly Claim[], covers: readonly Claim[]): readonl
 }
 
 function acquitBySamples(claims: readonly Claim[], inquiry: Inquiry): void {
-  for (const space of spacesOf(claims)) {
-    const covering = coveringIn(space, inquiry.covers);
-    for (const claim of claims) {
-      if (isSuspect(inquiry, claim) && decidesSample(claim, space, covering)) acquit(inquiry, claim);
-    }
-  }
-  const networks = addressesAtLeast(inquiry.covers);
+  const coverings = new Map<string, Covering>();
+  const coveringOf = (space: Space): Covering => {
+    const key = keyOfSpace(space);
+    const covering = coverings.get(key) ?? coveringIn(space, inquiry.covers);
+    coverings.set(key, covering);
+    return covering;
+  };
   for (const claim of claims) {
-    if (isSuspect(inquiry, claim) && decidesSampleAddress(claim, networks)) acquit(inquiry, claim);
+    if (isSuspect(inquiry, claim) && claim.match.some((tied) => decidesSample(claim, tied, coveringOf))) acquit(inquiry, claim);
   }
+  const withAddresses = claims.filter((claim) =>
+    isSuspect(inquiry, claim) && claim.match.some(({ selector }) => selector.kind === "network"));
+  if (withAddresses.length === 0) return;
+  const addresses = addressesAtLeast(inquiry.covers);
+  for (const claim of withAddresses) if (decidesSampleAddress(claim, addresses)) acquit(inquiry, claim);
 }
 
 /** The covers that match some names. */
-type Covering = (names: readonly string[]) => ReadonlySet<Claim>;
+type Covering = (names: PathNames) => ReadonlySet<Claim>;
 
 function coveringIn(space: Space, covers: readonly Claim[]): Covering {
   const index = new PatternIndex<{ readonly claim: Claim; readonly excepts: boolean }>();
@@ -68,14 +75,17 @@ function coveringIn(space: Space, covers: readonly Claim[]): Covering {
   };
 }
 
-function decidesSample(claim: Claim, space: Space, covering: Covering): boolean {
-  const { match, except } = atMost(claim, space);
+function decidesSample(claim: Claim, tied: Tied, coveringOf: (space: Space) => Covering): boolean {
+  const space = spaceOf(tied);
+  if (space === null) return false;
   const asked = askedOf(claim, space.kind);
-  return match.some((pattern) => samplePaths(pattern, FRESH).some((names) => {
-    if (except.some((each) => matchesNames(each, names))) return false;
+  const covering = coveringOf(space);
+  const decides = (names: PathNames): boolean => {
     const covers = covering(names);
-    return asked.some((operation) => winnerOf(claim, operation, covers) === null);
-  }));
+    return asked.some((operation) => winnerOf(claim, operation, covers) === null)
+      && !claim.except.some((each) => mustMatch(each, space).some((pattern) => matchesNames(pattern, names)));
+  };
+  return mayMatch(tied, space).some((pattern) => someSample(pattern, FRESH, decides));
 }
 
 /** What has no place and no name. */

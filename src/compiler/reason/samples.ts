@@ -3,7 +3,7 @@ import { bytesOf } from "../automaton/tables.js";
 import type { ByteString } from "../automaton/tables.js";
 import { assertNever } from "../diagnostic.js";
 import type { GlobItem, NameComponent } from "../ir.gen.js";
-import { matchesPath } from "../pattern/match.js";
+import { matchesName } from "../pattern/match.js";
 import type { Pattern } from "./tied-rules.js";
 
 /** The names of a path, as bytes. */
@@ -15,14 +15,20 @@ const SLASH = 0x2f;
 const DEPTHS = [1, 0, 2] as const;
 
 /** None where no name could be found without a search; `fresh` stands where any name does. */
-export function samplePaths(pattern: Pattern, fresh: string): readonly PathNames[] {
+export function* samplePaths(pattern: Pattern, fresh: string): Generator<PathNames> {
   const floats = pattern.some(({ kind }) => kind === "globstar");
-  return (floats ? DEPTHS : [0]).flatMap((depth) => {
+  for (const depth of floats ? DEPTHS : [0]) {
     const names = pattern.flatMap((component): readonly (ByteString | null)[] =>
       component.kind === "globstar" ? new Array<ByteString>(depth).fill(fresh) : [sampleName(component, fresh)]);
     const found = names.filter((name) => name !== null);
-    return found.length === names.length ? [found] : [];
-  });
+    if (found.length === names.length) yield found;
+  }
+}
+
+/** Whether one of the samples will do. */
+export function someSample(pattern: Pattern, fresh: string, accepts: (names: PathNames) => boolean): boolean {
+  for (const names of samplePaths(pattern, fresh)) if (accepts(names)) return true;
+  return false;
 }
 
 function sampleName(component: NameComponent, fresh: string): ByteString | null {
@@ -62,8 +68,42 @@ function checked(name: ByteString): ByteString | null {
   return name.length > NAME_MAX || name === "." || name === ".." ? null : name;
 }
 
+/** Going back to the last globstar alone is enough: an earlier one could only have left less to the rest. */
 export function matchesNames(pattern: Pattern, names: PathNames): boolean {
-  return matchesPath(pattern, names.map((name) => Buffer.from(name, "latin1")));
+  let [at, name, starAt, resumeAt] = [0, 0, -1, 0];
+  while (name < names.length) {
+    const [component, own] = [pattern[at], names[name] ?? ""];
+    if (component?.kind === "globstar") {
+      [starAt, resumeAt] = [at, name];
+      at++;
+    } else if (component !== undefined && matchesOne(component, own)) {
+      at++;
+      name++;
+    } else if (starAt === -1) {
+      return false;
+    } else {
+      at = starAt + 1;
+      name = ++resumeAt;
+    }
+  }
+  return pattern.slice(at).every(({ kind }) => kind === "globstar");
+}
+
+function matchesOne(component: NameComponent, name: ByteString): boolean {
+  switch (component.kind) {
+    case "any":
+      return true;
+    case "literal":
+      return bytesOf(component.name) === name;
+    case "affix": {
+      const [prefix, suffix] = [bytesOf(component.prefix), bytesOf(component.suffix)];
+      return name.length >= prefix.length + suffix.length && name.startsWith(prefix) && name.endsWith(suffix);
+    }
+    case "glob":
+      return matchesName(component, Buffer.from(name, "latin1"));
+    default:
+      return assertNever(component);
+  }
 }
 
 interface Entry<T> {
@@ -94,9 +134,7 @@ export class PatternIndex<T> {
     const candidates = [
       ...starts.flatMap((start) => this.byStart.get(start) ?? []), ...this.byEnd.get(names.at(-1) ?? "") ?? [], ...this.others,
     ];
-    if (candidates.length === 0) return [];
-    const bytes = names.map((name) => Buffer.from(name, "latin1"));
-    return candidates.filter(({ pattern }) => matchesPath(pattern, bytes)).map(({ value }) => value);
+    return candidates.filter(({ pattern }) => matchesNames(pattern, names)).map(({ value }) => value);
   }
 }
 
