@@ -1,28 +1,17 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applyFixes } from "../../src/cli/apply-fixes.js";
-import type { Diagnostic, Source } from "../../src/compiler/diagnostic.js";
-import { lint, type LintInput } from "../../src/compiler/lint.js";
+import type { Diagnostic } from "../../src/compiler/diagnostic.js";
 import { MESSAGES, severityOf } from "../../src/compiler/messages.js";
-import { parse } from "../../src/compiler/parse.js";
 import { parsePathPattern } from "../../src/compiler/pattern/parse-pattern.js";
 import type { PatternText } from "../../src/compiler/resolved.js";
 import { interpreter } from "../../src/interpreter/interpret.js";
 import { runs } from "../support/runs.js";
 import { access } from "./accesses.js";
-import { accepted, found, HOME } from "./front-end.js";
+import { accepted, found } from "./front-end.js";
 import { policyText } from "./generators.js";
-
-type Files = Readonly<Record<string, string>>;
-
-function linted(files: Files | string, roots?: readonly string[], more: Partial<LintInput> = {}): readonly Diagnostic[] {
-  const all = typeof files === "string" ? { "a.pol": files } : files;
-  const sources = new Map<string, Source>(Object.entries(all).map(([path, text]) => [path, { path, text }]));
-  return lint(roots ?? Object.keys(all), {
-    read: (path) => sources.get(path) ?? { error: "no such file" },
-    parseSource: parse, home: HOME, params: {}, linkOf: null, ...more,
-  });
-}
+import { linted } from "./linted.js";
 
 const DEFAULTS = "default deny read, write, create, exec, connect\n";
 const codes = (diagnostics: readonly Diagnostic[]): readonly string[] => diagnostics.map(({ code }) => code);
@@ -48,13 +37,14 @@ describe("warnings: code and place", () => {
     ["no loader in a folder of programs", `${DEFAULTS}allow exec "/usr/sbin/**"`, []],
     ["a loader that is excepted", `${DEFAULTS}allow exec "/usr/**" except "**/ld-*.so*", "**/ld.so"`, []],
     ["a loader that is denied", `${DEFAULTS}allow exec "/usr/**"\ndeny exec "**/ld-*.so*", "ld.so"`, []],
-    ["a loader where every program is allowed", 'default deny write, connect\nlet x = "/usr/**"\ndeny exec "/opt/x"\ndeny read x', []],
+    ["a loader where every program is allowed", 'default deny write, connect\nlet x = "/usr/**"\ndeny exec "/opt/**"\ndeny read x', []],
     ["an allow of what is allowed", 'default deny write, connect\nallow read "/x"', [["redundant-allow", 'allow read "/x"']]],
     ["an allow of which a part is needed", 'default deny write, connect\nallow read, write "/x"', []],
     ["an audit is no allow", 'default deny write, connect\naudit read "/x"', []],
     ["two rules that say the same", `${DEFAULTS}deny write, read "/x", "/y"\nn: deny read, write "/y", "/x" because "z"`,
       [["duplicate-rule", 'n: deny read, write "/y", "/x" because "z"']]],
-    ["rules that differ in an except", `${DEFAULTS}deny read "/x/**"\ndeny read "/x/**" except "/x/y"`, []],
+    ["rules that differ in an except", `${DEFAULTS}deny read "/x/**"\ndeny read "/x/**" except "/x/y"`,
+      [["shadowed-rule", 'deny read "/x/**" except "/x/y"']]],
     ["a character that reorders", `${DEFAULTS}deny read "/a\u202eb"`, [["hidden-character", "\u202e"]]],
     ["one that is written as an escape", `${DEFAULTS}deny read "/a\\u{202e}b"`, []],
     ["one in a comment", `${DEFAULTS}# a\u2066b\ndeny read "/x"`, [["hidden-character", "\u2066"]]],
@@ -65,17 +55,17 @@ describe("warnings: code and place", () => {
 
   it("a name that is used in a block, a case, a condition or an event is used", () => {
     const text = `${DEFAULTS}param a\nparam b\nparam c = "/c"\nparam d = "/d"\nfor exe "\${a}" { allow read "/x" }
-      test "t" { deny read "\${b}/x" }\ndeny exec "x" when exe "\${c}"\nmark m on read "\${d}/y"`;
+      test "t" { deny read "\${b}/x" }\ndeny exec "x" when exe "\${c}" or m\nmark m on read "\${d}/y"`;
     expect(codes(linted(text)).filter((code) => code !== "not-enforced-yet")).toEqual([]);
   });
 
   it("of links, where this machine is asked", () => {
     const linkOf = (path: string): string | null => path === "/bin" ? "/usr/bin" : null;
-    const text = `${DEFAULTS}deny write "/bin/x", "/usr/bin/x", "/*/bin/x" except "/bin/y"\nallow exec "/bin/x"`;
+    const text = `${DEFAULTS}deny write "/bin/*", "/usr/bin/x", "/*/bin/z" except "/bin/y"\nallow exec "/bin/x"`;
     expect(linted(text)).toEqual([]);
     const diagnostics = linted(text, undefined, { linkOf });
-    expect(found(diagnostics)).toEqual([["symlink-in-path", '"/bin/x"'], ["symlink-in-path", '"/bin/y"']]);
-    expect(diagnostics[0]?.help).toBe('`"/usr/bin/x"`');
+    expect(found(diagnostics)).toEqual([["symlink-in-path", '"/bin/*"'], ["symlink-in-path", '"/bin/y"']]);
+    expect(diagnostics[0]?.help).toBe('`"/usr/bin/*"`');
   });
 });
 
@@ -125,7 +115,7 @@ describe("errors", () => {
 describe("lint-ignore", () => {
   it.each<[string, string, readonly string[]]>([
     ["silences a code for the statement behind it", "# lint-ignore world-wide-allow a mirror of everything\nallow connect any", []],
-    ["not for the one after that", "# lint-ignore world-wide-allow why\nallow connect any\nallow connect any port 1, any", ["world-wide-allow"]],
+    ["not for the one after that", "# lint-ignore world-wide-allow why\nallow connect any\nallow write \"/**\"", ["world-wide-allow"]],
     ["silences no other code", "# lint-ignore loader-allowed why\nallow connect any", ["ignore-unused", "world-wide-allow"]],
     ["needs a reason", "# lint-ignore world-wide-allow\nallow connect any", ["ignore-without-reason"]],
     ["needs a code", "# lint-ignore world-wide why\nallow connect any", ["ignore-unknown-code", "world-wide-allow"]],
@@ -191,8 +181,7 @@ describe("a fix", () => {
   });
 });
 
-it("every warning of the catalogue is reported in some test above", async () => {
-  const { readFileSync } = await import("node:fs");
-  const self = readFileSync(new URL(import.meta.url), "utf8");
-  for (const code of Object.keys(MESSAGES)) if (severityOf(code) === "warning") expect(self).toContain(`"${code}"`);
+it("every warning of the catalogue is reported in some test", () => {
+  const texts = ["lint.test.ts", "lint-exact.test.ts"].map((name) => readFileSync(new URL(name, import.meta.url), "utf8")).join("");
+  for (const code of Object.keys(MESSAGES)) if (severityOf(code) === "warning") expect(texts).toContain(`"${code}"`);
 });

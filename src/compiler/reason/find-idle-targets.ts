@@ -1,15 +1,10 @@
 /** Targets of a rule, and of its `except`, that can go without a difference. */
-import type { NetworkSelector } from "../ir.gen.js";
-import { spend } from "./claims.js";
 import type { Allowance, Claim } from "./claims.js";
-import { explore } from "./explore.js";
 import { findIdle, FRESH } from "./find-idle.js";
-import { meet } from "./idle-addresses.js";
-import { Names } from "./names.js";
-import { matchedPatterns, PatternTrie } from "./pattern-trie.js";
+import { mayMeet } from "./may-meet.js";
 import { matchesNames, someSample } from "./samples.js";
-import { isPatternKind, mayMatch, mustMatch, spaceOf } from "./tied-rules.js";
-import type { Pattern, Tied, TiedRule } from "./tied-rules.js";
+import { mayMatch, mustMatch, spaceOf } from "./tied-rules.js";
+import type { Tied, TiedRule } from "./tied-rules.js";
 
 /** A rule with its targets as they were written: each stands for some of the resolved ones, by their numbers. */
 export interface WrittenTargets {
@@ -82,52 +77,6 @@ function findIdleIn(claims: readonly Claim[], excepted: readonly Claim[], allowa
 
 /** Numbers of the excepted targets that none of the targets meets. */
 export function findUselessExcepts({ parts, except }: WrittenTargets, allowance: Allowance): readonly number[] {
-  return [...except.keys()].filter((i) => parts.every((part) => {
-    const own = (except[i] ?? []).flatMap((number) => part.except[number] ?? []);
-    const matched = part.match.flat();
-    return own.every((each) => matched.every((other) => !mayMeet(each, other, allowance)));
-  }));
-}
-
-/** Whether both may match one thing; true as well where that is too much to tell. */
-function mayMeet(a: Tied, b: Tied, allowance: Allowance): boolean {
-  if (a.selector.kind !== b.selector.kind) return false;
-  if (a.selector.kind === "network" && b.selector.kind === "network") {
-    return a.tie.kind !== "free" || b.tie.kind !== "free" || mayMeetAddresses(a.selector, b.selector);
-  }
-  const { kind } = a.selector;
-  if (!isPatternKind(kind)) return true;
-  const common = a.tie.kind === "begins" && b.tie.kind === "begins" && a.tie.unknown === b.tie.unknown ? a.tie.unknown : null;
-  const space = { kind, beneath: common };
-  return mayMatch(a, space).some((one) => mayMatch(b, space).some((other) => mayMeetPatterns(one, other, kind, allowance)));
-}
-
-function mayMeetAddresses(a: NetworkSelector, b: NetworkSelector): boolean {
-  return meet(a, b) && (a.protocol === null || b.protocol === null || a.protocol === b.protocol)
-    && (a.ports === null || b.ports === null
-      || a.ports.some((one) => b.ports?.some((other) => one.first <= other.last && other.first <= one.last)));
-}
-
-function mayMeetPatterns(a: Pattern, b: Pattern, kind: Tied["selector"]["kind"], allowance: Allowance): boolean {
-  if (partAtOnce(a, b)) return false;
-  const isIn = (one: Pattern, other: Pattern): boolean => someSample(one, "a", (names) => matchesNames(other, names));
-  if (isIn(a, b) || isIn(b, a)) return true;
-  const trie = new PatternTrie([{ components: a, owner: 0, guides: true }, { components: b, owner: 1, guides: false }], () => false);
-  const names = new Names(kind !== "unix-abstract");
-  let found = false;
-  explore(trie, names, (subset) => {
-    found = !spend(allowance, 1) || names.gaveUp || matchedPatterns(subset).length === 2;
-    return found;
-  });
-  return found;
-}
-
-/** Whether two names at the same place differ before any pattern is free to go on as it likes. */
-function partAtOnce(a: Pattern, b: Pattern): boolean {
-  for (const [i, one] of a.entries()) {
-    const other = b[i];
-    if (other === undefined || one.kind === "globstar" || other.kind === "globstar") return false;
-    if (one.kind === "literal" && other.kind === "literal" && one.name !== other.name) return true;
-  }
-  return false;
+  return [...except.keys()].filter((i) => parts.every((part) =>
+    !mayMeet((except[i] ?? []).flatMap((number) => part.except[number] ?? []), part.match.flat(), allowance)));
 }

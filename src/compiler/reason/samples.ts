@@ -106,6 +106,26 @@ function matchesOne(component: NameComponent, name: ByteString): boolean {
   }
 }
 
+/** Whether the names at some place differ before either pattern is free to go on as it likes, or the last ones do. */
+export function partAtOnce(a: Pattern, b: Pattern): boolean {
+  for (const [i, one] of a.entries()) {
+    const other = b[i];
+    if (other === undefined || one.kind === "globstar" || other.kind === "globstar") break;
+    if (namesPart(one, other)) return true;
+  }
+  const [last, otherLast] = [a.at(-1), b.at(-1)];
+  return last !== undefined && otherLast !== undefined && last.kind !== "globstar" && otherLast.kind !== "globstar"
+    && namesPart(last, otherLast);
+}
+
+function namesPart(a: NameComponent, b: NameComponent): boolean {
+  if (a.kind === "literal") return !matchesOne(b, bytesOf(a.name));
+  if (b.kind === "literal") return !matchesOne(a, bytesOf(b.name));
+  if (a.kind !== "affix" || b.kind !== "affix") return false;
+  return !(a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix))
+    || !(a.suffix.endsWith(b.suffix) || b.suffix.endsWith(a.suffix));
+}
+
 interface Entry<T> {
   readonly pattern: Pattern;
   readonly value: T;
