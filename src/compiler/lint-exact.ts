@@ -12,7 +12,7 @@ import { findEscape } from "./reason/find-escape.js";
 import { findIdleExcepts, findIdleTargets, findUselessExcepts } from "./reason/find-idle-targets.js";
 import type { WrittenTargets } from "./reason/find-idle-targets.js";
 import { findShadowed } from "./reason/find-shadowed.js";
-import { tieRules } from "./reason/tied-rules.js";
+import { partsByRule, tieRules } from "./reason/tied-rules.js";
 import type { TiedRule } from "./reason/tied-rules.js";
 import { collectDefinitions } from "./resolve-names.js";
 import type { Operation, ResolvedPolicy, ResolvedTarget } from "./resolved.js";
@@ -79,9 +79,10 @@ function aboutRules({ rules, statements, isPlain, isOwn, loaded, resolved: { def
     statesDefaults && effect === "allow" && defaults[operation] === "allow";
   const asked = (rule: TiedRule): readonly Operation[] =>
     isOwn(rule.rule) ? rule.operations.filter((operation) => !isGiven(rule, operation)) : [];
+  const partsOf = partsByRule(rules);
   return findShadowed({ rules, asked, isPlain }, allowance()).flatMap(({ rule, deciders, same }) => {
     const statement = statements[rule];
-    const given = rules.filter((part) => part.rule === rule)
+    const given = (partsOf.get(rule) ?? [])
       .flatMap((part) => part.operations.filter((operation) => isGiven(part, operation)));
     return statement === undefined ? [] : [reportShadowed({
       rule: statement, deciders: deciders.flatMap((number) => statements[number] ?? []), same, given,
@@ -91,11 +92,9 @@ function aboutRules({ rules, statements, isPlain, isOwn, loaded, resolved: { def
 
 function aboutTargets(policy: Policy, said: ReadonlySet<Span>): readonly Diagnostic[] {
   const { rules, statements, isOwn, loaded, resolved } = policy;
-  const partsOf = new Map<number, TiedRule[]>();
-  for (const part of rules) partsOf.set(part.rule, [...partsOf.get(part.rule) ?? [], part]);
   const { lets } = collectDefinitions(loaded.statements).definitions;
   const left = allowance();
-  return [...partsOf].flatMap(([number, parts]) => {
+  return [...partsByRule(rules)].flatMap(([number, parts]) => {
     const [statement, rule] = [statements[number], resolved.rules[number]];
     if (statement === undefined || rule === undefined || !isOwn(number) || said.has(statement.span)) return [];
     const countOf = ({ subject }: Target): number =>

@@ -5,6 +5,9 @@ import { applyFixes } from "../../src/cli/apply-fixes.js";
 import type { Diagnostic } from "../../src/compiler/diagnostic.js";
 import { parsePathPattern } from "../../src/compiler/pattern/parse-pattern.js";
 import { findDifferences, relationOf } from "../../src/compiler/reason/find-differences.js";
+import { findShadowed } from "../../src/compiler/reason/find-shadowed.js";
+import { tieRules } from "../../src/compiler/reason/tied-rules.js";
+import type { TiedRule } from "../../src/compiler/reason/tied-rules.js";
 import type { PatternText } from "../../src/compiler/resolved.js";
 import { interpreter } from "../../src/interpreter/interpret.js";
 import { runs } from "../support/runs.js";
@@ -165,6 +168,14 @@ describe("fixes", () => {
     const text = `${DEFAULTS}mark m on read "/x"\ndeny read "/y"\n`;
     expect(fixed(text)).toBe(`${DEFAULTS}deny read "/y"\n`);
   });
+});
+
+it("what would take too many steps is not warned of", () => {
+  const { resolved } = accepted('deny read "/a/*"\ndeny read "/a/*/**"\naudit read "/a/**" except "/a"');
+  const rules = tieRules(resolved, () => ({ kind: "free" }));
+  const question = { rules, asked: (rule: TiedRule) => rule.operations, isPlain: () => true };
+  expect(findShadowed(question, { left: 100_000 }).map(({ rule }) => rule)).toEqual([2]);
+  expect(findShadowed(question, { left: 1 })).toEqual([]);
 });
 
 describe("laws", () => {

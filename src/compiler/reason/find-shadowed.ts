@@ -3,6 +3,7 @@ import type { Operation } from "../ir.gen.js";
 import { verdictWord } from "../verdict.js";
 import type { Allowance, Claim } from "./claims.js";
 import { findIdle } from "./find-idle.js";
+import { partsByRule } from "./tied-rules.js";
 import type { TiedRule } from "./tied-rules.js";
 
 export interface Shadowed {
@@ -28,11 +29,12 @@ export function findShadowed({ rules, asked, isPlain }: ShadowQuestion, allowanc
     .filter(({ operations }) => operations.length > 0);
   if (subjects.length === 0) return [];
   const idle = findIdle(subjects, plain.map(claimOf), allowance);
+  const parts = partsByRule(plain);
   return idle.map(({ id, deciders }) => {
-    const [other, ...more] = [...deciders].sort((a, b) => a - b);
-    const same = other !== undefined && more.length === 0
-      && saySame(plain.filter(({ rule }) => rule === id), plain.filter(({ rule }) => rule === other), allowance);
-    return { rule: id, deciders: [...deciders].sort((a, b) => a - b), same };
+    const inOrder = [...deciders].sort((a, b) => a - b);
+    const [other, ...more] = inOrder;
+    const same = other !== undefined && more.length === 0 && saySame(parts.get(id) ?? [], parts.get(other) ?? [], allowance);
+    return { rule: id, deciders: inOrder, same };
   }).sort((a, b) => a.rule - b.rule);
 }
 

@@ -39,6 +39,17 @@ function tieRule(rule: ResolvedRule, number: number, tieOf: TieOf): readonly Tie
   }));
 }
 
+/** The parts of each rule, by its number. */
+export function partsByRule(rules: readonly TiedRule[]): ReadonlyMap<number, readonly TiedRule[]> {
+  const parts = new Map<number, TiedRule[]>();
+  for (const part of rules) {
+    const known = parts.get(part.rule);
+    if (known === undefined) parts.set(part.rule, [part]);
+    else known.push(part);
+  }
+  return parts;
+}
+
 export type Pattern = readonly Component[];
 
 /** Places of one kind: all of them, or those beneath what is not known, as they go on from there. */
