@@ -20,7 +20,7 @@ const STAGES = [
     "print-lines", "print-parts", "print", "format"],
   // syntax tree → resolved tree, and what may be wrong with it
   ["resolved", "access", "operations", "endpoints", "networks", "pattern/", "program-links", "substitute", "not-enforced",
-    "resolve-defaults", "resolve-names", "resolve-targets", "resolve", "resolve-tests", "require-review"],
+    "unfold-blocks", "resolve-defaults", "resolve-names", "resolve-targets", "resolve-conditions", "resolve-history", "resolve", "resolve-tests", "require-review"],
   // what may be a mistake in either
   ["checks/"],
   // resolved tree → IR

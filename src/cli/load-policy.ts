@@ -47,10 +47,11 @@ function bind(path: string, root: Source, bindings: OutsideBindings, searchPath:
     if (!("error" in source)) cache.set(name, source);
     return source;
   };
-  const unbound = frontEnd(normal, read, { ...bindings, programs: [] });
+  const { home, params, task } = bindings;
+  const unbound = frontEnd(normal, read, { home, params, programs: [] }, task);
   if (!unbound.ok) return misbound(unbound.diagnostics, bindings);
   const programs = findProgramLinks(unbound.value.ir, searchPath);
-  return diagnosed(programs.length === 0 ? unbound : frontEnd(normal, read, { ...bindings, programs }));
+  return diagnosed(programs.length === 0 ? unbound : frontEnd(normal, read, { home, params, programs }, task));
 }
 
 function compiled(loaded: Loaded<FrontEnd>): Loaded<Runnable> {

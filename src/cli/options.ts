@@ -12,6 +12,8 @@ export interface BindingOptions {
 
 /** What the policy is bound to, before it is known which programs it names. */
 export interface OutsideBindings {
+  /** The chosen task. */
+  readonly task: string | null;
   readonly home: string;
   readonly params: Readonly<Record<string, string>>;
 }
@@ -22,7 +24,7 @@ export function addBindingOptions(command: Command): Command {
   return command
     .addOption(repeatable("--set <name=value>", "bind a parameter of the policy (repeatable)"))
     .option("--home <dir>", "what ~ stands for (default: the home of the invoking user, also under sudo)")
-    .addOption(new Option("--task <name>", "not enforced yet").hideHelp());
+    .option("--task <name>", "choose a task of the policy: what is inside counts, too");
 }
 
 /** An option whose values are collected in the order given; undefined where there are none. */
@@ -32,15 +34,12 @@ export function repeatable(flags: string, description: string): Option {
 }
 
 export function bindingsOf(options: BindingOptions): Attempt<OutsideBindings> {
-  if (options.task !== undefined) {
-    return fail(STATUS.usage, "`--task` cannot be used yet: tasks are not enforced yet");
-  }
   if (options.home !== undefined && !isAbsolute(options.home)) {
     return fail(STATUS.usage, `\`--home ${options.home}\` is not an absolute path`);
   }
   const params = parseSettings(options.set ?? []);
   if (!params.ok) return params;
-  return succeed({ home: options.home ?? invokingUser().home, params: params.value });
+  return succeed({ task: options.task ?? null, home: options.home ?? invokingUser().home, params: params.value });
 }
 
 function parseSettings(settings: readonly string[]): Attempt<Readonly<Record<string, string>>> {

@@ -12,7 +12,7 @@ export interface ListOptions extends RenderOptions {
 }
 
 /** Mistakes that were made on the command line: no place in the file has anything to do with them. */
-export const OF_THE_COMMAND_LINE: ReadonlySet<string> = new Set(["unknown-binding", "home-not-absolute"]);
+export const OF_THE_COMMAND_LINE: ReadonlySet<string> = new Set(["unknown-binding", "unknown-task", "home-not-absolute"]);
 
 const WIDTH = 80;
 const TAB = 4;

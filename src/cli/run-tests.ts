@@ -1,17 +1,18 @@
 /** The tests and assertions of one policy file, tried. */
-import type { FrontEnd } from "../compiler/compile.js";
 import type { Outcome, Span } from "../compiler/diagnostic.js";
 import { type LoadedPolicy, loadPolicy, type ReadSource } from "../compiler/include.js";
 import { lower } from "../compiler/lower.js";
+import { requireEnforced } from "../compiler/not-enforced.js";
 import { type Refutation, refuteAsserts } from "../compiler/prove-asserts.js";
 import { resolve } from "../compiler/resolve.js";
 import { resolveTests, type ResolvedTest } from "../compiler/resolve-tests.js";
-import type { Bindings, ResolvedAssert } from "../compiler/resolved.js";
+import type { Bindings, ResolvedAssert, ResolvedPolicy } from "../compiler/resolved.js";
 import { type CaseResult, coverageOf, runCases } from "../interpreter/run-cases.js";
+import type { OutsideBindings } from "./options.js";
 import { type CoverageReport, joinCoverage } from "./test-coverage.js";
 
 export interface TestedCase extends CaseResult {
-  readonly policy: FrontEnd;
+  readonly policy: ResolvedPolicy;
 }
 
 export interface TestedTest {
@@ -22,7 +23,7 @@ export interface TestedTest {
 export interface TestedAssert {
   readonly assertion: ResolvedAssert;
   readonly refutation: Refutation | null;
-  readonly policy: FrontEnd;
+  readonly policy: ResolvedPolicy;
 }
 
 export interface TestedFile {
@@ -33,62 +34,65 @@ export interface TestedFile {
 }
 
 /** Fails with what keeps the policy from being tried. */
-export function testFile(path: string, read: ReadSource, outside: Omit<Bindings, "programs">): Outcome<TestedFile> {
+export function testFile(path: string, read: ReadSource, { home, params, task }: OutsideBindings): Outcome<TestedFile> {
   const loaded = loadPolicy(path, read);
   if (!loaded.ok) return loaded;
-  const bindings: Bindings = { ...outside, programs: [] };
+  const bindings: Bindings = { home, params, programs: [] };
   const tests = resolveTests(loaded.value, bindings);
   if (!tests.ok) return tests;
-  const bindIn = binder(loaded.value);
+  const bindIn = binder(loaded.value, task);
   const bound = tests.value.map((test) => ({ test, policy: bindIn(test.bindings) }));
-  const own = bindIn(bindings);
   const errors = bound.flatMap(({ policy }) => (policy.ok ? [] : policy.diagnostics));
   if (errors.length > 0) return { ok: false, diagnostics: errors };
   const tested = bound.flatMap(({ test, policy }) => (policy.ok ? [{ test, policy: policy.value }] : []));
-  // Where the command line leaves parameters open, assertions are proved for what the tests bind.
-  const proved = own.ok ? [own.value] : [...new Set(tested.map(({ policy }) => policy))];
-  const asserts = loaded.value.statements.some(({ kind }) => kind === "assert");
-  if (!own.ok && asserts && proved.length === 0) return own;
+  const asserts = testAsserts(loaded.value, bindIn(bindings), tested.map(({ policy }) => policy));
+  if (!asserts.ok) return asserts;
   return {
     ok: true, diagnostics: [],
     value: {
       file: path,
       tests: tested.map(({ test, policy }) => ({
-        test, cases: runCases(policy.resolved, test.cases).map((result) => ({ ...result, policy })),
+        test, cases: runCases(policy, test.cases).map((result) => ({ ...result, policy })),
       })),
-      asserts: testAsserts(proved),
-      coverage: joinCoverage(tested.map(({ test, policy }) => ({
-        policy: policy.resolved, coverage: coverageOf(policy.resolved, test.cases),
-      }))),
+      asserts: asserts.value,
+      coverage: joinCoverage(tested.map(({ test, policy }) => ({ policy, coverage: coverageOf(policy, test.cases) }))),
     },
   };
 }
 
-/** `resolve` and `lower`, once for each set of bindings. */
-function binder(loaded: LoadedPolicy): (bindings: Bindings) => Outcome<FrontEnd> {
-  const known = new Map<string, Outcome<FrontEnd>>();
+/** `resolve`, once for each set of bindings. */
+function binder(loaded: LoadedPolicy, task: string | null): (bindings: Bindings) => Outcome<ResolvedPolicy> {
+  const known = new Map<string, Outcome<ResolvedPolicy>>();
   return (bindings) => {
     const key = JSON.stringify([bindings.home, Object.entries(bindings.params).sort()]);
-    const policy = known.get(key) ?? bind(loaded, bindings);
+    const policy = known.get(key) ?? resolve(loaded, bindings, task);
     known.set(key, policy);
     return policy;
   };
 }
 
-function bind(loaded: LoadedPolicy, bindings: Bindings): Outcome<FrontEnd> {
-  const resolved = resolve(loaded, bindings);
-  return resolved.ok ? { ...resolved, value: { resolved: resolved.value, ir: lower(resolved.value) } } : resolved;
-}
-
-/** An assertion holds where it does under all of the bindings. */
-function testAsserts(policies: readonly FrontEnd[]): readonly TestedAssert[] {
+/** Where the command line leaves parameters open, assertions are proved for what each of the tests binds. */
+function testAsserts(
+  { statements }: LoadedPolicy, own: Outcome<ResolvedPolicy>, tested: readonly ResolvedPolicy[],
+): Outcome<readonly TestedAssert[]> {
+  const policies = own.ok ? [own.value] : [...new Set(tested)];
   const [first] = policies;
-  if (first === undefined) return [];
-  const refuted = policies.flatMap((policy) => refuteAsserts(policy).map((refutation) => ({ policy, refutation })));
-  return first.resolved.asserts.map((assertion) => {
-    const found = refuted.find(({ refutation }) => isSame(refutation.assertion.span, assertion.span));
-    return { assertion, refutation: found?.refutation ?? null, policy: found?.policy ?? first };
-  });
+  if (first === undefined) {
+    const some = statements.some(({ kind }) => kind === "assert");
+    return !own.ok && some ? own : { ok: true, value: [], diagnostics: [] };
+  }
+  if (first.asserts.length === 0) return { ok: true, value: [], diagnostics: [] };
+  const enforced = requireEnforced(statements);
+  if (!enforced.ok) return enforced;
+  const refuted = policies.flatMap((resolved) =>
+    refuteAsserts({ resolved, ir: lower(resolved) }).map((refutation) => ({ policy: resolved, refutation })));
+  return {
+    ok: true, diagnostics: [],
+    value: first.asserts.map((assertion) => {
+      const found = refuted.find(({ refutation }) => isSame(refutation.assertion.span, assertion.span));
+      return { assertion, refutation: found?.refutation ?? null, policy: found?.policy ?? first };
+    }),
+  };
 }
 
 const isSame = (a: Span, b: Span): boolean => a.source === b.source && a.start === b.start;

@@ -3,7 +3,8 @@ import { accessText } from "../compiler/access.js";
 import type { Effect } from "../compiler/ast.js";
 import { positionOf, type Span } from "../compiler/diagnostic.js";
 import { originsOf } from "../compiler/lower.js";
-import type { ResolvedRule } from "../compiler/resolved.js";
+import type { ResolvedPolicy, ResolvedRule } from "../compiler/resolved.js";
+import type { Decision } from "../interpreter/interpret.js";
 import type { TestedAssert, TestedCase, TestedFile } from "./run-tests.js";
 import type { CoverageReport, Piece } from "./test-coverage.js";
 
@@ -16,7 +17,7 @@ export interface TestResult {
   readonly expected: Effect;
   /** Null where an assertion could not be proved either way. */
   readonly actual: Effect | null;
-  readonly rule: ResolvedRule | null;
+  readonly rule: Decider | null;
   /** What was tried, or what refutes the assertion; null where nothing does. */
   readonly access: string | null;
 }
@@ -29,18 +30,25 @@ export function resultsOf({ tests, asserts }: TestedFile): readonly TestResult[]
   ];
 }
 
-function ofCase(name: string, { tested, access, decision, ok, policy }: TestedCase): TestResult {
+function ofCase(name: string, { tested, attempt, decision, ok, policy }: TestedCase): TestResult {
   return {
     name, span: tested.span, ok, expected: tested.effect, actual: decision.effect,
-    rule: decision.rule === null ? null : policy.resolved.rules[decision.rule] ?? null,
-    access: accessText(access.op, access),
+    rule: deciderOf(policy, decision),
+    access: accessText(attempt.op, attempt),
   };
+}
+
+/** A rule or a limit; null for a default. */
+export type Decider = Pick<ResolvedRule, "id" | "effect" | "span" | "because">;
+
+export function deciderOf({ rules, limits }: ResolvedPolicy, { rule, limit }: Decision): Decider | null {
+  return (rule === null ? undefined : rules[rule]) ?? (limit === null ? undefined : limits[limit]) ?? null;
 }
 
 function ofAssert({ assertion, refutation, policy }: TestedAssert): TestResult {
   const { span, effect } = assertion;
   const found = refutation?.counterexample ?? null;
-  const rule = found === null || found.verdict.rule === null ? null : originsOf(policy.resolved)[found.verdict.rule] ?? null;
+  const rule = found === null || found.verdict.rule === null ? null : originsOf(policy)[found.verdict.rule] ?? null;
   return {
     name: statementText(span), span, ok: refutation === null, expected: effect,
     actual: refutation === null ? effect : found?.verdict.effect ?? null, rule,
@@ -75,7 +83,7 @@ export function toJson(files: readonly TestedFile[], withCoverage: boolean) {
   };
 }
 
-function ruleJson({ id, effect, span, because }: ResolvedRule) {
+function ruleJson({ id, effect, span, because }: Decider) {
   return { id, effect, file: span.source.path, ...positionOf(span.source, span.start), because };
 }
 

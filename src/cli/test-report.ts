@@ -6,7 +6,7 @@ import { renderDiagnostic, type RenderOptions } from "./render-diagnostics.js";
 import type { TestedAssert, TestedCase, TestedFile, TestedTest } from "./run-tests.js";
 import { painter, type Paint, printable } from "./terminal.js";
 import type { CoverageReport } from "./test-coverage.js";
-import { coverageCounts, resultsOf, statementText, tally } from "./test-formats.js";
+import { coverageCounts, deciderOf, resultsOf, statementText, tally } from "./test-formats.js";
 
 export interface ReportOptions extends RenderOptions {
   readonly coverage: boolean;
@@ -59,15 +59,15 @@ function resultLine(ok: boolean, name: string, count: string, paint: Paint): str
   return `  ${mark}  ${count === "" ? cut : `${cut.padEnd(room)}  ${count}`}`;
 }
 
-function failedCase({ tested, access, decision, policy }: TestedCase): Diagnostic {
-  const rule = decision.rule === null ? undefined : policy.resolved.rules[decision.rule];
-  const span = rule?.span ?? policy.resolved.defaultSpans.get(access.op);
-  const message = rule === undefined ? "no rule decides, and this is the default" : "this rule decides";
+function failedCase({ tested, attempt, decision, policy }: TestedCase): Diagnostic {
+  const decider = deciderOf(policy, decision);
+  const span = decider?.span ?? policy.defaultSpans.get(attempt.op);
+  const message = decider === null ? "no rule decides, and this is the default" : "this decides";
   return report("failed-case", tested.span, {
-    access: accessText(access.op, access), expected: tested.effect, effect: decision.effect,
+    access: accessText(attempt.op, attempt), expected: tested.effect, effect: decision.effect,
   }, {
     labels: span === undefined ? [] : [{ message, span }],
-    help: span === undefined ? `no rule matches, and no default is stated for \`${access.op}\`` : undefined,
+    help: span === undefined ? `no rule matches, and no default is stated for \`${attempt.op}\`` : undefined,
   });
 }
 

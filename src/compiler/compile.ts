@@ -8,6 +8,7 @@ import { loadPolicy } from "./include.js";
 import type { ReadSource } from "./include.js";
 import type { Ir } from "./ir.gen.js";
 import { lower } from "./lower.js";
+import { requireEnforced } from "./not-enforced.js";
 import { proveAsserts } from "./prove-asserts.js";
 import { requireReview } from "./require-review.js";
 import { resolve } from "./resolve.js";
@@ -25,11 +26,14 @@ export function compile(rootPath: string, read: ReadSource, bindings: Bindings):
 }
 
 /** Text → IR. */
-export function frontEnd(rootPath: string, read: ReadSource, bindings: Bindings): Outcome<FrontEnd> {
+export function frontEnd(
+  rootPath: string, read: ReadSource, bindings: Bindings, task: string | null = null,
+): Outcome<FrontEnd> {
   return then(loadPolicy(rootPath, read), (loaded) =>
-    then(resolve(loaded, bindings), (resolved) =>
+    then(resolve(loaded, bindings, task), (resolved) =>
       then(resolveTests(loaded, bindings), () =>
-        done({ resolved, ir: lower(resolved) }))));
+        then(requireEnforced(loaded.statements), () =>
+          done({ resolved, ir: lower(resolved) })))));
 }
 
 /** IR → image, of a policy that somebody has reviewed. */

@@ -13,6 +13,7 @@ import type { Diagnostic, Source } from "./diagnostic.js";
 import { type LoadedPolicy, loadPolicy, type ParseSource, type ReadSource } from "./include.js";
 import { findExactly } from "./lint-exact.js";
 import { lower } from "./lower.js";
+import { requireEnforced } from "./not-enforced.js";
 import { resolve } from "./resolve.js";
 import { resolveTests } from "./resolve-tests.js";
 import type { ResolvedPolicy } from "./resolved.js";
@@ -59,6 +60,8 @@ function lintErrors(path: string, { read, parseSource, home, params }: LintInput
   if (!resolved.ok) return { loaded: loaded.value, resolved: null, errors: resolved.diagnostics, doubts: [] };
   const tests = resolveTests(loaded.value, bindings);
   if (!tests.ok) return { loaded: loaded.value, resolved: null, errors: tests.diagnostics, doubts: [] };
+  const enforced = requireEnforced(loaded.value.statements);
+  if (!enforced.ok) return { loaded: loaded.value, resolved: null, errors: enforced.diagnostics, doubts: [] };
   const image = assemble({ resolved: resolved.value, ir: lower(resolved.value) });
   return {
     loaded: loaded.value, resolved: image.ok ? resolved.value : null, errors: image.diagnostics,

@@ -63,6 +63,10 @@ export const MESSAGES = {
     `the default for ${a.operations} is both ${a.other} and ${a.effect}`),
   "empty-policy": warning(() => "the policy has no rule and no default, and permits everything"),
 
+  "unknown-task": error((a: { name: string }) => `the policy has no task \`${a.name}\``),
+  "args-not-here": error(() => "`args` is about programs that are executed, and stands with `exec` alone"),
+  "privilege-event": error(() => "`privilege` is no event: what is remembered is an operation on a file or an address"),
+
   // --- patterns and endpoints -------------------------------------------------------------------------------------
   "mixed-operations": error((a: { one: string; other: string }) =>
     `\`${a.one}\` and \`${a.other}\` take different kinds of targets`),
@@ -111,6 +115,8 @@ export const MESSAGES = {
   // --- tests, assertions, drafts ----------------------------------------------------------------------------------
   "target-not-concrete": error((a: { target: string; problem: string }) =>
     `${a.target} ${a.problem}: a test tries one access`),
+  "event-not-concrete": error(() =>
+    "what came before a case is one operation: without `except`, `unless`, `only` and `without`"),
   "false-assertion": error((a: { access: string; asserted: string; effect: string }) =>
     `\`${a.access}\` comes to \`${a.effect}\`, not to the asserted \`${a.asserted}\``),
   "assertion-too-complex": error(() => "this cannot be proved: the globs that meet here are too many"),

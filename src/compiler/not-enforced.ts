@@ -1,17 +1,27 @@
-/** What the language has and no image holds yet: one diagnostic for each place, so that nothing is ignored. */
-import type { AssertStatement, RuleStatement, Statement, TestCase } from "./ast.js";
+/**
+ * What the language has and no image holds yet: one diagnostic for each place, so that nothing is ignored. Tests can try
+ * all of it.
+ */
+import type { AssertStatement, RuleStatement, Statement } from "./ast.js";
 import { assertNever } from "./diagnostic.js";
-import type { Diagnostic, Span } from "./diagnostic.js";
+import type { Diagnostic, Outcome, Span } from "./diagnostic.js";
 import { report } from "./messages.js";
 
-/** A block (`for`, `task`) is one place, whatever it holds. */
-export function findNotEnforced(statement: Statement): readonly Diagnostic[] {
+/** Fails where anything cannot be enforced. */
+export function requireEnforced(statements: readonly Statement[]): Outcome<null> {
+  const diagnostics = statements.flatMap(findNotEnforced);
+  return diagnostics.length === 0 ? { ok: true, value: null, diagnostics } : { ok: false, diagnostics };
+}
+
+/** A block is one place, whatever it holds. */
+function findNotEnforced(statement: Statement): readonly Diagnostic[] {
   switch (statement.kind) {
     case "policy":
     case "include":
     case "param":
     case "let":
     case "draft":
+    case "test":
       return [];
     case "default":
       return statement.operations
@@ -22,10 +32,9 @@ export function findNotEnforced(statement: Statement): readonly Diagnostic[] {
     case "mark":
     case "limit":
     case "for":
-    case "task":
       return [notEnforced(`\`${statement.kind}\``, keyword(statement.span, statement.kind))];
-    case "test":
-      return statement.cases.flatMap(inCase);
+    case "task":
+      return statement.body.flatMap(findNotEnforced);
     case "assert":
       return inAssert(statement);
     default:
@@ -48,20 +57,6 @@ function inAssert({ operations, when }: AssertStatement): readonly Diagnostic[] 
   return [
     ...(privilege === undefined ? [] : [notEnforced("`privilege`", privilege.span)]),
     ...(when === null ? [] : [notEnforced("`when`", when.span)]),
-  ];
-}
-
-function inCase({ operation, marks, exe, under, args, after, span }: TestCase): readonly Diagnostic[] {
-  const [mark] = marks;
-  const [word] = args ?? [];
-  const [event] = after;
-  return [
-    ...(operation.name === "privilege" ? [notEnforced("`privilege`", operation.span)] : []),
-    ...(mark === undefined ? [] : [notEnforced("`when`", mark.span)]),
-    ...(exe === null ? [] : [notEnforced("`exe`", exe.span)]),
-    ...(under === null ? [] : [notEnforced("`under`", under.span)]),
-    ...(args === null ? [] : [notEnforced("`args`", word?.span ?? span)]),
-    ...(event === undefined ? [] : [notEnforced("`after`", event.span)]),
   ];
 }
 

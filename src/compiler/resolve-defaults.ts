@@ -14,14 +14,16 @@ export function resolveDefaults(
   readonly defaults: Defaults;
   /** Of the statement that gives an operation its default, where one does. */
   readonly spans: ResolvedPolicy["defaultSpans"];
+  /** Null where none is stated. */
+  readonly privilege: ResolvedPolicy["privilegeDefault"];
   readonly diagnostics: readonly Diagnostic[];
 } {
-  const stated = new Map<Operation, DefaultStatement>();
+  const stated = new Map<Operation | "privilege", DefaultStatement>();
   const diagnostics: Diagnostic[] = [];
   for (const statement of statements) {
     if (statement.kind !== "default") continue;
-    const conflicts = new Map<DefaultStatement, Set<Operation>>();
-    for (const operation of statement.operations.flatMap((reference) => expandOperation(reference.name))) {
+    const conflicts = new Map<DefaultStatement, Set<Operation | "privilege">>();
+    for (const operation of statement.operations.flatMap(({ name }) => name === "privilege" ? name : expandOperation(name))) {
       const earlier = stated.get(operation) ?? statement;
       stated.set(operation, earlier);
       if (earlier.effect === statement.effect) continue;
@@ -46,5 +48,8 @@ export function resolveDefaults(
     setattr: effectOf("setattr"), exec: effectOf("exec"), load: effectOf("load"),
     connect: effectOf("connect"), bind: effectOf("bind"),
   };
-  return { defaults, spans: new Map([...stated].map(([operation, { span }]) => [operation, span])), diagnostics };
+  return {
+    defaults, spans: new Map([...stated].map(([operation, { span }]) => [operation, span])),
+    privilege: stated.get("privilege")?.effect ?? null, diagnostics,
+  };
 }

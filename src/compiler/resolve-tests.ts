@@ -1,6 +1,6 @@
 /** `test` statements of the root file → concrete accesses and what is expected of each. */
-import { type Access, accessOf, type ConcreteTarget } from "./access.js";
-import type { Effect, TestBinding, TestCase, TestStatement } from "./ast.js";
+import { accessOf, type Attempt, type Circumstances, type ConcreteTarget } from "./access.js";
+import type { Effect, Event, OperationName, StringLiteral, Target, TestBinding, TestCase, TestStatement } from "./ast.js";
 import { assertNever, once } from "./diagnostic.js";
 import type { Diagnostic, Outcome, Span } from "./diagnostic.js";
 import type { LoadedPolicy } from "./include.js";
@@ -11,17 +11,29 @@ import { expandOperation } from "./operations.js";
 import { patternToText } from "./pattern/context.js";
 import { parseAbstractName, parsePathPattern } from "./pattern/parse-pattern.js";
 import { indexLinks } from "./program-links.js";
+import { checkMark, type ConditionContext } from "./resolve-conditions.js";
 import { collectDefinitions } from "./resolve-names.js";
 import type { Definitions } from "./resolve-names.js";
 import { resolveTargets } from "./resolve-targets.js";
-import type { TargetContext } from "./resolve-targets.js";
 import type { Bindings, ResolvedTarget } from "./resolved.js";
 import { createScope, didYouMean } from "./substitute.js";
+import { plainText, unfold } from "./unfold-blocks.js";
+
+/** What happens before a case: an operation, or a program that the process starts and that exits with status 0. */
+export interface PastEvent {
+  readonly act: { readonly kind: "attempt"; readonly attempt: Attempt } | { readonly kind: "success"; readonly path: string };
+  /** Of the program that is executed. */
+  readonly args: readonly string[];
+}
 
 export interface ResolvedCase {
   readonly effect: Effect;
   /** One for each operation that a group such as `access` stands for. */
-  readonly accesses: readonly Access[];
+  readonly attempts: readonly Attempt[];
+  readonly who: Omit<Circumstances, "marks">;
+  /** Set at first. */
+  readonly marks: readonly string[];
+  readonly after: readonly PastEvent[];
   readonly span: Span;
 }
 
@@ -35,31 +47,39 @@ export interface ResolvedTest {
 
 const HOME = "home";
 
+/** What the policy's files define. */
+interface Known {
+  readonly definitions: Definitions;
+  readonly marks: ReadonlySet<string>;
+}
+
 export function resolveTests(loaded: LoadedPolicy, bindings: Bindings): Outcome<readonly ResolvedTest[]> {
   const { definitions } = collectDefinitions(loaded.statements);
+  const marks = new Set(unfold(loaded.statements).flatMap(({ statement }) =>
+    (statement.kind === "mark" ? [statement.name.text] : [])));
   const results = loaded.root.statements.filter((statement) => statement.kind === "test")
-    .map((test) => resolveTest(test, definitions, bindings));
+    .map((test) => resolveTest(test, { definitions, marks }, bindings));
   const diagnostics = once(results.flatMap((result) => result.diagnostics));
   return diagnostics.length === 0
     ? { ok: true, value: results.map(({ test }) => test), diagnostics } : { ok: false, diagnostics };
 }
 
-interface Resolved<T> {
-  readonly test: T;
+interface Resolved {
+  readonly test: ResolvedTest;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-function resolveTest(test: TestStatement, definitions: Definitions, outside: Bindings): Resolved<ResolvedTest> {
+function resolveTest(test: TestStatement, known: Known, outside: Bindings): Resolved {
+  const { definitions, marks } = known;
   const { bindings, diagnostics } = bind(test.bindings, definitions, outside);
   const scope = createScope({ definitions, params: bindings.params, home: bindings.home });
-  const context: TargetContext = { definitions, substitute: scope.substitute, home: bindings.home, links: indexLinks([]) };
+  const context: ConditionContext = {
+    definitions, substitute: scope.substitute, home: bindings.home, links: indexLinks([]), marks, diagnostics: [],
+  };
   const cases = test.cases.map((one) => resolveCase(one, context));
   return {
-    test: {
-      name: plainText(test.name.parts), bindings, span: test.span,
-      cases: test.cases.map(({ effect, span }, i) => ({ effect, span, accesses: cases[i]?.accesses ?? [] })),
-    },
-    diagnostics: [...diagnostics, ...scope.diagnostics, ...cases.flatMap((one) => one.diagnostics)],
+    test: { name: plainText(test.name), bindings, cases, span: test.span },
+    diagnostics: [...diagnostics, ...scope.diagnostics, ...context.diagnostics],
   };
 }
 
@@ -80,7 +100,7 @@ function bind(
     } else if (reference !== undefined) {
       diagnostics.push(report("reference-not-here", reference.span, { name: reference.name, where: "a test's binding" }));
     }
-    values.set(name.text, plainText(value.parts));
+    values.set(name.text, plainText(value));
   }
   const home = values.get(HOME);
   if (home !== undefined && !home.startsWith("/")) {
@@ -91,29 +111,74 @@ function bind(
   return { bindings: { home: home ?? outside.home, params: { ...outside.params, ...bound }, programs: [] }, diagnostics };
 }
 
-const plainText = (parts: TestStatement["name"]["parts"]): string =>
-  parts.map((part) => (part.kind === "text" ? part.text : `\${${part.name}}`)).join("");
-
 // --- cases -----------------------------------------------------------------------------------------------------------
 
-interface Accesses {
-  readonly accesses: readonly Access[];
-  readonly diagnostics: readonly Diagnostic[];
+function resolveCase(one: TestCase, context: ConditionContext): ResolvedCase {
+  const { effect, operation, target, marks, exe, under, args, after, span } = one;
+  for (const mark of marks) checkMark(mark, context);
+  const pathOfProgram = (literal: StringLiteral | null): readonly string[] => {
+    const program = literal === null ? null : concreteTarget(stringTarget(literal), "exec", context);
+    return program?.kind === "path" ? [program.path] : [];
+  };
+  return {
+    effect, span, attempts: attemptsOf(operation, target, context),
+    who: { exe: pathOfProgram(exe), under: pathOfProgram(under), args: wordsOf(args ?? [], context) },
+    marks: marks.map(({ text }) => text),
+    after: after.flatMap((event) => pastEvents(event, context)),
+  };
 }
 
-function resolveCase({ operation, target }: TestCase, context: TargetContext): Accesses {
-  const { targets, diagnostics } = resolveTargets([target], [operation], context);
+const stringTarget = (literal: StringLiteral): Target =>
+  ({ kind: "target", subject: literal, ports: null, protocol: null, span: literal.span });
+
+function attemptsOf(operation: TestCase["operation"], target: Target, context: ConditionContext): readonly Attempt[] {
+  const { subject } = target;
+  if (operation.name === "privilege") {
+    return subject.kind === "privilege" ? [{ kind: "privilege", op: "privilege", privilege: subject.privilege }] : [];
+  }
+  const concrete = concreteTarget(target, operation.name, context);
+  return concrete === null ? [] : expandOperation(operation.name).flatMap((op) => accessOf(op, concrete) ?? []);
+}
+
+/** Each target of an event is one of its own. */
+function pastEvents(event: Event, context: ConditionContext): readonly PastEvent[] {
+  const { operation, targets, except, args, unlessExe, span } = event;
+  if (except.length > 0 || unlessExe.length > 0 || args?.only === true || (args?.without.length ?? 0) > 0) {
+    context.diagnostics.push(report("event-not-concrete", span, {}));
+    return [];
+  }
+  const words = wordsOf(args?.words ?? [], context);
+  return targets.flatMap((target): readonly PastEvent[] => {
+    if (operation !== "success") {
+      return attemptsOf(operation, target, context).map((attempt) => ({ act: { kind: "attempt", attempt }, args: words }));
+    }
+    const program = concreteTarget(target, "exec", context);
+    return program?.kind === "path" ? [{ act: { kind: "success", path: program.path }, args: words }] : [];
+  });
+}
+
+/** As they are: an argument of a command is no pattern. */
+function wordsOf(literals: readonly StringLiteral[], { substitute }: ConditionContext): readonly string[] {
+  return literals.flatMap((literal) => {
+    const substituted = substitute(literal);
+    return substituted === null ? [] : [Buffer.from(patternToText(substituted.parts), "utf8").toString("latin1")];
+  });
+}
+
+/** Null, and a diagnostic, where it is not one target. */
+function concreteTarget(target: Target, name: OperationName, context: ConditionContext): ConcreteTarget | null {
+  const { targets, diagnostics } = resolveTargets([target], [{ kind: "operation", name, span: target.span }], context);
+  context.diagnostics.push(...diagnostics);
   const [only, ...more] = targets;
-  if (diagnostics.length > 0 || only === undefined) return { accesses: [], diagnostics };
-  const refuse = (problem: string, help?: string): Accesses => {
-    const { source, start, end } = target.span;
-    return { accesses: [], diagnostics: [report("target-not-concrete", target.span,
-      { target: `\`${source.text.slice(start, end)}\``, problem }, { help })] };
+  if (diagnostics.length > 0 || only === undefined) return null;
+  const { source, start, end } = target.span;
+  const refuse = ({ problem, help }: NotConcrete): null => {
+    context.diagnostics.push(report("target-not-concrete", target.span, { target: `\`${source.text.slice(start, end)}\``, problem }, { help }));
+    return null;
   };
-  if (more.length > 0) return refuse(`stands for ${targets.length} targets`);
+  if (more.length > 0) return refuse({ problem: `stands for ${targets.length} targets`, help: "write one of them" });
   const concrete = concreteOf(only);
-  if ("problem" in concrete) return refuse(concrete.problem, concrete.help);
-  return { accesses: expandOperation(operation.name).flatMap((op) => accessOf(op, concrete) ?? []), diagnostics };
+  return "problem" in concrete ? refuse(concrete) : concrete;
 }
 
 interface NotConcrete {

@@ -2,106 +2,166 @@
  * A loaded policy and its bindings → a policy in which nothing is left to look up: names, defaults, targets. Every
  * pattern and address has been checked when this succeeds.
  */
-import type { AssertStatement, RuleStatement, Statement, StringLiteral } from "./ast.js";
+import type { AssertStatement, Privilege, RuleStatement, Statement, StringLiteral, Target } from "./ast.js";
 import { once } from "./diagnostic.js";
 import type { Diagnostic, Outcome, Position, Span } from "./diagnostic.js";
 import type { LoadedPolicy } from "./include.js";
 import { lineIndex } from "./line-index.js";
 import { report } from "./messages.js";
-import { findNotEnforced } from "./not-enforced.js";
 import { expandOperations, targetKindOf } from "./operations.js";
 import { patternToText } from "./pattern/context.js";
 import { indexLinks } from "./program-links.js";
+import { conjunction, resolveArgs, resolveCondition, resolvePrograms } from "./resolve-conditions.js";
+import type { ConditionContext } from "./resolve-conditions.js";
 import { resolveDefaults } from "./resolve-defaults.js";
+import { resolveLimit, resolveMark } from "./resolve-history.js";
 import { collectDefinitions } from "./resolve-names.js";
 import type { Definitions } from "./resolve-names.js";
 import { resolveTargets } from "./resolve-targets.js";
-import type { TargetContext } from "./resolve-targets.js";
-import type { Bindings, ResolvedAssert, ResolvedPolicy, ResolvedRule } from "./resolved.js";
+import type {
+  Bindings, ResolvedAssert, ResolvedCondition, ResolvedLimit, ResolvedMark, ResolvedPolicy, ResolvedRule, ResolvedTarget,
+} from "./resolved.js";
 import { createScope, didYouMean } from "./substitute.js";
 import { closest } from "./suggest-name.js";
+import { plainText, unfold, type Placed } from "./unfold-blocks.js";
 
-/** `bindings.params` holds what the user has set; the parameters' own defaults are added. */
-export function resolve(loaded: LoadedPolicy, bindings: Bindings): Outcome<ResolvedPolicy> {
+/** `bindings.params` holds what the user has set; the parameters' own defaults are added. `task`: the chosen one. */
+export function resolve(loaded: LoadedPolicy, bindings: Bindings, task: string | null = null): Outcome<ResolvedPolicy> {
   const { statements, root } = loaded;
+  const placed = unfold(statements);
   const { definitions, diagnostics: nameErrors } = collectDefinitions(statements);
   // That a relative home directory makes patterns relative is not told again for each of them.
   const home = bindings.home.startsWith("/") ? bindings.home : "/";
   const scope = createScope({ definitions, params: bindings.params, home });
-  const { defaults, spans: defaultSpans, diagnostics: defaultErrors } = resolveDefaults(statements);
-  const links = indexLinks(bindings.programs);
-  const context: TargetContext = { definitions, substitute: scope.substitute, home, links };
+  const isChosen = ({ tasks }: Placed): boolean => tasks.every((name) => plainText(name) === task);
+  const defaults = resolveDefaults(placed.filter(isChosen).map(({ statement }) => statement));
+  const context: ConditionContext = {
+    definitions, substitute: scope.substitute, home, links: indexLinks(bindings.programs),
+    marks: namesOfMarks(placed), diagnostics: [],
+  };
   const positionOf = lineIndex();
-  const rules = statements
-    .filter((statement) => statement.kind === "rule")
-    .map((statement) => resolveRule(statement, context, positionOf));
-  const asserts = statements.filter((statement) => statement.kind === "assert")
-    .map((statement) => resolveAssert(statement, context));
+  // What is in the other tasks is checked, and counts for nothing.
+  const parts = placed.map((one) => ({ part: resolvePlaced(one, context, positionOf), counts: isChosen(one) }));
+  const counted = parts.filter(({ counts }) => counts).map(({ part }) => part);
   const name = loaded.name === null ? null : toText(loaded.name, context);
 
-  const params = [...definitions.params.keys()];
   const diagnostics = inSourceOrder(statements, once([
-    ...checkBindings(bindings, params, root.span),
+    ...checkBindings(bindings, [...definitions.params.keys()], root.span),
+    ...checkTask(task, placed, root.span),
     ...nameErrors,
+    ...checkPrograms(placed),
     ...withoutMisspelt(scope.diagnostics, bindings, definitions),
-    ...defaultErrors,
-    ...statements.flatMap(findNotEnforced),
-    ...rules.flatMap((rule) => rule.diagnostics),
-    ...asserts.flatMap((assertion) => assertion.diagnostics),
+    ...defaults.diagnostics,
+    ...context.diagnostics,
   ]));
   if (diagnostics.some((diagnostic) => diagnostic.severity === "error")) return { ok: false, diagnostics };
   return {
     ok: true,
     value: {
-      name, bindings: { ...bindings, params: scope.params }, defaults, defaultSpans,
-      rules: rules.map(({ rule }) => rule), asserts: asserts.map(({ assertion }) => assertion),
+      name, bindings: { ...bindings, params: scope.params }, defaults: defaults.defaults, defaultSpans: defaults.spans,
+      privilegeDefault: defaults.privilege,
+      marks: counted.flatMap(({ mark }) => mark ?? []), limits: counted.flatMap(({ limit }) => limit ?? []),
+      rules: counted.flatMap(({ rule }) => rule ?? []), asserts: counted.flatMap(({ assertion }) => assertion ?? []),
       draft: statements.find(({ kind }) => kind === "draft")?.span ?? null, source: root.span.source,
     },
-    diagnostics: [...diagnostics, ...findEmpty(statements, root.span)],
+    diagnostics: [...diagnostics, ...findEmpty(placed.map(({ statement }) => statement), root.span)],
   };
 }
 
-interface RuleResult {
-  readonly rule: ResolvedRule;
-  readonly diagnostics: readonly Diagnostic[];
+/** What a statement comes to; of most kinds, nothing. */
+interface Part {
+  readonly rule?: ResolvedRule;
+  readonly assertion?: ResolvedAssert;
+  readonly mark?: ResolvedMark;
+  readonly limit?: ResolvedLimit;
+}
+
+function resolvePlaced(
+  { statement, programs }: Placed, context: ConditionContext, positionOf: (span: Span) => Position,
+): Part {
+  const around = programs.map((names): ResolvedCondition => ({ kind: "exe", programs: resolvePrograms(names, context) }));
+  const placeOf = (span: Span): string => `${span.source.path}:${positionOf(span).line}`;
+  switch (statement.kind) {
+    case "rule":
+      return { rule: resolveRule(statement, around, context, placeOf) };
+    case "assert":
+      return { assertion: resolveAssert(statement, around, context) };
+    case "mark":
+      return { mark: resolveMark(statement, context) };
+    case "limit": {
+      const because = statement.because === null ? null : toText(statement.because, context);
+      return { limit: resolveLimit(statement, { id: placeOf(statement.span), because }, around, context) };
+    }
+    default:
+      return {};
+  }
 }
 
 function resolveRule(
-  statement: RuleStatement, context: TargetContext, positionOf: (span: Span) => Position,
-): RuleResult {
-  const { operations, span } = statement;
-  const mixed = findMixedKinds(statement);
-  const unchecked = mixed !== null || operations.some((operation) => operation.name === "privilege");
-  const targets = resolveTargets(unchecked ? [] : statement.targets, operations, context);
-  const except = resolveTargets(unchecked ? [] : statement.except, operations, context);
+  statement: RuleStatement, around: readonly ResolvedCondition[], context: ConditionContext,
+  placeOf: (span: Span) => string,
+): ResolvedRule {
+  const { operations, args, when, unless, span } = statement;
+  const exceptions = resolveObjects({ ...statement, targets: statement.except }, context);
+  const objects = resolveObjects(statement, context);
+  const conditions: readonly ResolvedCondition[] = [
+    ...around, ...(when === null ? [] : [resolveCondition(when, context)]),
+    ...(unless === null ? [] : [{ kind: "not", operand: resolveCondition(unless, context) } as const]),
+  ];
+  if (args !== null && operations.some(({ name }) => name !== "exec")) {
+    context.diagnostics.push(report("args-not-here", args.span, {}, { help: "write a rule of its own for `exec`" }));
+  }
   return {
-    rule: {
-      id: statement.name?.text ?? `${span.source.path}:${positionOf(span).line}`,
-      effect: statement.effect,
-      operations: expandOperations(operations),
-      targets: targets.targets,
-      except: except.targets,
-      because: statement.because === null ? null : toText(statement.because, context),
-      span,
-    },
-    diagnostics: [...(mixed === null ? [] : [mixed]), ...targets.diagnostics, ...except.diagnostics],
+    id: statement.name?.text ?? placeOf(span),
+    effect: statement.effect,
+    operations: expandOperations(operations),
+    targets: objects.targets,
+    except: exceptions.targets,
+    privileges: objects.privileges.filter((privilege) => !exceptions.privileges.includes(privilege)),
+    args: args === null ? null : resolveArgs(args, context),
+    when: conjunction(conditions),
+    because: statement.because === null ? null : toText(statement.because, context),
+    span,
   };
 }
 
-interface AssertResult {
-  readonly assertion: ResolvedAssert;
-  readonly diagnostics: readonly Diagnostic[];
+function resolveAssert(
+  statement: AssertStatement, around: readonly ResolvedCondition[], context: ConditionContext,
+): ResolvedAssert {
+  const { effect, operations, when, span } = statement;
+  const { targets, privileges } = resolveObjects(statement, context);
+  const conditions = [...around, ...(when === null ? [] : [resolveCondition(when, context)])];
+  return { effect, operations: expandOperations(operations), targets, privileges, when: conjunction(conditions), span };
 }
 
-function resolveAssert(statement: AssertStatement, context: TargetContext): AssertResult {
-  const { effect, operations, span } = statement;
-  const mixed = findMixedKinds(statement);
-  const unchecked = mixed !== null || operations.some(({ name }) => name === "privilege");
-  const { targets, diagnostics } = resolveTargets(unchecked ? [] : statement.targets, operations, context);
-  return {
-    assertion: { effect, operations: expandOperations(operations), targets, span },
-    diagnostics: [...(mixed === null ? [] : [mixed]), ...diagnostics],
-  };
+interface Objects {
+  readonly targets: readonly ResolvedTarget[];
+  readonly privileges: readonly Privilege[];
+}
+
+/** What the operations are about: targets, or privileges. */
+function resolveObjects(
+  { operations, targets }: Pick<RuleStatement, "operations" | "targets">, context: ConditionContext,
+): Objects {
+  const mixed = findMixedKinds({ operations });
+  if (mixed !== null) {
+    context.diagnostics.push(mixed);
+    return { targets: [], privileges: [] };
+  }
+  if (operations.some(({ name }) => name === "privilege")) {
+    return { targets: [], privileges: targets.flatMap((target) => privilegeOf(target, context)) };
+  }
+  const resolved = resolveTargets(targets, operations, context);
+  context.diagnostics.push(...resolved.diagnostics);
+  return { targets: resolved.targets, privileges: [] };
+}
+
+function privilegeOf({ subject, span }: Target, { diagnostics }: ConditionContext): readonly Privilege[] {
+  if (subject.kind === "privilege") return [subject.privilege];
+  const text = span.source.text.slice(span.start, span.end);
+  // A name is reported where the statement is read.
+  if (subject.kind !== "name") diagnostics.push(report("not-a-privilege", span, { name: text }));
+  return [];
 }
 
 const KINDS = { path: "a path", endpoint: "an endpoint", privilege: "a privilege" } as const;
@@ -136,13 +196,29 @@ function withoutMisspelt(
   return diagnostics.filter(({ code, span }) => code !== "unbound-parameter" || !meant.includes(span));
 }
 
+function checkTask(task: string | null, placed: readonly Placed[], { source }: Span): readonly Diagnostic[] {
+  const names = new Set(placed.flatMap(({ tasks }) => tasks.map(plainText)));
+  return task === null || names.has(task) ? []
+    : [report("unknown-task", { source, start: 0, end: 0 }, { name: task }, { help: didYouMean(task, names) })];
+}
+
+/** What is remembered, and what holds where no rule matches, belongs to all programs. */
+function checkPrograms(placed: readonly Placed[]): readonly Diagnostic[] {
+  return placed.filter(({ statement: { kind }, programs }) => programs.length > 0 && (kind === "default" || kind === "mark"))
+    .map(({ statement: { kind, span } }) => report("misplaced-statement", span, { statement: kind, block: "for" }));
+}
+
+function namesOfMarks(placed: readonly Placed[]): ReadonlySet<string> {
+  return new Set(placed.flatMap(({ statement }) => (statement.kind === "mark" ? [statement.name.text] : [])));
+}
+
 function findEmpty(statements: readonly Statement[], { source }: Span): readonly Diagnostic[] {
   const says = statements.some(({ kind }) => kind === "rule" || kind === "default");
   return says ? [] : [report("empty-policy", { source, start: 0, end: 0 }, {},
     { help: "`default deny modify, connect` is a beginning" })];
 }
 
-function toText(literal: StringLiteral, context: TargetContext): string | null {
+function toText(literal: StringLiteral, context: ConditionContext): string | null {
   const substituted = context.substitute(literal);
   return substituted === null ? null : patternToText(substituted.parts);
 }

@@ -3,7 +3,7 @@
  * are still text: `PatternText` keeps apart what was written and what a binding brought in, which is never a glob.
  * The interpreter decides over this tree; `lower` makes the IR from it.
  */
-import type { Effect, Protocol } from "./ast.js";
+import type { Effect, Privilege, Protocol } from "./ast.js";
 import type { Source, Span } from "./diagnostic.js";
 
 /** Operations that are decided; `modify` and `access` are gone. The order is that of `enum policy_op`. */
@@ -43,6 +43,58 @@ export type ResolvedTarget =
   /** The name without its `@`: a glob over the whole name, in which `*` also crosses `/`. */
   | { readonly kind: "unix-abstract"; readonly pattern: PatternText; readonly span: Span };
 
+/** Who acts: over the marks that are set, the programs that the process runs, and those of its ancestors. */
+export type ResolvedCondition =
+  | { readonly kind: "mark"; readonly mark: string }
+  /** Any of the programs; path targets alone. */
+  | { readonly kind: "exe" | "under"; readonly programs: readonly ResolvedTarget[] }
+  | { readonly kind: "not"; readonly operand: ResolvedCondition }
+  | { readonly kind: "and" | "or"; readonly operands: readonly ResolvedCondition[] };
+
+/** Globs over one argument each, in which `*` also crosses `/`; after argv[0]. */
+export interface ResolvedArgs {
+  /** Whether there are no other arguments. */
+  readonly only: boolean;
+  /** To occur in this order. */
+  readonly words: readonly PatternText[];
+  /** None of these occurs. */
+  readonly without: readonly PatternText[];
+}
+
+export interface ResolvedEvent {
+  /** `success`: a process that executed such a program exited with status 0. */
+  readonly operations: readonly Operation[] | "success";
+  readonly targets: readonly ResolvedTarget[];
+  readonly except: readonly ResolvedTarget[];
+  readonly args: ResolvedArgs | null;
+  /** Programs whose processes are not meant. */
+  readonly unlessExe: readonly ResolvedTarget[];
+}
+
+export interface ResolvedMark {
+  readonly name: string;
+  readonly on: readonly ResolvedEvent[];
+  /** An event that is in both leaves the mark clear. */
+  readonly until: readonly ResolvedEvent[];
+  readonly perProcess: boolean;
+  readonly tracksFiles: boolean;
+  readonly span: Span;
+}
+
+/** The effect of an operation of the session past `count` permitted ones within the window. */
+export interface ResolvedLimit {
+  /** `file:line` */
+  readonly id: string;
+  readonly operations: readonly Operation[];
+  readonly targets: readonly ResolvedTarget[];
+  readonly when: ResolvedCondition | null;
+  readonly count: number;
+  readonly perMilliseconds: number;
+  readonly effect: Effect;
+  readonly because: string | null;
+  readonly span: Span;
+}
+
 export interface ResolvedRule {
   /** The rule's name, or `file:line`. */
   readonly id: string;
@@ -52,6 +104,11 @@ export interface ResolvedRule {
   readonly operations: readonly Operation[];
   readonly targets: readonly ResolvedTarget[];
   readonly except: readonly ResolvedTarget[];
+  /** Of a rule over `privilege`, which has no operations; less those in its `except`. */
+  readonly privileges: readonly Privilege[];
+  readonly args: ResolvedArgs | null;
+  /** Null where the rule always applies. */
+  readonly when: ResolvedCondition | null;
   readonly because: string | null;
   readonly span: Span;
 }
@@ -77,6 +134,8 @@ export interface ResolvedAssert {
   readonly effect: Effect;
   readonly operations: readonly Operation[];
   readonly targets: readonly ResolvedTarget[];
+  readonly privileges: readonly Privilege[];
+  readonly when: ResolvedCondition | null;
   readonly span: Span;
 }
 
@@ -86,7 +145,11 @@ export interface ResolvedPolicy {
   readonly bindings: Bindings;
   readonly defaults: Readonly<Record<Operation, Effect>>;
   /** The statements that say so; for an operation that is not here the default is built in. */
-  readonly defaultSpans: ReadonlyMap<Operation, Span>;
+  readonly defaultSpans: ReadonlyMap<Operation | "privilege", Span>;
+  /** Null where none is stated: `io-uring` is allowed, everything else denied. */
+  readonly privilegeDefault: Effect | null;
+  readonly marks: readonly ResolvedMark[];
+  readonly limits: readonly ResolvedLimit[];
   /** In source order, included files where they are included. */
   readonly rules: readonly ResolvedRule[];
   readonly asserts: readonly ResolvedAssert[];

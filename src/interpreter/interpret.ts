@@ -3,39 +3,60 @@
  * shares nothing with the compiler but the tree, so that the two can be compared. Patterns were checked by `resolve`.
  */
 import { assertNever } from "../compiler/diagnostic.js";
-import type { Access } from "../compiler/access.js";
+import { type Attempt, type Circumstances, NO_CIRCUMSTANCES } from "../compiler/access.js";
 import type { Effect } from "../compiler/ast.js";
-import type { Operation, ResolvedPolicy, ResolvedRule, ResolvedTarget, TransportFilter } from "../compiler/resolved.js";
+import type {
+  Operation, ResolvedArgs, ResolvedCondition, ResolvedEvent, ResolvedLimit, ResolvedPolicy, ResolvedRule, ResolvedTarget,
+  TransportFilter,
+} from "../compiler/resolved.js";
 import { anyOf, parseCidr } from "./cidr.js";
 import { nameMatcher, pathMatcher } from "./pattern-regexp.js";
 
 export interface Decision {
   readonly effect: Effect;
-  /** Index into the policy's rules of the one that decided; null for the default. */
+  /** Index into the policy's rules of the one that decided; null for a limit or the default. */
   readonly rule: number | null;
+  /** Index of the limit that decided. */
+  readonly limit: number | null;
   /** Every rule that matched, in source order. */
   readonly matched: readonly number[];
 }
 
-type Matcher = (access: Access) => boolean;
+/** Who tries it, and which of the limits count no more. */
+export interface Situation extends Circumstances {
+  readonly spent: ReadonlySet<number>;
+}
+
+export const AT_FIRST: Situation = { ...NO_CIRCUMSTANCES, spent: new Set() };
+
+type Matcher = (attempt: Attempt, who: Circumstances) => boolean;
 
 const PRECEDENCE = ["kill", "deny", "audit", "allow"] as const;
 
-export function decide(policy: ResolvedPolicy, access: Access): Decision {
-  return interpreter(policy)(access);
+export function decide(policy: ResolvedPolicy, attempt: Attempt, situation: Situation = AT_FIRST): Decision {
+  return interpreter(policy)(attempt, situation);
 }
 
-/** `decide` for many accesses: patterns are read once. */
-export function interpreter(policy: ResolvedPolicy): (access: Access) => Decision {
+/** `decide` for many attempts: patterns are read once. */
+export function interpreter(policy: ResolvedPolicy): (attempt: Attempt, situation?: Situation) => Decision {
   const matchers = policy.rules.map(ruleMatcher);
-  return (access) => {
-    const matched = matchers.flatMap((matches, index) => (matches(access) ? [index] : []));
+  const limits = policy.limits.map(limitMatcher);
+  return (attempt, situation = AT_FIRST) => {
+    const matched = matchers.flatMap((matches, index) => (matches(attempt, situation) ? [index] : []));
+    const exceeded = limits.flatMap((matches, index) =>
+      (situation.spent.has(index) && matches(attempt, situation) ? [index] : []));
     for (const effect of PRECEDENCE) {
-      const rule = matched.find((index) => policy.rules[index]?.effect === effect);
-      if (rule !== undefined) return { effect, rule, matched };
+      const rule = matched.find((index) => policy.rules[index]?.effect === effect) ?? null;
+      const limit = exceeded.find((index) => policy.limits[index]?.effect === effect) ?? null;
+      if (rule !== null || limit !== null) return { effect, rule, limit: rule === null ? limit : null, matched };
     }
-    return { effect: policy.defaults[access.op], rule: null, matched };
+    return { effect: defaultOf(policy, attempt), rule: null, limit: null, matched };
   };
+}
+
+function defaultOf(policy: ResolvedPolicy, attempt: Attempt): Effect {
+  if (attempt.op !== "privilege") return policy.defaults[attempt.op];
+  return policy.privilegeDefault ?? (attempt.privilege === "io-uring" ? "allow" : "deny");
 }
 
 /** Positions of a rule, and of a target of its `except` that kept the rule from matching. */
@@ -44,21 +65,95 @@ export interface Exclusion {
   readonly except: number;
 }
 
-/** What `except` does to an access. */
-export function excluder(policy: ResolvedPolicy): (access: Access) => readonly Exclusion[] {
-  const rules = policy.rules.map((rule) => ({
-    rule, targets: rule.targets.map(targetMatcher), except: rule.except.map(targetMatcher),
-  }));
-  return (access) => rules.flatMap(({ rule, targets, except }, number) =>
-    covers(rule, access.op) && targets.some((matches) => matches(access))
-      ? except.flatMap((matches, index) => (matches(access) ? [{ rule: number, except: index }] : [])) : []);
+/** What `except` does to an attempt. */
+export function excluder(policy: ResolvedPolicy): (attempt: Attempt, who: Circumstances) => readonly Exclusion[] {
+  const rules = policy.rules.map((rule) => ({ without: ruleMatcher({ ...rule, except: [] }), except: rule.except.map(targetMatcher) }));
+  return (attempt, who) => rules.flatMap(({ without, except }, rule) => (without(attempt, who)
+    ? except.flatMap((matches, index) => (matches(attempt) ? [{ rule, except: index }] : [])) : []));
 }
 
 function ruleMatcher(rule: ResolvedRule): Matcher {
   const targets = rule.targets.map(targetMatcher);
   const except = rule.except.map(targetMatcher);
-  return (access) => covers(rule, access.op)
-    && targets.some((matches) => matches(access)) && !except.some((matches) => matches(access));
+  const holds = conditionMatcher(rule.when);
+  const argsMatch = argsMatcher(rule.args);
+  return (attempt, who) => {
+    if (!holds(who)) return false;
+    if (attempt.op === "privilege") return rule.privileges.includes(attempt.privilege);
+    if (!covers(rule, attempt.op) || !argsMatch(who.args)) return false;
+    // The arguments are those of the program that the process was started as.
+    if (rule.args !== null && attempt.op === "load" && !(attempt.kind === "path" && who.exe.includes(attempt.path))) return false;
+    return targets.some((matches) => matches(attempt)) && !except.some((matches) => matches(attempt));
+  };
+}
+
+/** Whether an operation is one that the limit counts. */
+export function limitMatcher({ operations, targets, when }: ResolvedLimit): Matcher {
+  const matchers = targets.map(targetMatcher);
+  const holds = conditionMatcher(when);
+  return (attempt, who) => attempt.op !== "privilege" && operations.includes(attempt.op) && holds(who)
+    && matchers.some((matches) => matches(attempt));
+}
+
+/** Whether an operation is the event; of `success`, whether the program is. */
+export function eventMatcher(event: ResolvedEvent): Matcher {
+  const targets = event.targets.map(targetMatcher);
+  const except = event.except.map(targetMatcher);
+  const argsMatch = argsMatcher(event.args);
+  const isOther = programMatcher(event.unlessExe);
+  const operations = event.operations === "success" ? ["exec"] : event.operations;
+  return (attempt, who) => operations.some((operation) => operation === attempt.op) && argsMatch(who.args) && !isOther(who.exe)
+    && targets.some((matches) => matches(attempt)) && !except.some((matches) => matches(attempt));
+}
+
+function conditionMatcher(condition: ResolvedCondition | null): (who: Circumstances) => boolean {
+  switch (condition?.kind) {
+    case undefined:
+      return () => true;
+    case "mark": {
+      const { mark } = condition;
+      return (who) => who.marks.has(mark);
+    }
+    case "exe": {
+      const matches = programMatcher(condition.programs);
+      return (who) => matches(who.exe);
+    }
+    case "under": {
+      const matches = programMatcher(condition.programs);
+      return (who) => matches(who.under);
+    }
+    case "not": {
+      const operand = conditionMatcher(condition.operand);
+      return (who) => !operand(who);
+    }
+    case "and": {
+      const operands = condition.operands.map(conditionMatcher);
+      return (who) => operands.every((holds) => holds(who));
+    }
+    case "or": {
+      const operands = condition.operands.map(conditionMatcher);
+      return (who) => operands.some((holds) => holds(who));
+    }
+  }
+}
+
+function programMatcher(programs: readonly ResolvedTarget[]): (paths: readonly string[]) => boolean {
+  const matchers = programs.map(targetMatcher);
+  return (paths) => paths.some((path) => matchers.some((matches) => matches({ kind: "path", op: "exec", path })));
+}
+
+/** The words in their order, others between them; with `only` none but them; with `without` none of those. */
+function argsMatcher(args: ResolvedArgs | null): (argv: readonly string[]) => boolean {
+  if (args === null) return () => true;
+  const words = args.words.map(nameMatcher);
+  const without = args.without.map(nameMatcher);
+  return (argv) => {
+    if (argv.some((word) => without.some((matches) => matches(word)))) return false;
+    if (args.only) return argv.length === words.length && words.every((matches, i) => matches(argv[i] ?? ""));
+    let next = 0;
+    for (const word of argv) if (words[next]?.(word) === true) next++;
+    return next === words.length;
+  };
 }
 
 /** A `deny` or `kill` of `exec` also holds for `load`. */
@@ -67,7 +162,7 @@ function covers(rule: ResolvedRule, op: Operation): boolean {
   return rule.operations.includes(op) || (op === "load" && refuses && rule.operations.includes("exec"));
 }
 
-function targetMatcher(target: ResolvedTarget): Matcher {
+function targetMatcher(target: ResolvedTarget): (access: Attempt) => boolean {
   switch (target.kind) {
     case "path": {
       const matches = pathMatcher(target.pattern);
@@ -95,7 +190,7 @@ function targetMatcher(target: ResolvedTarget): Matcher {
   }
 }
 
-function passes(filter: TransportFilter, access: Extract<Access, { kind: "network" }>): boolean {
+function passes(filter: TransportFilter, access: Extract<Attempt, { kind: "network" }>): boolean {
   if (filter.protocol !== null && access.protocol !== filter.protocol) return false;
   if (filter.ports === null) return true;
   return access.protocol !== "other"
@@ -109,9 +204,9 @@ const PRIVATE = anyOf(
 const LOOPBACK = anyOf("127.0.0.0/8", "::1/128");
 const UNSPECIFIED = anyOf("0.0.0.0/32", "::/128");
 
-function listMatcher(target: Extract<ResolvedTarget, { kind: "list" }>): Matcher {
+function listMatcher(target: Extract<ResolvedTarget, { kind: "list" }>): (access: Attempt) => boolean {
   return (access) => {
-    if (access.kind === "path" || access.kind === "anonymous") return false;
+    if (access.kind === "path" || access.kind === "anonymous" || access.kind === "privilege") return false;
     if (access.kind !== "network") return target.list === "any" && target.ports === null && target.protocol === null;
     if (!passes(target, access)) return false;
     switch (target.list) {

@@ -4,8 +4,8 @@ import type { GlobItem, NameComponent } from "../ir.gen.js";
 import { failure } from "./context.js";
 import type { PatternContext, PatternPlace } from "./context.js";
 
-/** NAME_MAX; and sun_path less the NUL byte that an abstract name begins with. */
-const NAME_LIMIT: Readonly<Record<PatternPlace, number>> = { path: 255, abstract: 107 };
+/** NAME_MAX; sun_path less the NUL byte that an abstract name begins with; MAX_ARG_STRLEN less the NUL at its end. */
+const NAME_LIMIT: Readonly<Record<PatternPlace, number>> = { path: 255, abstract: 107, argument: 131_071 };
 /** The longest prefix or suffix that an edge of the image holds. */
 const AFFIX_LIMIT = 248;
 
@@ -14,6 +14,9 @@ const encoder = new TextEncoder();
 /** `items`: text never beside text, a run never beside a run. */
 export function toComponent(items: readonly GlobItem[], context: PatternContext): Outcome<NameComponent> {
   const limit = NAME_LIMIT[context.place];
+  if (items.length === 0 && context.place === "argument") {
+    return { ok: true, value: { kind: "literal", name: "" }, diagnostics: [] };
+  }
   if (items.length === 0) {
     return context.place === "path"
       ? failure("pattern-empty-component", context, { pattern: context.text },

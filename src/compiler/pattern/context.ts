@@ -4,8 +4,8 @@ import { report } from "../messages.js";
 import type { ArgsOf, Code, Extras } from "../messages.js";
 import type { PatternText } from "../resolved.js";
 
-/** Where the pattern stands: in an abstract socket's name, `/` is an ordinary character. */
-export type PatternPlace = "path" | "abstract";
+/** Where the pattern stands: in an abstract socket's name and in an argument, `/` is an ordinary character. */
+export type PatternPlace = "path" | "abstract" | "argument";
 
 /** One character of a pattern and whether it stands for itself. */
 export interface Unit {

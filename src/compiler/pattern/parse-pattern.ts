@@ -51,6 +51,13 @@ export function parseAbstractName(pattern: PatternText, span: Span): Outcome<rea
   return scanned.ok ? parseNames(scanned.value, context) : scanned;
 }
 
+/** One argument of a command, matched as a whole. */
+export function parseArgument(pattern: PatternText, span: Span): Outcome<readonly NameComponent[]> {
+  const context: PatternContext = { place: "argument", text: patternToText(pattern), span };
+  const scanned = scanPattern(pattern, context);
+  return scanned.ok ? parseNames(scanned.value, context) : scanned;
+}
+
 /** Without the leading `/`; a pattern that has none is made to float. */
 function splitComponents(
   tokens: readonly Token[], pattern: PatternText, context: PatternContext,
