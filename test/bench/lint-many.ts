@@ -2,8 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { measure } from "./measure.js";
 
 const [files = 1000, rules = 20] = process.argv.slice(2).map(Number);
 const folder = mkdtempSync(join(tmpdir(), "policyc-bench-"));
@@ -19,11 +18,7 @@ try {
       "default deny write, create, delete, setattr, connect, bind", ...lines, "",
     ].join("\n"));
   }
-  const begun = performance.now();
-  const policyc = fileURLToPath(new URL("../../bin/policyc", import.meta.url));
-  const { status, stderr } = spawnSync(process.execPath, [policyc, "lint", folder], { encoding: "utf8" });
-  console.log(`${files} policies of ${rules} rules: ${(performance.now() - begun).toFixed(0)} ms, status ${status}`);
-  if (status !== 0) console.log(stderr.slice(0, 1000));
+  measure(`${files} policies of ${rules} rules`, ["lint", folder]);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
