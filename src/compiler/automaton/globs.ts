@@ -23,7 +23,8 @@ export interface GlobAutomaton {
   readonly classes: readonly (readonly number[])[];
 }
 
-function byteSet(items: Extract<GlobItem, { kind: "byte" }>): Uint8Array {
+/** 1 for each byte that may stand there. */
+export function byteSet(items: Extract<GlobItem, { kind: "byte" }>): Uint8Array {
   const set = new Uint8Array(256).fill(items.negated ? 1 : 0);
   for (const { first, last } of items.ranges) set.fill(items.negated ? 0 : 1, first, last + 1);
   return set;

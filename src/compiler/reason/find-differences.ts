@@ -1,18 +1,15 @@
 /**
- * In what two policies differ: for each pair of effects and deciding rules that some access changes between, a shortest
- * such access. Only where a rule is not in both, or a default differs, can anything change.
+ * In what two policies differ: for each rule that is not in both, each default that differs, and each pair of effects
+ * that accesses change between on that account, a shortest such access.
  */
 import type { ConcreteTarget } from "../access.js";
 import { EFFECTS } from "../ast.js";
 import type { Ir, NetworkSelector, Operation, Rule } from "../ir.gen.js";
 import { addressPoints } from "./addresses.js";
-import { explore } from "./explore.js";
-import { Names } from "./names.js";
-import { matchedPatterns, PatternTrie } from "./pattern-trie.js";
-import {
-  indexSelections, matchedRules, operationsOf, plainlyMatched, select, selectNetworks, silencer, verdictOf,
-} from "./selections.js";
-import type { PatternKind, PatternList, Selection, Verdict } from "./selections.js";
+import { defaultDiffers, differInPatterns } from "./pattern-differences.js";
+import type { Note, Pair } from "./pattern-differences.js";
+import { indexSelections, matchedRules, operationsOf, plainlyMatched, selectNetworks, verdictOf } from "./selections.js";
+import type { Verdict } from "./selections.js";
 
 export interface Change {
   readonly operation: Operation;
@@ -36,14 +33,6 @@ export function relationOf(changes: readonly Change[]): Relation {
   return narrower ? "narrower" : wider ? "wider" : "equivalent";
 }
 
-interface Pair {
-  readonly old: Ir;
-  readonly new: Ir;
-  /** Numbers of the rules that the other has not. */
-  readonly oldOnly: ReadonlySet<number>;
-  readonly newOnly: ReadonlySet<number>;
-}
-
 /** Null where the globs are too many to tell. */
 export function findDifferences(old: Ir, new_: Ir): readonly Change[] | null {
   const pair = pairUp(old, new_);
@@ -53,7 +42,9 @@ export function findDifferences(old: Ir, new_: Ir): readonly Change[] | null {
       const from = verdictOf(pair.old, oldRules, operation);
       const to = verdictOf(pair.new, newRules, operation);
       if (from.effect === to.effect) continue;
-      const key = `${operation} ${from.effect} ${from.rule} ${to.effect} ${to.rule}`;
+      const before = [from.effect, deciderOf(pair.old, from, oldRules, operation, pair.oldOnly)];
+      const after = [to.effect, deciderOf(pair.new, to, newRules, operation, pair.newOnly)];
+      const key = [operation, ...before, ...after].join(" ");
       if (!changes.has(key)) changes.set(key, { operation, from, to, witness: witness() });
     }
   };
@@ -66,8 +57,18 @@ export function findDifferences(old: Ir, new_: Ir): readonly Change[] | null {
   return [...changes.values()];
 }
 
-type Note = (operations: readonly Operation[], oldRules: readonly number[], newRules: readonly number[],
-  witness: () => ConcreteTarget) => void;
+/**
+ * What tells a change from others: the rule that decides if its policy alone has it. Where a rule of both says so as well
+ * it does not matter which: a floating rule may meet thousands of them.
+ */
+function deciderOf(
+  { rules }: Ir, { effect, rule }: Verdict, matching: readonly number[], operation: Operation, only: ReadonlySet<number>,
+): string {
+  if (rule === null) return "default";
+  const isOfBoth = matching.some((number) =>
+    !only.has(number) && rules[number]?.effect === effect && rules[number].operations.includes(operation));
+  return isOfBoth ? "of both" : String(rule);
+}
 
 /** Rules that say the same, whatever they are called and wherever they stand. */
 function pairUp(old: Ir, new_: Ir): Pair {
@@ -81,38 +82,8 @@ function meaningOf({ effect, operations, match, except }: Rule): string {
   return JSON.stringify([effect, operations, match, except]);
 }
 
-/** Whether a default differs for one of the operations: then every target may be decided otherwise. */
-function defaultsDiffer({ old, new: new_ }: Pair, operations: readonly Operation[]): boolean {
-  return operations.some((operation) => old.defaults[operation] !== new_.defaults[operation]);
-}
-
-/** False where the globs are too many to tell names apart. */
-function differInPatterns(pair: Pair, kind: PatternKind, note: Note): boolean {
-  const operations = operationsOf(kind);
-  const list: PatternList = { kind, patterns: [], owners: [] };
-  const { patterns, owners } = list;
-  const index = (ir: Ir, only: ReadonlySet<number>): ReadonlyMap<number, Selection> =>
-    indexSelections(select(ir, list, (rule) => only.has(rule)));
-  const oldIndex = index(pair.old, pair.oldOnly);
-  const newIndex = index(pair.new, pair.newOnly);
-  if (defaultsDiffer(pair, operations)) {
-    const everything = { kind: kind === "unix-abstract" ? "any" : "globstar" } as const;
-    patterns.push({ components: [everything], owner: owners.push(null) - 1, guides: true });
-  }
-  const names = new Names(kind !== "unix-abstract");
-  const trie = new PatternTrie(patterns, silencer(list));
-  explore(trie, names, (subset, path) => {
-    if (kind === "unix-abstract" && subset === trie.start) return false; // before the name is read
-    const matched = matchedPatterns(subset);
-    const witness = (): ConcreteTarget => (kind === "unix-abstract" ? { kind, name: path.slice(1) } : { kind, path });
-    note(operations, matchedRules(oldIndex, matched), matchedRules(newIndex, matched), witness);
-    return names.gaveUp;
-  });
-  return !names.gaveUp;
-}
-
 function differInAddresses(pair: Pair, note: Note): void {
-  if (pair.oldOnly.size + pair.newOnly.size === 0 && !defaultsDiffer(pair, operationsOf("network"))) return;
+  if (pair.oldOnly.size + pair.newOnly.size === 0 && operationsOf("network").every((operation) => !defaultDiffers(pair, operation))) return;
   const selectors: NetworkSelector[] = [];
   const oldIndex = indexSelections(selectNetworks(pair.old.rules, selectors));
   const newIndex = indexSelections(selectNetworks(pair.new.rules, selectors));

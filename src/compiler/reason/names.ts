@@ -1,16 +1,15 @@
 /**
- * Names that stand for all names: those that the globs of some trie nodes tell apart, one of each kind, none of which
- * one of the given literals has.
+ * Names that stand for all names: those that some globs tell apart, one of each kind, none of which one of the given
+ * literals has.
  */
-import { Budget, DEFAULT_BOUNDS } from "../automaton/bounds.js";
-import { GlobTable } from "../automaton/globs.js";
-import type { GlobAutomaton } from "../automaton/globs.js";
 import type { ByteString } from "../automaton/tables.js";
+import type { GlobItem } from "../ir.gen.js";
+import { DEAD, NameAutomaton } from "./name-automaton.js";
 import type { GlobChild, TrieNode } from "./pattern-trie.js";
 
 const NAME_MAX = 255;
-/** Rows of all byte automata of one question: some seconds' work. */
-const GLOB_ROWS = 1 << 14;
+/** Rows of all automata of one question: some seconds' work. */
+const ROWS = 1 << 16;
 const SLASH = 0x2f;
 
 /** Readable ones first; never NUL, nor what cannot be in a name. */
@@ -20,12 +19,12 @@ const ALPHABET: readonly number[] = (() => {
   return [...readable, ...others];
 })();
 
-/** What the globs of some nodes make of a name: classes of a byte automaton. */
+/** What some globs make of a name. */
 export interface Kinds {
-  readonly automaton: GlobAutomaton;
+  readonly automaton: NameAutomaton;
   readonly globs: readonly GlobChild[];
-  /** Every class that a name may have, 0 for none of the globs. */
-  readonly classes: readonly number[];
+  /** A shortest name of every class that a name may have, 0 for none of the globs. */
+  readonly shortest: ReadonlyMap<number, ByteString>;
 }
 
 interface WordTrie {
@@ -48,10 +47,10 @@ function wordTrie(words: Iterable<ByteString>): WordTrie {
 }
 
 export class Names {
-  private readonly budget = new Budget({ ...DEFAULT_BOUNDS, globRows: GLOB_ROWS });
-  private readonly table = new GlobTable(this.budget);
+  private rows = 0;
   private readonly kinds = new Map<string, Kinds>();
-  private readonly shortest = new Map<number, ReadonlyMap<number, ByteString>>();
+  private readonly ofNodes = new Map<TrieNode, { readonly automaton: NameAutomaton; readonly globs: readonly GlobChild[] }>();
+  private readonly meetings = new Map<string, boolean>();
   private readonly alphabet: readonly number[];
   private readonly never: readonly ByteString[];
   private readonly mayBeEmpty: boolean;
@@ -65,64 +64,84 @@ export class Names {
 
   /** Whether the globs were too many to tell names apart exactly. */
   get gaveUp(): boolean {
-    return this.budget.exceeded !== null;
+    return this.rows > ROWS;
   }
 
-  /** What the nodes' globs can tell apart. */
-  kindsOf(nodes: readonly TrieNode[]): Kinds {
-    const globs = [...new Map(nodes.flatMap((node) => [...node.globs])).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-    const key = globs.map((glob) => glob.key).join();
+  /** The node's globs that the name matches. */
+  matching(node: TrieNode, name: ByteString): readonly GlobChild[] {
+    if (node.globs.size === 0) return [];
+    const known = this.ofNodes.get(node);
+    const globs = known?.globs ?? [...node.globs.values()];
+    const automaton = known?.automaton ?? this.automatonOf(globs);
+    if (known === undefined) this.ofNodes.set(node, { automaton, globs });
+    return (automaton.classes[automaton.classOf(name)] ?? []).flatMap((index) => globs[index] ?? []);
+  }
+
+  /** What the globs can tell apart. */
+  kindsOf(globs: Iterable<GlobChild>): Kinds {
+    const sorted = [...new Map(Array.from(globs, (glob) => [glob.key, glob])).values()]
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+    const key = sorted.map((glob) => glob.key).join();
     const known = this.kinds.get(key);
     if (known !== undefined) return known;
-    const automaton = this.table.automaton(globs, () => []);
-    const kinds = { automaton, globs, classes: [...this.table.classesAfter(automaton.start, "")].sort((a, b) => a - b) };
+    const automaton = this.automatonOf(sorted);
+    const kinds = { automaton, globs: sorted, shortest: this.shortestOf(automaton) };
     this.kinds.set(key, kinds);
     return kinds;
   }
 
-  classOf({ automaton }: Kinds, name: ByteString): number {
-    return this.table.classify(automaton.start, name);
+  /** Whether names of this class match one of the globs with such a key. */
+  matchesAny({ automaton, globs }: Kinds, nameClass: number, keys: ReadonlySet<string>): boolean {
+    return (automaton.classes[nameClass] ?? []).some((index) => keys.has(globs[index]?.key ?? ""));
   }
 
-  /** Whether names of this class match the glob. */
-  holds({ automaton, globs }: Kinds, nameClass: number, glob: GlobChild): boolean {
-    return (automaton.classes[nameClass - 1] ?? []).some((index) => globs[index]?.key === glob.key);
-  }
-
-  /** A shortest name of the class that is none of `taken`; null where there is none. */
-  nameOf(kinds: Kinds, nameClass: number, taken: readonly ByteString[]): ByteString | null {
-    const { start } = kinds.automaton;
-    const shortest = this.shortestOf(start).get(nameClass) ?? null;
-    if (shortest === null || !(taken.includes(shortest) || this.never.includes(shortest))) return shortest;
-    return this.search(start, nameClass, wordTrie([...taken, ...this.never]));
-  }
-
-  /** A shortest name of each class, whether it is taken or not. */
-  private shortestOf(start: number): ReadonlyMap<number, ByteString> {
-    const known = this.shortest.get(start);
+  /** Whether some name matches both. */
+  meet(one: GlobChild, other: GlobChild): boolean {
+    if (one.key === other.key) return true;
+    if (beginningsDiffer(one.items, other.items) || endsDiffer(one.items, other.items)) return false;
+    const key = one.key < other.key ? `${one.key} ${other.key}` : `${other.key} ${one.key}`;
+    const known = this.meetings.get(key);
     if (known !== undefined) return known;
-    const { rows } = this.table;
+    const { automaton, shortest } = this.kindsOf([one, other]);
+    const meets = [...shortest.keys()].some((nameClass) => automaton.classes[nameClass]?.length === 2);
+    this.meetings.set(key, meets);
+    return meets;
+  }
+
+  /** A short name of the class that is none of `taken`, not one that `isTaken` if there is one at hand; null for none. */
+  nameOf(
+    kinds: Kinds, nameClass: number, isTaken: (name: ByteString) => boolean, taken: () => readonly ByteString[],
+  ): ByteString | null {
+    const { automaton, shortest } = kinds;
+    const name = shortest.get(nameClass);
+    if (name === undefined || !(isTaken(name) || this.never.includes(name))) return name ?? null;
+    return this.search(automaton, nameClass, wordTrie([...taken(), ...this.never]));
+  }
+
+  private automatonOf(globs: readonly GlobChild[]): NameAutomaton {
+    return new NameAutomaton(globs.map(({ items }) => items), this.alphabet, () => ++this.rows <= ROWS);
+  }
+
+  private shortestOf(automaton: NameAutomaton): ReadonlyMap<number, ByteString> {
     const words = new Map<number, ByteString>();
-    if (this.mayBeEmpty) words.set(rows[start]?.accept ?? 0, "");
-    const seen = new Set([start]);
-    const queue = [{ row: start, word: "" }];
+    if (this.mayBeEmpty) words.set(automaton.classAt(automaton.start), "");
+    const seen = new Set([automaton.start]);
+    const queue = [{ row: automaton.start, word: "" }];
     for (const { row, word } of queue) {
       if (word.length >= NAME_MAX) break;
-      for (const byte of this.alphabet) {
-        const next = { row: rows[row]?.next[byte] ?? 0, word: word + String.fromCharCode(byte) };
-        const nameClass = rows[next.row]?.accept ?? 0;
+      for (const byte of automaton.bytes) {
+        const next = { row: automaton.step(row, byte), word: word + String.fromCharCode(byte) };
+        const nameClass = automaton.classAt(next.row);
         if (!words.has(nameClass)) words.set(nameClass, next.word);
         if (!seen.has(next.row)) queue.push(next);
         seen.add(next.row);
       }
     }
-    this.shortest.set(start, words);
     return words;
   }
 
-  private search(start: number, nameClass: number, avoid: WordTrie): ByteString | null {
-    const { rows } = this.table;
-    if (this.mayBeEmpty && !avoid.isWord && (rows[start]?.accept ?? 0) === nameClass) return "";
+  private search(automaton: NameAutomaton, nameClass: number, avoid: WordTrie): ByteString | null {
+    if (this.mayBeEmpty && !avoid.isWord && automaton.classAt(automaton.start) === nameClass) return "";
     type Point = { readonly row: number; readonly avoid: WordTrie | null; readonly word: ByteString };
     const seen = new Set<number>();
     const seenAvoiding = new Map<WordTrie, Set<number>>();
@@ -133,18 +152,29 @@ export class Names {
       set.add(row);
       return true;
     };
-    const queue: Point[] = [{ row: start, avoid, word: "" }];
+    const queue: Point[] = [{ row: automaton.start, avoid, word: "" }];
     for (const point of queue) {
       if (point.word.length >= NAME_MAX) break;
-      for (const byte of this.alphabet) {
-        const row = rows[point.row]?.next[byte] ?? 0;
-        if (row === 0 && nameClass !== 0) continue;
+      for (const byte of point.avoid === null ? automaton.bytes : this.alphabet) {
+        const row = automaton.step(point.row, byte);
+        if (row === DEAD && nameClass !== 0) continue;
         const near = point.avoid?.children.get(byte) ?? null;
         const next = { row, avoid: near, word: point.word + String.fromCharCode(byte) };
-        if ((rows[row]?.accept ?? 0) === nameClass && near?.isWord !== true) return next.word;
+        if (automaton.classAt(row) === nameClass && near?.isWord !== true) return next.word;
         if (isNew(next)) queue.push(next);
       }
     }
     return null;
   }
+}
+
+/** Whether the globs begin with texts that no name begins with at once. */
+function beginningsDiffer(one: readonly GlobItem[], other: readonly GlobItem[]): boolean {
+  const [a, b] = [one[0], other[0]];
+  return a?.kind === "text" && b?.kind === "text" && !a.text.startsWith(b.text) && !b.text.startsWith(a.text);
+}
+
+function endsDiffer(one: readonly GlobItem[], other: readonly GlobItem[]): boolean {
+  const [a, b] = [one.at(-1), other.at(-1)];
+  return a?.kind === "text" && b?.kind === "text" && !a.text.endsWith(b.text) && !b.text.endsWith(a.text);
 }

@@ -13,6 +13,13 @@ export interface TriePattern {
   readonly owner: number;
   /** Whether a question is about the paths that it matches. */
   readonly guides: boolean;
+  /** Where no pattern of the owner `excepts` may match any more, what is covered belongs to the owner `free` instead. */
+  readonly lapse?: Lapse | null;
+}
+
+export interface Lapse {
+  readonly excepts: number;
+  readonly free: number;
 }
 
 /** A child that is entered by the names of a glob. */
@@ -36,44 +43,59 @@ export interface TrieNode {
   readonly owner: number | null;
   /** Indices of the patterns that are complete here. */
   readonly ends: number[];
-  /** Whether a pattern that guides leads through here. */
+  /** Whether a pattern that guides leads through here; whether one is complete here. */
   guides: boolean;
+  isGoal: boolean;
 }
 
-/** The nodes that a path leads to; equal subsets are the same object. */
+/** The nodes that a path leads to, less those of no account; equal subsets are the same object. */
 export interface Subset {
   readonly nodes: readonly TrieNode[];
+  /** The same for subsets that differ in nothing that the question is about. */
+  readonly kind: number;
   /** Those that loop, as a subset of their own. */
   readonly loops: Subset | null;
   readonly rest: readonly TrieNode[];
+  /** What matters beneath; null where that is all of it. */
+  readonly onward: Subset | null;
   readonly guides: boolean;
+  /** Whether a pattern that guides matches. */
+  readonly isGoal: boolean;
 }
 
 export class PatternTrie {
   private count = 0;
   private readonly subsets = new Map<string, Subset>();
+  private readonly kinds = new Map<string, number>();
   private readonly sinks = new Map<number, TrieNode>();
+  /** By the number of a sink: the nodes on the way of what may take back, and the sink to be in when there are none. */
+  private readonly lapses = new Map<number, { readonly excepts: ReadonlySet<TrieNode>; readonly free: TrieNode }>();
+  private readonly onTheWay = new Map<number, Set<TrieNode>>();
   private readonly root = this.newNode(false);
   readonly start: Subset;
 
   /**
    * A pattern's index is its position. `outdoes` says of two owners whether nothing depends any more on the second one
-   * where a pattern of the first one covers all that lies beneath.
+   * where a pattern of the first one covers all that lies beneath; `likeness` is the same for owners of which it does not
+   * matter which one covers it, and null for one of its own.
    */
-  constructor(patterns: readonly TriePattern[], private readonly outdoes: (owner: number, other: number) => boolean) {
+  constructor(
+    patterns: readonly TriePattern[], private readonly outdoes: (owner: number, other: number) => boolean,
+    private readonly likeness: (owner: number) => string | null = () => null,
+  ) {
     for (const [index, pattern] of patterns.entries()) this.insert(index, pattern);
     this.start = this.close([this.root]);
   }
 
   /** Where `name` leads. */
-  step(subset: Subset, name: ByteString, matches: (glob: GlobChild) => boolean): Subset {
+  step(subset: Subset, name: ByteString, matching: (node: TrieNode) => readonly GlobChild[]): Subset {
     const next: TrieNode[] = [];
     for (const node of subset.nodes) {
       if (node.loops) next.push(node);
       if (node.any !== null) next.push(node.any);
       const literal = node.literals.get(name);
       if (literal !== undefined) next.push(literal);
-      for (const glob of node.globs.values()) if (matches(glob)) next.push(glob.child);
+      for (const { child } of matching(node)) next.push(child);
     }
     return this.close(next);
   }
@@ -81,27 +103,42 @@ export class PatternTrie {
   private newNode(loops: boolean, owner: number | null = null): TrieNode {
     return {
       number: this.count++, literals: new Map(), globs: new Map(), any: null, star: null, sinks: [], loops, owner, ends: [],
-      guides: false,
+      guides: false, isGoal: false,
     };
   }
 
-  private insert(index: number, { components, owner, guides }: TriePattern): void {
+  private insert(index: number, { components, owner, guides, lapse }: TriePattern): void {
     const open = components.at(-1)?.kind === "globstar";
+    const onTheWay = this.onTheWay.get(owner);
     let node = this.root;
     node.guides ||= guides;
+    onTheWay?.add(node);
     for (const component of open ? components.slice(0, -1) : components) {
       node = this.child(node, component);
       node.guides ||= guides;
+      onTheWay?.add(node);
     }
     if (!open) {
       node.ends.push(index);
+      node.isGoal ||= guides;
       return;
     }
-    const sink = this.sinks.get(owner) ?? this.newNode(true, owner);
-    this.sinks.set(owner, sink);
-    sink.guides ||= guides;
-    if (sink.ends.length === 0) sink.ends.push(index);
+    const sink = this.sinkOf(owner, index, guides);
+    onTheWay?.add(sink);
     if (!node.sinks.includes(sink)) node.sinks.push(sink);
+    if (lapse === undefined || lapse === null || this.lapses.has(sink.number)) return;
+    const excepts = this.onTheWay.get(lapse.excepts) ?? new Set<TrieNode>();
+    this.onTheWay.set(lapse.excepts, excepts);
+    this.lapses.set(sink.number, { excepts, free: this.sinkOf(lapse.free, index, guides) });
+  }
+
+  /** Of the patterns of an owner, all of which guide or none, the first stands for all. */
+  private sinkOf(owner: number, index: number, guides: boolean): TrieNode {
+    const known = this.sinks.get(owner);
+    if (known !== undefined) return known;
+    const sink = { ...this.newNode(true, owner), ends: [index], guides, isGoal: guides };
+    this.sinks.set(owner, sink);
+    return sink;
   }
 
   private child(node: TrieNode, component: Component): TrieNode {
@@ -135,13 +172,25 @@ export class PatternTrie {
   }
 
   private close(nodes: readonly TrieNode[]): Subset {
-    const closed = new Map<number, TrieNode>();
+    const closed = new Set<TrieNode>();
     for (const node of nodes) {
-      closed.set(node.number, node);
-      if (node.star !== null) closed.set(node.star.number, node.star);
-      for (const sink of [...node.sinks, ...node.star?.sinks ?? []]) closed.set(sink.number, sink);
+      closed.add(node);
+      if (node.star !== null) closed.add(node.star);
+      for (const sink of [...node.sinks, ...node.star?.sinks ?? []]) closed.add(sink);
     }
-    return this.intern(this.withoutOutdone([...closed.values()]).sort((a, b) => a.number - b.number));
+    const counting = this.withoutOutdone([...this.lapsed(closed)]);
+    const isGoal = counting.some((node) => node.isGoal);
+    return this.intern(counting.filter((node) => leadsOn(node) || (isGoal && node.ends.length > 0))
+      .sort((a, b) => a.number - b.number));
+  }
+
+  private lapsed(nodes: ReadonlySet<TrieNode>): ReadonlySet<TrieNode> {
+    const lapsed = new Set<TrieNode>();
+    for (const node of nodes) {
+      const lapse = node.owner === null ? undefined : this.lapses.get(node.number);
+      lapsed.add(lapse === undefined || someOf(nodes, lapse.excepts) ? node : lapse.free);
+    }
+    return lapsed;
   }
 
   private withoutOutdone(nodes: TrieNode[]): TrieNode[] {
@@ -157,18 +206,49 @@ export class PatternTrie {
     const loops = nodes.filter((node) => node.loops);
     const subset: Subset = {
       nodes,
+      kind: this.kindOf(nodes),
       loops: loops.length === 0 || loops.length === nodes.length ? null : this.intern(loops),
       rest: nodes.filter((node) => !node.loops),
+      onward: nodes.every(leadsOn) ? null : this.intern(nodes.filter(leadsOn)),
       guides: nodes.some((node) => node.guides),
+      isGoal: nodes.some((node) => node.isGoal),
     };
     this.subsets.set(key, subset);
     return subset;
   }
+
+  private kindOf(nodes: readonly TrieNode[]): number {
+    const parts = nodes.map(({ number, owner }) => (owner === null ? null : this.likeness(owner)) ?? String(number));
+    const key = [...new Set(parts)].sort().join();
+    const kind = this.kinds.get(key) ?? this.kinds.size;
+    this.kinds.set(key, kind);
+    return kind;
+  }
+}
+
+/** Whether it matters for what lies beneath: of a node that does not, only what is complete there may count. */
+export function leadsOn(node: TrieNode): boolean {
+  return node.loops || node.any !== null || node.star !== null || node.literals.size > 0 || node.globs.size > 0;
+}
+
+/** Whether a pattern that guides is complete where the node is entered. */
+export function isGoal(node: TrieNode): boolean {
+  return node.isGoal || [...node.sinks, ...node.star?.sinks ?? []].some((sink) => sink.isGoal);
+}
+
+/** Whether it makes a difference that the node is entered, even where no pattern that guides is complete. */
+export function matters(node: TrieNode): boolean {
+  return leadsOn(node) || node.sinks.length > 0 || isGoal(node);
+}
+
+function someOf<T>(values: Iterable<T>, set: ReadonlySet<T>): boolean {
+  for (const value of values) if (set.has(value)) return true;
+  return false;
 }
 
 const text = (bytes: string): readonly GlobItem[] => (bytes === "" ? [] : [{ kind: "text", text: bytes }]);
 
-/** Indices of the patterns that match what led to the subset. */
+/** Indices of the patterns that match what led to the subset, where one of them guides. */
 export function matchedPatterns(subset: Subset): readonly number[] {
   return subset.nodes.flatMap((node) => node.ends);
 }

@@ -1,7 +1,7 @@
 /** Which rules of a policy match what a path, or a socket's abstract name, leads to, and what they come to. */
 import type { Component, Effect, Ir, NetworkSelector, Operation, Rule, Selector } from "../ir.gen.js";
 import { isFileOperation, OPERATION_ORDER, ruleOf, verdictWord } from "../verdict.js";
-import type { TriePattern } from "./pattern-trie.js";
+import type { Lapse, TriePattern } from "./pattern-trie.js";
 
 /** What selectors have patterns of components. */
 export type PatternKind = "path" | "unix-path" | "unix-abstract";
@@ -28,6 +28,8 @@ export interface Owner {
   readonly number: number;
   readonly rule: Rule;
   readonly excepts: boolean;
+  /** Where nothing that the rule excepts can match any more. */
+  readonly isFree: boolean;
 }
 
 /** Patterns of several policies, and their owners by number. */
@@ -37,20 +39,23 @@ export interface PatternList {
   readonly owners: (Owner | null)[];
 }
 
-/** Appends the patterns of the policy's rules, and says which belong to which. */
+/** Appends the patterns of the policy's rules, or of those that count, and says which belong to which. */
 export function select(
   policy: Ir, { kind, patterns, owners }: PatternList, guides: (rule: number) => boolean,
+  counts: (rule: Rule) => boolean = () => true,
 ): readonly Selection[] {
-  const append = (selectors: readonly Selector[], owned: Owner, guiding: boolean): ReadonlySet<number> => {
-    const owner = owners.push(owned) - 1;
-    return new Set(componentsOf(selectors, kind)
-      .map((components) => patterns.push({ components, owner, guides: guiding }) - 1));
-  };
+  const append = (selectors: readonly Selector[], owner: number, guiding: boolean, lapse: Lapse | null): ReadonlySet<number> =>
+    new Set(componentsOf(selectors, kind)
+      .map((components) => patterns.push({ components, owner, guides: guiding, lapse }) - 1));
   return policy.rules.flatMap((rule, number) => {
-    const match = append(rule.match, { policy, number, rule, excepts: false }, guides(number));
+    if (!counts(rule)) return [];
+    const own = (excepts: boolean, isFree: boolean): number => owners.push({ policy, number, rule, excepts, isFree }) - 1;
+    const [owner, excepts, free] = [own(false, false), own(true, false), own(false, true)];
+    const hasExcepts = rule.except.some((selector) => selector.kind === kind);
+    const match = append(rule.match, owner, guides(number), hasExcepts ? { excepts, free } : null);
     // An except matters only where something matches.
     if (match.size === 0) return [];
-    return [{ rule: number, match, except: append(rule.except, { policy, number, rule, excepts: true }, false) }];
+    return [{ rule: number, match, except: append(rule.except, excepts, false, null) }];
   });
 }
 
@@ -62,11 +67,18 @@ export function silencer({ kind, owners }: PatternList): (number: number, other:
   };
 }
 
-/** Whether what the one says holds wherever it matches, and leaves nothing for the other to say. */
-function silences(one: Owner, other: Owner, kind: PatternKind): boolean {
-  return one.policy === other.policy && !one.excepts && componentsOf(one.rule.except, kind).length === 0
+/** Whether what the one says of these operations holds wherever it matches, and leaves nothing for the other to say. */
+export function silences(
+  one: Owner, other: Owner, kind: PatternKind, operations: readonly Operation[] = operationsOf(kind),
+): boolean {
+  return one.policy === other.policy && isUnconditional(one, kind)
     && verdictWord(one.rule.effect, one.number) > verdictWord(other.rule.effect, other.number)
-    && other.rule.operations.every((operation) => one.rule.operations.includes(operation));
+    && operations.every((operation) => !other.rule.operations.includes(operation) || one.rule.operations.includes(operation));
+}
+
+/** Whether the owner's rule matches wherever its patterns do. */
+export function isUnconditional({ excepts, rule, isFree }: Owner, kind: PatternKind): boolean {
+  return !excepts && (isFree || rule.except.every((selector) => selector.kind !== kind));
 }
 
 function componentsOf(selectors: readonly Selector[], kind: PatternKind): readonly (readonly Component[])[] {

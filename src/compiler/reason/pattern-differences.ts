@@ -1,0 +1,107 @@
+/** In what two policies differ on paths, or on the abstract names of sockets. */
+import type { ConcreteTarget } from "../access.js";
+import type { Ir, Operation, Rule } from "../ir.gen.js";
+import { explore } from "./explore.js";
+import { Names } from "./names.js";
+import { matchedPatterns, PatternTrie } from "./pattern-trie.js";
+import { indexSelections, isUnconditional, matchedRules, operationsOf, select, silences } from "./selections.js";
+import type { Owner, PatternKind, PatternList, Selection } from "./selections.js";
+
+export interface Pair {
+  readonly old: Ir;
+  readonly new: Ir;
+  /** Numbers of the rules that the other has not. */
+  readonly oldOnly: ReadonlySet<number>;
+  readonly newOnly: ReadonlySet<number>;
+}
+
+/** Is told of a target, and of the rules of both policies that match it. */
+export type Note = (operations: readonly Operation[], oldRules: readonly number[], newRules: readonly number[],
+  witness: () => ConcreteTarget) => void;
+
+interface Question {
+  readonly pair: Pair;
+  readonly kind: PatternKind;
+  /** The rules that speak of one of them speak of all. */
+  readonly operations: readonly Operation[];
+}
+
+/**
+ * False where the globs are too many to tell names apart. What changes is decided, on one side, by a rule that the other
+ * has not, or on both by the default.
+ */
+export function differInPatterns(pair: Pair, kind: PatternKind, note: Note): boolean {
+  return groupOperations(pair, kind).every((operations) => {
+    const question = { pair, kind, operations };
+    return (!hasOwnRules(question) || search(question, "rules", note))
+      && (!operations.some((operation) => defaultDiffers(pair, operation)) || search(question, "defaults", note));
+  });
+}
+
+export function defaultDiffers({ old, new: new_ }: Pair, operation: Operation): boolean {
+  return old.defaults[operation] !== new_.defaults[operation];
+}
+
+/** Operations of which the same rules speak are looked at together. */
+function groupOperations(pair: Pair, kind: PatternKind): readonly (readonly Operation[])[] {
+  const groups = new Map<string, Operation[]>();
+  for (const operation of operationsOf(kind)) {
+    const speaks = ({ rules }: Ir): string => rules.map((rule) => (rule.operations.includes(operation) ? 1 : 0)).join("");
+    const key = [speaks(pair.old), speaks(pair.new), defaultDiffers(pair, operation)].join(" ");
+    groups.set(key, [...groups.get(key) ?? [], operation]);
+  }
+  return [...groups.values()];
+}
+
+const speaksOf = ({ operations }: Question, rule: Rule | undefined): boolean =>
+  operations.some((operation) => rule?.operations.includes(operation) === true);
+
+function hasOwnRules(question: Question): boolean {
+  const { old, new: new_, oldOnly, newOnly } = question.pair;
+  return [...oldOnly].some((number) => speaksOf(question, old.rules[number]))
+    || [...newOnly].some((number) => speaksOf(question, new_.rules[number]));
+}
+
+/** `subject`: whether to look where rules match that one policy has alone, or for something that no rule matches. */
+function search(question: Question, subject: "rules" | "defaults", note: Note): boolean {
+  const { pair, kind, operations } = question;
+  const list: PatternList = { kind, patterns: [], owners: [] };
+  const index = (ir: Ir, only: ReadonlySet<number>): ReadonlyMap<number, Selection> =>
+    indexSelections(select(ir, list, (rule) => subject === "rules" && only.has(rule), (rule) => speaksOf(question, rule)));
+  const oldIndex = index(pair.old, pair.oldOnly);
+  const newIndex = index(pair.new, pair.newOnly);
+  if (subject === "defaults") {
+    const everything = { kind: kind === "unix-abstract" ? "any" : "globstar" } as const;
+    list.patterns.push({ components: [everything], owner: list.owners.push(null) - 1, guides: true });
+  }
+  const ownerAt = (number: number): Owner | null => list.owners[number] ?? null;
+  const trie = new PatternTrie(list.patterns,
+    (one, other) => outdoes(question, ownerAt(one), ownerAt(other)), likenessOf(question, ownerAt));
+  const names = new Names(kind !== "unix-abstract");
+  explore(trie, names, (subset, path) => {
+    if (kind === "unix-abstract" && subset === trie.start) return false; // before the name is read
+    const matched = matchedPatterns(subset);
+    const [oldRules, newRules] = [matchedRules(oldIndex, matched), matchedRules(newIndex, matched)];
+    note(operations, oldRules, newRules, () => (kind === "unix-abstract" ? { kind, name: path.slice(1) } : { kind, path }));
+    return names.gaveUp || (subject === "defaults" && oldRules.length + newRules.length === 0);
+  });
+  return !names.gaveUp;
+}
+
+/** The owner of everything is null: a rule that always matches leaves nothing to the default. */
+function outdoes({ kind, operations }: Question, one: Owner | null, other: Owner | null): boolean {
+  if (one === null) return false;
+  return other === null ? isUnconditional(one, kind) : silences(one, other, kind, operations);
+}
+
+/** Of rules that both policies have it does not matter which one decides, but for what it says. */
+function likenessOf(
+  { pair, kind }: Question, ownerAt: (number: number) => Owner | null,
+): (number: number) => string | null {
+  return (number) => {
+    const owner = ownerAt(number);
+    if (owner === null || !isUnconditional(owner, kind)) return null;
+    const [side, only] = owner.policy === pair.old ? ["old", pair.oldOnly] as const : ["new", pair.newOnly] as const;
+    return only.has(owner.number) ? null : `${side} ${owner.rule.effect}`;
+  };
+}
