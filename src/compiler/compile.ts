@@ -4,6 +4,7 @@ import type { Bounds } from "./automaton/bounds.js";
 import type { Diagnostic, Outcome } from "./diagnostic.js";
 import { buildImage } from "./image/build.js";
 import { withinBounds } from "./image/report-bound.js";
+import { surelyFits } from "./image/surely-fits.js";
 import { loadPolicy } from "./include.js";
 import type { ReadSource } from "./include.js";
 import type { Ir } from "./ir.gen.js";
@@ -44,6 +45,12 @@ export function backEnd(policy: FrontEnd, bounds: Bounds = DEFAULT_BOUNDS): Outc
 /** IR → image, whoever wrote the policy. */
 export function assemble(policy: FrontEnd, bounds: Bounds = DEFAULT_BOUNDS): Outcome<Uint8Array> {
   return then(proveAsserts(policy), ({ resolved, ir }) => withinBounds(buildImage(ir, bounds), resolved));
+}
+
+/** What `assemble` has to say, without the image where no bound can be exceeded. */
+export function checkAssembly(policy: FrontEnd): Outcome<unknown> {
+  return then(proveAsserts(policy), (proved): Outcome<unknown> =>
+    (surelyFits(proved.ir, DEFAULT_BOUNDS) ? done(null) : withinBounds(buildImage(proved.ir), proved.resolved)));
 }
 
 /** The next stage, if this one succeeded; what both have to say. */

@@ -7,7 +7,7 @@ import { findSymlinks, type LinkOf } from "./checks/find-symlinks.js";
 import { findUnused, findUnusedMarks, usedMarks, usedNames } from "./checks/find-unused.js";
 import { findAllowedLoaders, findWorldWideAllows } from "./checks/find-wide-allows.js";
 import { requireDefaults } from "./checks/require-defaults.js";
-import { assemble } from "./compile.js";
+import { checkAssembly } from "./compile.js";
 import { once } from "./diagnostic.js";
 import type { Diagnostic, Source } from "./diagnostic.js";
 import { type LoadedPolicy, loadPolicy, type ParseSource, type ReadSource } from "./include.js";
@@ -62,7 +62,7 @@ function lintErrors(path: string, { read, parseSource, home, params }: LintInput
   if (!tests.ok) return { loaded: loaded.value, resolved: null, errors: tests.diagnostics, doubts: [] };
   const enforced = requireEnforced(loaded.value.statements);
   if (!enforced.ok) return { loaded: loaded.value, resolved: null, errors: enforced.diagnostics, doubts: [] };
-  const image = assemble({ resolved: resolved.value, ir: lower(resolved.value) });
+  const image = checkAssembly({ resolved: resolved.value, ir: lower(resolved.value) });
   return {
     loaded: loaded.value, resolved: image.ok ? resolved.value : null, errors: image.diagnostics,
     doubts: resolved.diagnostics,
