@@ -24,7 +24,7 @@ export function addBindingOptions(command: Command): Command {
   return command
     .addOption(repeatable("--set <name=value>", "bind a parameter of the policy (repeatable)"))
     .option("--home <dir>", "what ~ stands for (default: the home of the invoking user, also under sudo)")
-    .option("--task <name>", "choose a task of the policy: what is inside counts, too");
+    .option("--task <task>", "choose a task of the policy: what is inside counts, too");
 }
 
 /** An option whose values are collected in the order given; undefined where there are none. */

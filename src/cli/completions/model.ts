@@ -100,6 +100,7 @@ export const OPTION_VALUES: ReadonlyMap<string, Value> = new Map<string, Value>(
   ["name=value", NOTHING],
   ["out.polc", files("polc")],
   ["target", { kind: "target" }],
+  ["task", NOTHING],
   ["user", { kind: "users" }],
 ]);
 
