@@ -7,6 +7,9 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # To build, then what the demo and the tests run besides.
 PACKAGES := clang llvm bpftool gcc make pkg-config libc6-dev libbpf-dev libelf-dev zlib1g-dev \
 	git curl util-linux iproute2 e2fsprogs btrfs-progs python3 python3-venv pre-commit bash-completion zsh fish
+# What `make test-tools` tries the standard policies with: more than a gigabyte, so only that target installs them.
+TOOL_PACKAGES := python3 python3-venv cargo golang-go default-jdk-headless maven gradle libmaven-compiler-plugin-java \
+	libmaven-resources-plugin-java libmaven-jar-plugin-java libsurefire-java buildah uidmap vim nano emacs-nox less
 NODE_AT_LEAST := 20.15
 SOURCES := $(shell find src -name '*.ts')
 
@@ -14,9 +17,11 @@ all: build
 
 # ---- what the machine needs ------------------------------------------------------------------------------------------
 
-build/.packages: Makefile
+build/.packages: NEEDED := $(PACKAGES)
+build/.tool-packages: NEEDED := $(TOOL_PACKAGES)
+build/.packages build/.tool-packages: Makefile
 	@mkdir -p build
-	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	@missing=$$(for p in $(NEEDED); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
 	if [ -n "$$missing" ]; then \
 	  echo "installing $$missing"; \
 	  $(SUDO) apt-get update -qq && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
@@ -66,7 +71,11 @@ check: build
 test: build
 	test/run
 
+# The ordinary work of each tool under its standard policy: half an hour in software emulation, and no part of `test`.
+test-tools: build build/.tool-packages
+	test/e2e/run 6.12 tools
+
 clean:
 	rm -rf build/native dist
 
-.PHONY: all build generate demo package check test clean
+.PHONY: all build generate demo package check test test-tools clean

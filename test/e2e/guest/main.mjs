@@ -1,5 +1,5 @@
-// Everything that is tested in a guest; run as root by `test/e2e/run-in-guest`. Arguments: the suites to run, all
-// without any.
+// Everything that is tested in a guest; run as root by `test/e2e/run-in-guest`. Arguments: the suites to run; without any,
+// all but those that are run by name only.
 import { spawnSync } from "node:child_process";
 import { counts, exec, image, startSession, until } from "./harness.mjs";
 import { runEvents } from "./events.mjs";
@@ -10,6 +10,7 @@ import { runScale } from "./scale.mjs";
 import { runCleaning, runSessions } from "./sessions.mjs";
 import { runStatuses, runWithoutLsm } from "./statuses.mjs";
 import { prepareTechniques, runTechniques } from "./techniques.mjs";
+import { runTools } from "./tools.mjs";
 
 const chosen = process.argv.slice(2);
 const wanted = (name) => chosen.length === 0 || chosen.includes(name);
@@ -45,6 +46,8 @@ async function withBpf() {
   await timed("mounts", runMounts);
   await timed("scale", runScale);
   await timed("programs", runPrograms);
+  const tools = chosen.filter((name) => /^tools(:|$)/.test(name));
+  if (tools.length > 0) await timed(tools[0], () => { runTools(tools.flatMap((name) => name.split(":").slice(1))); });
   holder.child.kill("SIGTERM");
   await holder.ended;
   await timed("cleaning", runCleaning);
