@@ -17,16 +17,19 @@ function directives(script) {
     .map(([, kind, file, rule]) => ({ kind, file: file.replace(/^~/, HOME), rule: rule ?? null }));
 }
 
+/** What a login makes. */
+const RUNTIME = `/run/user/${ID}`;
+
 /** An empty home, with the files and folders that a script asks for, and an empty workspace. */
 function prepare(wanted) {
   rmSync(HOME, { recursive: true, force: true });
   rmSync(WORKSPACE, { recursive: true, force: true });
-  for (const folder of [HOME, WORKSPACE]) mkdirSync(folder, { recursive: true });
+  for (const folder of [HOME, WORKSPACE, RUNTIME]) mkdirSync(folder, { recursive: true });
   for (const { kind, file } of wanted.filter((one) => one.file.startsWith(HOME))) {
     mkdirSync(dirname(file), { recursive: true });
     if (kind !== "refused") writeFileSync(file, "given\n");
   }
-  for (const folder of [HOME, WORKSPACE]) exec("/bin/chown", ["-R", `${ID}:${ID}`, folder]);
+  for (const folder of [HOME, WORKSPACE, RUNTIME]) exec("/bin/chown", ["-R", `${ID}:${ID}`, folder]);
 }
 
 function runTool(tool) {
@@ -34,7 +37,7 @@ function runTool(tool) {
   const wanted = directives(script);
   prepare(wanted);
   const result = session(image(`tool-${tool}`), ["/bin/bash", join(FIXTURES, "run.sh"), tool, join(WORKSPACE, tool)], {
-    env: { PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", LANG: "C.UTF-8", TERM: "xterm" },
+    env: { PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", LANG: "C.UTF-8", TERM: "xterm", XDG_RUNTIME_DIR: RUNTIME },
     cwd: WORKSPACE, flags: ["--user", USER], timeout: PATIENCE,
   });
   const names = [...script.matchAll(/^try ([a-z-]+)/gm)].map(([, name]) => name);
