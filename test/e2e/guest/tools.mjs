@@ -9,7 +9,10 @@ const TOOLS = ["node", "python", "rust", "go", "java", "git", "docker-build", "e
 const WORKSPACE = "/srv/work";
 const [USER, ID, HOME] = ["ada", 4242, "/home/ada"];
 // What a tool does in seconds takes an emulated processor minutes.
-const PATIENCE = 2_400_000;
+const PATIENCE = 10_800_000;
+const ENVIRONMENT = {
+  PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", LANG: "C.UTF-8", TERM: "xterm", XDG_RUNTIME_DIR: `/run/user/${ID}`,
+};
 
 /** What a script says must be there, must be refused, and by which rule. */
 function directives(script) {
@@ -17,28 +20,28 @@ function directives(script) {
     .map(([, kind, file, rule]) => ({ kind, file: file.replace(/^~/, HOME), rule: rule ?? null }));
 }
 
-/** What a login makes. */
-const RUNTIME = `/run/user/${ID}`;
-
-/** An empty home, with the files and folders that a script asks for, and an empty workspace. */
-function prepare(wanted) {
+/** An empty home, with the files and folders that a script asks for, and an empty workspace; then what comes before. */
+function prepare(script, wanted) {
   rmSync(HOME, { recursive: true, force: true });
   rmSync(WORKSPACE, { recursive: true, force: true });
-  for (const folder of [HOME, WORKSPACE, RUNTIME]) mkdirSync(folder, { recursive: true });
+  for (const folder of [HOME, WORKSPACE, ENVIRONMENT.XDG_RUNTIME_DIR]) mkdirSync(folder, { recursive: true });
   for (const { kind, file } of wanted.filter((one) => one.file.startsWith(HOME))) {
     mkdirSync(dirname(file), { recursive: true });
     if (kind !== "refused") writeFileSync(file, "given\n");
   }
-  for (const folder of [HOME, WORKSPACE, RUNTIME]) exec("/bin/chown", ["-R", `${ID}:${ID}`, folder]);
+  for (const folder of [HOME, WORKSPACE, ENVIRONMENT.XDG_RUNTIME_DIR]) exec("/bin/chown", ["-R", `${ID}:${ID}`, folder]);
+  for (const [, before] of script.matchAll(/^before <<'SH'\n([^]*?)^SH$/gm)) {
+    exec("/usr/bin/setpriv", ["--reuid", String(ID), "--regid", String(ID), "--clear-groups", "/bin/bash", "-ec", before],
+      { env: { ...ENVIRONMENT, HOME }, cwd: WORKSPACE, timeout: PATIENCE });
+  }
 }
 
 function runTool(tool) {
   const script = readFileSync(join(FIXTURES, `${tool}.sh`), "utf8");
   const wanted = directives(script);
-  prepare(wanted);
+  prepare(script, wanted);
   const result = session(image(`tool-${tool}`), ["/bin/bash", join(FIXTURES, "run.sh"), tool, join(WORKSPACE, tool)], {
-    env: { PATH: "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", LANG: "C.UTF-8", TERM: "xterm", XDG_RUNTIME_DIR: RUNTIME },
-    cwd: WORKSPACE, flags: ["--user", USER], timeout: PATIENCE,
+    env: ENVIRONMENT, cwd: WORKSPACE, flags: ["--user", USER], timeout: PATIENCE,
   });
   const names = [...script.matchAll(/^try ([a-z-]+)/gm)].map(([, name]) => name);
   check(`${tool} was tried`, result.status === 0 && names.length > 0, result);
@@ -53,15 +56,15 @@ function runTool(tool) {
     const { status, output } = report("try", name);
     check(`${tool}: ${name}`, status === "0", `status ${status}\n${output.slice(-500)}`);
   }
-  const refused = wanted.filter(({ kind }) => kind !== "given")
+  const denied = wanted.filter(({ kind }) => kind !== "given")
     .map((one) => ({ ...one, file: one.file.startsWith("/") ? one.file : join(WORKSPACE, tool, one.file) }));
-  for (const { kind, file, rule } of refused) {
+  for (const { kind, file, rule } of denied) {
     const { status, output } = report(kind, file);
     const event = result.events.find(({ target, decision }) => target === file && decision === "deny");
-    check(`${tool}: ${file} is ${kind}`, status === "1" && event !== undefined && event.rule === rule,
+    check(`${tool}: ${kind} ${file}`, status === "1" && event !== undefined && event.rule === rule,
       `status ${status}, ${JSON.stringify(event)}\n${output}`);
   }
-  const strange = result.events.filter(({ target }) => refused.every(({ file }) => file !== target));
+  const strange = result.events.filter(({ target }) => denied.every(({ file }) => file !== target));
   check(`${tool}: nothing else is denied`, strange.length === 0,
     strange.map(({ exe }, i) => `${exe}: ${JSON.stringify(brief(strange.slice(i, i + 1))[0])}`).join("\n"));
   process.stdout.write(result.out.replace(/^(?!=== try)[^\n]*\n/gm, "").replace(/^=== try/gm, `# ${tool}:`));
