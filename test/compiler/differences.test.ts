@@ -107,6 +107,22 @@ describe("differences", () => {
     if (path !== null) expect(witnesses).toContain(path);
   });
 
+  it.each<[string, string, string, readonly string[]]>([
+    ["rules of both, by their effects", "deny read \"x\"", "allow read \"/a/**\"\naudit read \"/b/**\"",
+      ["deny → allow /x", "deny → allow /a/x", "deny → audit /b/x"]],
+    ["a rule of both where its except no longer matters", "deny read \"x\"", "audit read \"/b/**\" except \"/b/c/*\"",
+      ["deny → allow /x", "deny → audit /b/x"]],
+    ["globs of both that share names with one that changed", "deny read \"/d/*.key\"", "audit read \"/d/id*\"",
+      ["deny → allow /d/.key", "deny → audit /d/id.key"]],
+    ["one of the rules of both that say the same", "deny read \"x\"", "audit read \"/a/**\"\naudit read \"/b/**\"",
+      ["deny → allow /x", "deny → audit /a/x"]],
+  ])("tells apart %s", (_, changed, both, expected) => {
+    const changes = differences(accepted(`${changed}\n${both}`).ir, accepted(both).ir);
+    const shown = changes.map(({ from, to, witness }) =>
+      `${from.effect} → ${to.effect} ${witness.kind === "path" ? witness.path : witness.kind}`);
+    expect(shown).toEqual(expected);
+  });
+
   it("the effect of a rule that matches nothing is that of the default", () => {
     const { ir } = accepted("default deny read\nallow write \"/a\"");
     expect(verdictOf(ir, [0], "read")).toEqual({ effect: "deny", rule: null });
