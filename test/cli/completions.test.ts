@@ -9,6 +9,9 @@ import { unknownValues } from "../../src/cli/completions/model.js";
 import { createProgram } from "../../src/cli/main.js";
 
 type Shell = "bash" | "zsh" | "fish";
+/** What policyc brings along, as a user names it. */
+const SHIPPED = readdirSync(new URL("../../std/", import.meta.url)).map((file) => `std:${file.replace(/\.pol$/, "")}`).sort();
+
 const SHELLS: readonly Shell[] = ["bash", "zsh", "fish"];
 const TYPE_INTO = join(CHECKOUT, "test/support/type-into.zsh");
 const ASK_FISH = 'source $argv[1]; while read -l line; echo (complete -C "$line" | string replace -r "\\t.*" "" | string join \\t); end';
@@ -42,8 +45,8 @@ const OPERATIONS = ["read", "write", "create", "delete", "setattr", "exec", "loa
 const ANSWERS: readonly (readonly [string, readonly string[]])[] = [
   ["co", ["compile", "completions"]],
   ["--v", ["--version"]],
-  ["explain ", ["a.pol", "my policy.pol", "dir", "std:base"]],
-  ["explain std:", ["std:base"]],
+  ["explain ", ["a.pol", "my policy.pol", "dir", ...SHIPPED]],
+  ["explain std:", SHIPPED],
   ["explain a.pol ", OPERATIONS],
   ["explain a.pol c", ["create", "connect"]],
   ["explain a.pol privilege se", ["setns"]],
@@ -66,7 +69,7 @@ const ANSWERS: readonly (readonly [string, readonly string[]])[] = [
   ["fmt dir/", ["dir/x.pol"]],
   ["diff a.pol m", ["my policy.pol"]],
   ["inspect ", ["b.polc", "dir"]],
-  ["run ", ["a.pol", "my policy.pol", "b.polc", "dir", "std:base"]],
+  ["run ", ["a.pol", "my policy.pol", "b.polc", "dir", ...SHIPPED]],
   ["run --backend ", ["auto", "lsm"]],
   ["run --user roo", ["root"]],
   ["run --quiet a.pol -- mkdi", ["mkdir"]],
