@@ -28,8 +28,8 @@ export interface ExactInput {
   readonly settled: ReadonlySet<Span>;
 }
 
-/** Steps of one question: a second's work or so. */
-const WORK = 1 << 21;
+/** Steps for each sort of warning: a second's work or so. */
+const WORK = 1 << 20;
 
 interface Policy extends ExactInput {
   readonly rules: readonly TiedRule[];

@@ -2,11 +2,8 @@
 import type { Effect, Operation } from "../ir.gen.js";
 import type { ResolvedPolicy } from "../resolved.js";
 import { verdictWord } from "../verdict.js";
-import { spend } from "./claims.js";
 import type { Allowance } from "./claims.js";
-import { explore } from "./explore.js";
-import { Names } from "./names.js";
-import { matchedPatterns, PatternTrie } from "./pattern-trie.js";
+import { exploreWithin } from "./explore-within.js";
 import type { TriePattern } from "./pattern-trie.js";
 import { PatternIndex, samplePaths } from "./samples.js";
 import type { PathNames } from "./samples.js";
@@ -107,11 +104,8 @@ function searchPath(guides: readonly Pattern[], { rules, defaults, needed }: Pla
     for (const components of pathsOf(rule.match)) patterns.push({ components, owner: 2 * i + 1, guides: false });
     for (const components of pathsOf(rule.except)) patterns.push({ components, owner: 2 * i + 2, guides: false });
   });
-  const names = new Names(true);
   let found: string | null = null;
-  explore(new PatternTrie(patterns, () => false), names, (subset, path) => {
-    if (!spend(allowance, subset.nodes.reduce((sum, { literals }) => sum + literals.size, 1)) || names.gaveUp) return true;
-    const owners = new Set(matchedPatterns(subset).map((pattern) => patterns[pattern]?.owner ?? 0));
+  exploreWithin(patterns, "path", allowance, (owners, path) => {
     const matching = [...owners].flatMap((owner) => {
       const rule = byOwner.get(owner);
       return rule === undefined || owners.has(owner + 1) ? [] : [rule];

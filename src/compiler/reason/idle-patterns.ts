@@ -1,10 +1,8 @@
 /** Whether claims ever decide over paths and names: every kind of path is looked at, once for all claims. */
-import { acquit, askedOf, atLeast, atMost, isSuspect, note, spend, winnerOf } from "./claims.js";
+import { acquit, askedOf, atLeast, atMost, isSuspect, note, winnerOf } from "./claims.js";
 import type { Claim, ClaimPatterns, Inquiry } from "./claims.js";
-import { explore } from "./explore.js";
-import { Names } from "./names.js";
-import { matchedPatterns, PatternTrie } from "./pattern-trie.js";
-import type { Subset, TriePattern } from "./pattern-trie.js";
+import { exploreWithin } from "./explore-within.js";
+import type { TriePattern } from "./pattern-trie.js";
 import type { Pattern, Space } from "./tied-rules.js";
 
 /** Patterns of a claim in one of its roles: which of its owners match, and which except. */
@@ -29,16 +27,9 @@ export function exploreClaims(claims: readonly Claim[], space: Space, inquiry: I
   const covers = inquiry.covers.flatMap((claim) => partsOf(claim, atLeast(claim, space), false));
   if (suspects.length === 0) return;
   const [suspectOf, coverOf] = [suspects, covers].map(indexParts);
-  const names = new Names(space.kind !== "unix-abstract");
-  const trie = new PatternTrie(patterns, () => false);
   const found = new Set<Part>();
   const isFinished = (): boolean => suspects.every(({ claim }) => !isSuspect(inquiry, claim));
-  const answer = { told: true };
-  explore(trie, names, (subset) => {
-    answer.told = spend(inquiry.allowance, workOf(subset)) && !names.gaveUp;
-    if (!answer.told) return true;
-    if (space.kind === "unix-abstract" && subset === trie.start) return false; // before the name is read
-    const matched = new Set(matchedPatterns(subset).map((pattern) => patterns[pattern]?.owner ?? -1));
+  const told = exploreWithin(patterns, space.kind, inquiry.allowance, (matched) => {
     const matching = matchingParts(coverOf, matched).map(({ claim }) => claim);
     for (const part of matchingParts(suspectOf, matched)) {
       found.add(part);
@@ -49,7 +40,7 @@ export function exploreClaims(claims: readonly Claim[], space: Space, inquiry: I
     return isFinished();
   });
   // What was never met is wholly excepted, or has names without end: the first is for others to tell.
-  for (const part of suspects) if (!answer.told || !found.has(part)) acquit(inquiry, part.claim);
+  for (const part of suspects) if (!told || !found.has(part)) acquit(inquiry, part.claim);
 }
 
 function indexParts(parts: readonly Part[]): ReadonlyMap<number, Part> {
@@ -61,9 +52,4 @@ function matchingParts(byOwner: ReadonlyMap<number, Part> | undefined, matched: 
     const part = byOwner?.get(owner);
     return part === undefined || matched.has(part.except) ? [] : [part];
   });
-}
-
-/** What it takes to go on from here. */
-function workOf({ nodes }: Subset): number {
-  return nodes.length * nodes.reduce((sum, { literals }) => sum + literals.size, 1);
 }

@@ -1,11 +1,8 @@
 /** Whether one thing may be matched on both sides; true as well where that is too much to tell. */
 import type { NetworkSelector } from "../ir.gen.js";
-import { spend } from "./claims.js";
 import type { Allowance } from "./claims.js";
-import { explore } from "./explore.js";
+import { exploreWithin } from "./explore-within.js";
 import { meet } from "./idle-addresses.js";
-import { Names } from "./names.js";
-import { matchedPatterns, PatternTrie } from "./pattern-trie.js";
 import type { TriePattern } from "./pattern-trie.js";
 import { matchesNames, partAtOnce, someSample } from "./samples.js";
 import { isPatternKind, mayMatch, spaceOf } from "./tied-rules.js";
@@ -57,12 +54,10 @@ function mayMeetPatterns(a: readonly Pattern[], b: readonly Pattern[], { kind }:
     ...near.map((components) => ({ components, owner: 0, guides: true })),
     ...nearOthers.map((components) => ({ components, owner: 1, guides: false })),
   ];
-  const names = new Names(kind !== "unix-abstract");
   const answer = { met: false };
-  explore(new PatternTrie(patterns, () => false), names, (subset) => {
-    const owners = new Set(matchedPatterns(subset).map((pattern) => patterns[pattern]?.owner));
-    answer.met = owners.size === 2 || !spend(allowance, subset.nodes.length) || names.gaveUp;
+  const told = exploreWithin(patterns, kind, allowance, (owners) => {
+    answer.met = owners.size === 2;
     return answer.met;
   });
-  return answer.met;
+  return answer.met || !told;
 }
