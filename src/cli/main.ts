@@ -41,6 +41,7 @@ export function createProgram(finish: (status: number) => void): Command {
   addInspect(program, finish);
   addRun(program, finish);
   addDoctor(program, finish);
+  addInit(program, finish);
   addCompletions(program, finish);
   for (const command of program.commands) command.showHelpAfterError(hintFor(command.name()));
   addHelpByName(program, finish);
@@ -199,6 +200,17 @@ function addDoctor(program: Command, finish: Finish): void {
     .addHelpText("after", example("policyc doctor"))
     .action(async (options: DoctorOptions) => {
       finish((await import("./doctor.js")).doctorCommand(options));
+    });
+}
+
+function addInit(program: Command, finish: Finish): void {
+  program.command("init")
+    .description("write a first policy for a folder, with tests, and the checks before\neach commit")
+    .argument("[dir]", "the folder of the project", ".")
+    .addHelpText("after", example("policyc init", "policyc init ~/src/app")
+      + "\nLooks at the files of package managers, .env files and git's remote. What is there\nis never overwritten.\n")
+    .action(async (folder: string) => {
+      finish((await import("./init.js")).initCommand(folder));
     });
 }
 

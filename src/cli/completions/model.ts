@@ -107,6 +107,7 @@ export const OPTION_VALUES: ReadonlyMap<string, Value> = new Map<string, Value>(
 /** By the name of the argument, after that of its command where this one differs. */
 export const ARGUMENT_VALUES: ReadonlyMap<string, Value> = new Map<string, Value>([
   ["command", { kind: "command" }],
+  ["dir", { kind: "folders" }],
   ["file", files("pol")],
   ["run file", files("pol", "polc")],
   ["image", files("polc")],
