@@ -4,8 +4,13 @@ import { describe, expect, it } from "vitest";
 import { format } from "../../src/compiler/format.js";
 import { parse } from "../../src/compiler/parse.js";
 import { print } from "../../src/compiler/print.js";
-import { policyFile, withoutSpans } from "../support/arbitrary-policy.js";
+import { parsePathPattern } from "../../src/compiler/pattern/parse-pattern.js";
+import { findDifferences } from "../../src/compiler/reason/find-differences.js";
+import type { PatternText } from "../../src/compiler/resolved.js";
+import { NOWHERE, policyFile, withoutSpans } from "../support/arbitrary-policy.js";
 import { runs } from "../support/runs.js";
+import { accepted } from "./front-end.js";
+import { policyText } from "./generators.js";
 
 function formatted(text: string): string {
   const outcome = format({ path: "a.pol", text });
@@ -69,6 +74,15 @@ describe("format", () => {
   ])("%s", (_, text, expected) => {
     expect(formatted(text)).toBe(expected);
     expect(formatted(expected)).toBe(expected);
+  });
+
+  it("what is formatted decides every access as before", () => {
+    const isPattern = (pattern: PatternText): boolean => parsePathPattern(pattern, NOWHERE).ok;
+    fc.assert(fc.property(policyText(isPattern), (text) => {
+      const careless = text.replaceAll(", ", " ,\n\t").replaceAll(/^(?=\w)/gm, "\n\n   ");
+      const [old, now] = [accepted(text).ir, accepted(formatted(careless)).ir];
+      expect(findDifferences(old, now)).toEqual([]);
+    }), runs(100));
   });
 
   it("says what is wrong with a file that does not parse", () => {
