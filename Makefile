@@ -71,7 +71,7 @@ check: build
 test: build
 	test/run
 
-# The ordinary work of each tool under its standard policy: half an hour in software emulation, and no part of `test`.
+# The ordinary work of each tool under its standard policy: 20 minutes in software emulation, and no part of `test`.
 test-tools: build build/.tool-packages
 	test/e2e/run 6.12 tools
 
