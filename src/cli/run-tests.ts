@@ -1,5 +1,5 @@
 /** The tests and assertions of one policy file, tried. */
-import type { Outcome, Span } from "../compiler/diagnostic.js";
+import { once, type Outcome, type Span } from "../compiler/diagnostic.js";
 import { type LoadedPolicy, loadPolicy, type ReadSource } from "../compiler/include.js";
 import { lower } from "../compiler/lower.js";
 import { requireEnforced } from "../compiler/not-enforced.js";
@@ -42,7 +42,7 @@ export function testFile(path: string, read: ReadSource, { home, params, task }:
   if (!tests.ok) return tests;
   const bindIn = binder(loaded.value, task);
   const bound = tests.value.map((test) => ({ test, policy: bindIn(test.bindings) }));
-  const errors = bound.flatMap(({ policy }) => (policy.ok ? [] : policy.diagnostics));
+  const errors = once(bound.flatMap(({ policy }) => (policy.ok ? [] : policy.diagnostics)));
   if (errors.length > 0) return { ok: false, diagnostics: errors };
   const tested = bound.flatMap(({ test, policy }) => (policy.ok ? [{ test, policy: policy.value }] : []));
   const asserts = testAsserts(loaded.value, bindIn(bindings), tested.map(({ policy }) => policy));

@@ -119,6 +119,11 @@ coverage: 2 of 3 rules, 1 of 2 excepts
     expect((await test("param w\ndeny read \"${w}/x\"\nassert deny read \"${w}/x\"")).status).toBe(1);
   });
 
+  it("a mistake outside of the tests is told once", async () => {
+    const { stderr } = await test("assert deny read \"~\"\ntest \"t\" { allow read \"/x\" }\ntest \"u\" with home = \"/h\" { allow read \"/x\" }");
+    expect(stderr.match(/^error/gm)).toHaveLength(1);
+  });
+
   it("a test binds what defaults of parameters are made of", async () => {
     const policy = "param w = \"/a\"\nparam cache = \"${w}/cache\"\ndeny read \"${cache}/*\"\n";
     expect((await test(`${policy}test "t" with w = "/b" { deny read "/b/cache/x" allow read "/a/cache/x" }`)).status).toBe(0);
