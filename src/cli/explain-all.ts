@@ -1,4 +1,5 @@
 /** `policyc explain --all TARGET`: every operation on one target, as a small table. */
+import { transportText } from "../compiler/access.js";
 import { OPERATIONS, type Operation, type ResolvedPolicy } from "../compiler/resolved.js";
 import type { Decision } from "../interpreter/interpret.js";
 import { type Question, questionOf, type Surroundings, type TargetOptions } from "./access.js";
@@ -53,12 +54,12 @@ export function tableOf(policy: ResolvedPolicy, answers: readonly Answer[], pain
   return `${lines.join("\n")}\n`;
 }
 
-function headOf({ access, target, written }: Question): string {
-  const transport = access.kind === "network" ? ` port ${access.port} ${access.protocol}` : "";
-  return `${target}${transport}${written === target ? "" : ` (written ${written})`}`;
+/** The target, and how it was written where that leads elsewhere. */
+export function headOf({ access, target, written }: Question): string {
+  return `${target}${transportText(access)}${written === target ? "" : ` (written ${written})`}`;
 }
 
-const styleOf = ({ effect }: Decision): "green" | "yellow" | "red" =>
+export const styleOf = ({ effect }: Decision): "green" | "yellow" | "red" =>
   effect === "allow" ? "green" : effect === "audit" ? "yellow" : "red";
 
 /** On one line, or the name and the place on two where they do not fit. */

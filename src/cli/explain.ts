@@ -1,18 +1,17 @@
 /** `policyc explain`: what a policy decides about one access, and by which rule. */
 import type { Access } from "../compiler/access.js";
-import { positionOf } from "../compiler/diagnostic.js";
 import type { ResolvedPolicy, ResolvedRule } from "../compiler/resolved.js";
 import { type Decision, interpreter } from "../interpreter/interpret.js";
 import { type Question, questionOf, type Surroundings, type TargetOptions } from "./access.js";
 import { type Attempt, fail, type Failure, STATUS, succeed } from "./exit.js";
-import { questionsAbout, tableOf } from "./explain-all.js";
+import { headOf, questionsAbout, styleOf, tableOf } from "./explain-all.js";
 import { explainCode } from "./explain-code.js";
 import { decidingLines } from "./explain-frame.js";
 import { loadPolicyFile } from "./load-policy.js";
 import { type BindingOptions, bindingsOf } from "./options.js";
 import { printDiagnostics, printFailure, printTrouble } from "./print-failure.js";
 import { readSource } from "./read-sources.js";
-import { namedPlaceOf, placeOfDefault } from "./rule-places.js";
+import { namedPlaceOf, placeOfDefault, ruleJson } from "./rule-places.js";
 import { hasColour, painter, type Paint, printable, writeOut } from "./terminal.js";
 import { wayOutLines } from "./ways-out.js";
 
@@ -99,21 +98,16 @@ function jsonOf(policy: ResolvedPolicy, { access, target }: Question, decision: 
   };
 }
 
-function ruleJson({ id, effect, span, because }: ResolvedRule) {
-  return { id, effect, file: span.source.path, ...positionOf(span.source, span.start), because };
-}
-
 // --- for people ------------------------------------------------------------------------------------------------------
 
 function report(policy: ResolvedPolicy, question: Question, decision: Decision): string {
   const colour = hasColour("out");
   const paint = painter(colour);
-  const style = decision.effect === "allow" ? "green" : decision.effect === "audit" ? "yellow" : "red";
   const rule = decision.rule === null ? undefined : policy.rules[decision.rule];
   const others = decision.matched.filter((index) => index !== decision.rule)
     .flatMap((index) => policy.rules.slice(index, index + 1));
   return [
-    `${paint(style, decision.effect)}: ${printable(headline(question))}`,
+    `${paint(styleOf(decision), decision.effect)}: ${printable(`${question.access.op} ${headOf(question)}`)}`,
     ...(rule === undefined ? [byDefault(policy, question.access, others)] : decidingLines(policy, rule, question.access, { colour })),
     ...(others.length === 0 ? [] : ["also matched:", ...others.map((other) => `  ${shortly(other)}`)]),
     ...notes(policy, question, paint),
@@ -121,11 +115,6 @@ function report(policy: ResolvedPolicy, question: Question, decision: Decision):
     ...(question.perProcess ? [] : wayOutLines(policy, question.access, decision)),
     "",
   ].join("\n");
-}
-
-function headline({ access, target, written }: Question): string {
-  const transport = access.kind === "network" ? ` port ${access.port} ${access.protocol}` : "";
-  return `${access.op} ${target}${transport}${written === target ? "" : ` (written ${written})`}`;
 }
 
 function byDefault(policy: ResolvedPolicy, { op }: Access, others: readonly ResolvedRule[]): string {

@@ -1,5 +1,5 @@
 /** A project's first policy, as `policyc init` writes it. */
-import { printString } from "../compiler/print-parts.js";
+import { escapePattern, quoteText } from "../compiler/print-parts.js";
 import type { Fitting, Project } from "./project.js";
 
 /** In the one layout, and without anything that lint warns of. */
@@ -8,7 +8,7 @@ export function firstPolicy(project: Project): string {
   return [
     `# A first policy for ${inComment(name)}, written by \`policyc init\`: read it, change it, and try it with \`policyc test\`.`,
     "# The order of statements never matters, and adding a `deny` never permits more.",
-    `policy ${quoted(name)}`,
+    `policy ${quoteText(name)}`,
     "",
     "# What any program needs: terminals, `/dev/null`, its own descriptors.",
     'include "std:base"',
@@ -69,21 +69,14 @@ function testLines({ environments, isRepository }: Project): readonly string[] {
     'test "secrets stay where they are" with home = "/home/ada", workspace = "/w" {',
     '  deny read "/home/ada/.ssh/id_ed25519"',
     '  allow read "/home/ada/.ssh/known_hosts"',
-    ...environments.map((name) => `  deny read ${quoted(`/w/${name}`, true)}`),
+    ...environments.map((name) => `  deny read ${quoteText(escapePattern(`/w/${name}`))}`),
     '  kill connect "169.254.169.254" port 80',
     "}",
   ];
 }
 
-/** `asPattern`: what would be a glob stands for itself. */
-function quoted(text: string, asPattern = false): string {
-  const written = asPattern ? text.replace(/[\\*?[\]{},]/g, "\\$&") : text;
-  const span = { source: { path: "", text: "" }, start: 0, end: 0 };
-  return printString({ kind: "string", parts: [{ kind: "text", text: written, span }], span });
-}
-
 /** On one line, whatever the name of a file holds. */
-const inComment = (text: string): string => quoted(text).slice(1, -1);
+const inComment = (text: string): string => quoteText(text).slice(1, -1);
 
 /** For the `policyc` that is installed. */
 export const PRE_COMMIT = `# What pre-commit (pre-commit.com) runs before each commit: \`pre-commit install\` once.

@@ -1,4 +1,4 @@
-/** Where a rule or a default stands, in words. */
+/** Where a rule or a default stands, in words and as JSON. */
 import { positionOf, type Span } from "../compiler/diagnostic.js";
 import type { Operation, ResolvedPolicy, ResolvedRule } from "../compiler/resolved.js";
 
@@ -18,4 +18,9 @@ export function namedPlaceOf(rule: ResolvedRule): string {
 export function placeOfDefault(policy: ResolvedPolicy, op: Operation): string | null {
   const span = policy.defaultSpans.get(op);
   return span === undefined ? null : placeOf(span);
+}
+
+/** What `--json` says of a rule, or of a limit. */
+export function ruleJson({ id, effect, span, because }: Pick<ResolvedRule, "id" | "effect" | "span" | "because">) {
+  return { id, effect, file: span.source.path, ...positionOf(span.source, span.start), because };
 }

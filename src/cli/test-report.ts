@@ -6,7 +6,8 @@ import { renderDiagnostic, type RenderOptions } from "./render-diagnostics.js";
 import type { TestedAssert, TestedCase, TestedFile, TestedTest } from "./run-tests.js";
 import { painter, type Paint, printable } from "./terminal.js";
 import type { CoverageReport } from "./test-coverage.js";
-import { coverageCounts, deciderOf, resultsOf, statementText, tally } from "./test-formats.js";
+import { coverageCounts } from "./test-formats.js";
+import { deciderOf, resultsOf, statementText, tally } from "./test-results.js";
 
 export interface ReportOptions extends RenderOptions {
   readonly coverage: boolean;

@@ -7,7 +7,8 @@ import { printDiagnostics, printFailure, printHelp } from "./print-failure.js";
 import { readSource } from "./read-sources.js";
 import { type TestedFile, testFile } from "./run-tests.js";
 import { hasColour, writeErr, writeOut } from "./terminal.js";
-import { resultsOf, toJson, toTap } from "./test-formats.js";
+import { toJson, toTap } from "./test-formats.js";
+import { resultsOf } from "./test-results.js";
 import { renderTests } from "./test-report.js";
 
 export interface TestOptions extends BindingOptions {

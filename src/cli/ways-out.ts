@@ -1,7 +1,8 @@
 /** What would have to change in a policy for one access to be decided the other way, as text that can be pasted. */
 import ipaddr from "ipaddr.js";
 import type { Access } from "../compiler/access.js";
-import { quoteText } from "../compiler/print-parts.js";
+import { refuses } from "../compiler/ast.js";
+import { escapePattern, quoteText } from "../compiler/print-parts.js";
 import { OPERATIONS, type Operation, type ResolvedPolicy, type ResolvedRule } from "../compiler/resolved.js";
 import type { Decision } from "../interpreter/interpret.js";
 import { namedPlaceOf } from "./rule-places.js";
@@ -46,8 +47,6 @@ export function findWayOut(policy: ResolvedPolicy, access: Access, decision: Dec
   };
 }
 
-const refuses = (effect: Decision["effect"]): boolean => effect === "deny" || effect === "kill";
-
 // --- targets ---------------------------------------------------------------------------------------------------------
 
 /** The narrowest target that covers the access; null where there is none. */
@@ -82,9 +81,6 @@ function pathText(bytes: string, home: string): string | null {
   return below !== "" && path.startsWith(`${below}/`)
     ? quoteText(`~${escapePattern(path.slice(below.length))}`) : quoteText(escapePattern(path));
 }
-
-/** Every character stands for itself. */
-const escapePattern = (text: string): string => text.replace(/[\\*?[\]{}]/g, "\\$&");
 
 /** From one character for each byte; null for what is not UTF-8, which no string of the language holds. */
 function textOf(bytes: string): string | null {

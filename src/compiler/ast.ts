@@ -7,6 +7,8 @@ import type { Span } from "./diagnostic.js";
 export const EFFECTS = ["allow", "audit", "deny", "kill"] as const;
 export type Effect = (typeof EFFECTS)[number];
 
+export const refuses = (effect: Effect): boolean => effect === "deny" || effect === "kill";
+
 /** Operations as written; `modify` and `access` stand for several. */
 export const OPERATION_NAMES = [
   "read", "write", "create", "delete", "setattr", "exec", "load", "modify", "access", "connect", "bind", "privilege",

@@ -26,6 +26,12 @@ export const addressText = (bytes: ArrayLike<number>): string => {
   return address instanceof ipaddr.IPv6 ? address.toRFC5952String() : address.toString();
 };
 
+/** In network order: 4 bytes or 16. */
+export function addressBytes({ family, bits }: Pick<Network, "family" | "bits">): Uint8Array {
+  const width = WIDTH[family] / 8;
+  return Uint8Array.from({ length: width }, (_, i) => Number((bits >> BigInt(8 * (width - 1 - i))) & 0xffn));
+}
+
 /** Lower-case hexadecimal, network order: 8 digits or 32. */
 export function networkToHex(value: Network): string {
   return value.bits.toString(16).padStart(WIDTH[value.family] / 4, "0");

@@ -19,6 +19,9 @@ export function printString({ parts }: StringLiteral): string {
   return `"${written.join("")}"`;
 }
 
+/** A pattern in which every character stands for itself. */
+export const escapePattern = (text: string): string => text.replace(/[\\*?[\]{}]/g, "\\$&");
+
 /** Text as a string of the language, quotes included. */
 export const quoteText = (text: string): string => `"${escapeText(text)}"`;
 

@@ -1,6 +1,6 @@
 /** `assert`: proved for every access that it covers, or refused with one that is decided otherwise. */
 import { accessText } from "./access.js";
-import type { Effect } from "./ast.js";
+import { type Effect, refuses } from "./ast.js";
 import type { Diagnostic, Label, Outcome, Span } from "./diagnostic.js";
 import type { Ir } from "./ir.gen.js";
 import { lowerAsserts, originsOf, type AssertedGroup } from "./lower.js";
@@ -73,5 +73,5 @@ function decidedBy(policy: ResolvedPolicy, operation: Operation, { rule }: Verdi
 /** A refusing assertion becomes true as a rule. */
 function howToMend(effect: Effect, { source, start, end }: Span): { readonly help?: string } {
   const [, rule] = /^assert\s+(.*)$/.exec(source.text.slice(start, end)) ?? [];
-  return rule === undefined || effect === "allow" || effect === "audit" ? {} : { help: `as a rule it holds: \`${rule}\`` };
+  return rule === undefined || !refuses(effect) ? {} : { help: `as a rule it holds: \`${rule}\`` };
 }

@@ -11,7 +11,6 @@ import { didYouMean } from "./substitute.js";
 
 /** Diagnostics are collected by whoever resolves a statement. */
 export interface ConditionContext extends TargetContext {
-  readonly marks: ReadonlySet<string>;
   readonly diagnostics: Diagnostic[];
 }
 
@@ -34,7 +33,7 @@ export function resolveCondition(condition: Condition, context: ConditionContext
   }
 }
 
-export function checkMark(mark: Name, { marks, diagnostics }: ConditionContext): void {
+export function checkMark(mark: Name, { definitions: { marks }, diagnostics }: ConditionContext): void {
   if (marks.has(mark.text)) return;
   diagnostics.push(report("unknown-name", mark.span, { kind: "mark", name: mark.text }, { help: didYouMean(mark.text, marks) }));
 }

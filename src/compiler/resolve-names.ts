@@ -2,33 +2,32 @@
 import type { LetStatement, Name, ParamStatement, Statement } from "./ast.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { report } from "./messages.js";
+import { unfold } from "./unfold-blocks.js";
 
 export interface Definitions {
   readonly params: ReadonlyMap<string, ParamStatement>;
   readonly lets: ReadonlyMap<string, LetStatement>;
+  readonly marks: ReadonlySet<string>;
 }
 
 /** The first definition of a name counts; every further one is an error. */
 export function collectDefinitions(
   statements: readonly Statement[],
 ): { readonly definitions: Definitions; readonly diagnostics: readonly Diagnostic[] } {
-  const all = statements.flatMap(withNested);
+  const all = unfold(statements).map(({ statement }) => statement);
   const params = all.filter((statement) => statement.kind === "param");
   const lets = all.filter((statement) => statement.kind === "let");
-  const definitions = { params: byName(params), lets: byName(lets) };
+  const marks = all.flatMap((statement) => (statement.kind === "mark" ? [statement.name] : []));
+  const definitions = { params: byName(params), lets: byName(lets), marks: new Set(marks.map(({ text }) => text)) };
   const diagnostics = [
     ...duplicates("parameter", params.map((statement) => statement.name)),
     ...duplicates("let", lets.map((statement) => statement.name)),
-    ...duplicates("mark", all.flatMap((statement) => (statement.kind === "mark" ? [statement.name] : []))),
+    ...duplicates("mark", marks),
     ...duplicates("rule", all.flatMap((statement) =>
       statement.kind === "rule" && statement.name !== null ? [statement.name] : [])),
     ...sharedByBoth(definitions),
   ];
   return { definitions, diagnostics };
-}
-
-function withNested(statement: Statement): readonly Statement[] {
-  return statement.kind === "for" || statement.kind === "task" ? statement.body.flatMap(withNested) : [statement];
 }
 
 function byName<S extends { readonly name: Name }>(statements: readonly S[]): ReadonlyMap<string, S> {
@@ -50,7 +49,7 @@ function duplicates(kind: string, names: readonly Name[]): readonly Diagnostic[]
 }
 
 /** `${name}` could be either. */
-function sharedByBoth({ params, lets }: Definitions): readonly Diagnostic[] {
+function sharedByBoth({ params, lets }: Pick<Definitions, "params" | "lets">): readonly Diagnostic[] {
   return [...lets.values()].flatMap(({ name }): readonly Diagnostic[] => {
     const param = params.get(name.text);
     return param === undefined ? [] : [report("ambiguous-name", name.span, { name: name.text },

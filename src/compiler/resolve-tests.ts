@@ -6,7 +6,7 @@ import type { Diagnostic, Outcome, Span } from "./diagnostic.js";
 import type { LoadedPolicy } from "./include.js";
 import type { Component } from "./ir.gen.js";
 import { report } from "./messages.js";
-import { network } from "./networks.js";
+import { addressBytes, network } from "./networks.js";
 import { expandOperation } from "./operations.js";
 import { patternToText } from "./pattern/context.js";
 import { parseAbstractName, parsePathPattern } from "./pattern/parse-pattern.js";
@@ -17,7 +17,7 @@ import type { Definitions } from "./resolve-names.js";
 import { resolveTargets } from "./resolve-targets.js";
 import type { Bindings, ResolvedTarget } from "./resolved.js";
 import { createScope, didYouMean } from "./substitute.js";
-import { plainText, unfold } from "./unfold-blocks.js";
+import { plainText } from "./unfold-blocks.js";
 
 /** What happens before a case: an operation, or a program that the process starts and that exits with status 0. */
 export interface PastEvent {
@@ -47,18 +47,10 @@ export interface ResolvedTest {
 
 const HOME = "home";
 
-/** What the policy's files define. */
-interface Known {
-  readonly definitions: Definitions;
-  readonly marks: ReadonlySet<string>;
-}
-
 export function resolveTests(loaded: LoadedPolicy, bindings: Bindings): Outcome<readonly ResolvedTest[]> {
   const { definitions } = collectDefinitions(loaded.statements);
-  const marks = new Set(unfold(loaded.statements).flatMap(({ statement }) =>
-    (statement.kind === "mark" ? [statement.name.text] : [])));
   const results = loaded.root.statements.filter((statement) => statement.kind === "test")
-    .map((test) => resolveTest(test, { definitions, marks }, bindings));
+    .map((test) => resolveTest(test, definitions, bindings));
   const diagnostics = once(results.flatMap((result) => result.diagnostics));
   return diagnostics.length === 0
     ? { ok: true, value: results.map(({ test }) => test), diagnostics } : { ok: false, diagnostics };
@@ -69,12 +61,11 @@ interface Resolved {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-function resolveTest(test: TestStatement, known: Known, outside: Bindings): Resolved {
-  const { definitions, marks } = known;
+function resolveTest(test: TestStatement, definitions: Definitions, outside: Bindings): Resolved {
   const { bindings, diagnostics } = bind(test.bindings, definitions, outside);
   const scope = createScope({ definitions, params: bindings.params, home: bindings.home });
   const context: ConditionContext = {
-    definitions, substitute: scope.substitute, home: bindings.home, links: indexLinks([]), marks, diagnostics: [],
+    definitions, substitute: scope.substitute, home: bindings.home, links: indexLinks([]), diagnostics: [],
   };
   const cases = test.cases.map((one) => resolveCase(one, context));
   return {
@@ -237,7 +228,5 @@ function addressOf(
   const [port, ...more] = ports ?? [];
   if (port === undefined) return { problem: "has no port", help: `\`"${address}" port 443 tcp\`` };
   if (more.length > 0 || port.first !== port.last) return { problem: "covers more than one port", help: "write one port" };
-  const { bits } = network(address, prefixLength);
-  const bytes = Array.from({ length: width / 8 }, (_, i) => Number((bits >> BigInt(width - 8 * (i + 1))) & 0xffn));
-  return { kind: "network", family, address: bytes, port: port.first, protocol: protocol ?? "tcp" };
+  return { kind: "network", family, address: addressBytes(network(address, prefixLength)), port: port.first, protocol: protocol ?? "tcp" };
 }

@@ -36,8 +36,7 @@ export function resolve(loaded: LoadedPolicy, bindings: Bindings, task: string |
   const isChosen = ({ tasks }: Placed): boolean => tasks.every((name) => plainText(name) === task);
   const defaults = resolveDefaults(placed.filter(isChosen).map(({ statement }) => statement));
   const context: ConditionContext = {
-    definitions, substitute: scope.substitute, home, links: indexLinks(bindings.programs),
-    marks: namesOfMarks(placed), diagnostics: [],
+    definitions, substitute: scope.substitute, home, links: indexLinks(bindings.programs), diagnostics: [],
   };
   const positionOf = lineIndex();
   // What is in the other tasks is checked, and counts for nothing.
@@ -206,10 +205,6 @@ function checkTask(task: string | null, placed: readonly Placed[], { source }: S
 function checkPrograms(placed: readonly Placed[]): readonly Diagnostic[] {
   return placed.filter(({ statement: { kind }, programs }) => programs.length > 0 && (kind === "default" || kind === "mark"))
     .map(({ statement: { kind, span } }) => report("misplaced-statement", span, { statement: kind, block: "for" }));
-}
-
-function namesOfMarks(placed: readonly Placed[]): ReadonlySet<string> {
-  return new Set(placed.flatMap(({ statement }) => (statement.kind === "mark" ? [statement.name.text] : [])));
 }
 
 function findEmpty(statements: readonly Statement[], { source }: Span): readonly Diagnostic[] {

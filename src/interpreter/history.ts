@@ -1,18 +1,8 @@
 /** What one process does, one act after the other, and what a policy remembers of it. Nothing takes any time. */
 import type { Attempt, Circumstances } from "../compiler/access.js";
+import type { PastEvent } from "../compiler/resolve-tests.js";
 import type { ResolvedEvent, ResolvedMark, ResolvedPolicy } from "../compiler/resolved.js";
 import { eventMatcher, interpreter, limitMatcher, type Situation } from "./interpret.js";
-
-/** `success`: the process starts the program at the path, which exits with status 0. */
-export type Act =
-  | { readonly kind: "attempt"; readonly attempt: Attempt }
-  | { readonly kind: "success"; readonly path: string };
-
-/** An act with the arguments of the program that it executes. */
-export interface ActWithArgs {
-  readonly act: Act;
-  readonly args: readonly string[];
-}
 
 export interface History {
   readonly marks: ReadonlySet<string>;
@@ -32,7 +22,7 @@ export function situationOf(policy: ResolvedPolicy, history: History, who: Omit<
 /** What is remembered after an act by `who`; where the policy does not permit it, nothing has happened. */
 export function historian(
   policy: ResolvedPolicy,
-): (history: History, act: ActWithArgs, who: Omit<Circumstances, "marks">) => History {
+): (history: History, event: PastEvent, who: Omit<Circumstances, "marks">) => History {
   const decide = interpreter(policy);
   const limits = policy.limits.map(limitMatcher);
   const events = policy.marks.flatMap(({ on, until }) => [...on, ...until]);

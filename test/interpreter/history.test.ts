@@ -1,7 +1,7 @@
 /** Conditions, arguments, privileges, marks and limits, as the cases of tests try them. */
 import { describe, expect, it } from "vitest";
 import { testFile } from "../../src/cli/run-tests.js";
-import { resultsOf } from "../../src/cli/test-formats.js";
+import { resultsOf } from "../../src/cli/test-results.js";
 
 /** Cases that come out otherwise than they say. */
 function failures(policy: string, cases: string, task: string | null = null): readonly string[] {

@@ -1,4 +1,5 @@
 /** Rules that allow more than anybody can have thought of. */
+import { refuses } from "../ast.js";
 import type { Diagnostic, Span } from "../diagnostic.js";
 import type { Component } from "../ir.gen.js";
 import { report } from "../messages.js";
@@ -52,7 +53,7 @@ export function findAllowedLoaders({ rules, defaults }: ResolvedPolicy): readonl
   const ofExec = rules.filter(({ operations }) => operations.includes("exec"));
   const covers = memo();
   const denied = (names: readonly Uint8Array[]): boolean => ofExec.some((rule) =>
-    (rule.effect === "deny" || rule.effect === "kill") && covers(rule.targets, names) && !covers(rule.except, names));
+    refuses(rule.effect) && covers(rule.targets, names) && !covers(rule.except, names));
   return ofExec.filter(({ effect }) => effect === "allow").flatMap((rule) => rule.targets.flatMap((target) => {
     if (isEverything(target)) return [];
     const loader = LOADERS.find(({ names }) =>

@@ -6,6 +6,7 @@
  * told. Whole folders are left out: what may run from a folder is not what a copy takes with it; so are programs that
  * are worth nothing without the set-user-ID bit, which a copy does not have.
  */
+import { refuses } from "../ast.js";
 import type { Diagnostic, Label } from "../diagnostic.js";
 import { report } from "../messages.js";
 import { patternToText } from "../pattern/context.js";
@@ -17,8 +18,7 @@ export type ProgramUse = "exec" | "load";
 export function programDenials({ rules }: ResolvedPolicy): readonly { readonly rule: number; readonly use: ProgramUse }[] {
   return rules.flatMap((rule, number) => {
     const use = (["exec", "load"] as const).find((operation) => rule.operations.includes(operation));
-    const refuses = rule.effect === "deny" || rule.effect === "kill";
-    return refuses && use !== undefined && rule.targets.some((target) => target.kind === "path" && namesProgram(patternToText(target.pattern)))
+    return refuses(rule.effect) && use !== undefined && rule.targets.some((target) => target.kind === "path" && namesProgram(patternToText(target.pattern)))
       ? [{ rule: number, use }] : [];
   });
 }

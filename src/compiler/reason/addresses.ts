@@ -2,6 +2,7 @@
 import type { ConcreteTarget } from "../access.js";
 import type { Protocol } from "../ast.js";
 import type { NetworkSelector } from "../ir.gen.js";
+import { addressBytes } from "../networks.js";
 
 export interface AddressPoint {
   readonly target: Extract<ConcreteTarget, { kind: "network" }>;
@@ -70,7 +71,7 @@ function* pointsAt(
     const selector = selectors[index];
     return selector === undefined ? [] : [{ index, selector }];
   });
-  const address = bytesOf(bits, family);
+  const address = addressBytes({ family, bits });
   for (const protocol of PROTOCOLS) {
     const spoken = covering.filter(({ selector }) => speaksOf(selector, protocol));
     for (const port of protocol === "other" ? [0] : portsAt(spoken.map(({ selector }) => selector))) {
@@ -78,12 +79,6 @@ function* pointsAt(
       yield { target: { kind: "network", family, address, protocol, port }, matched };
     }
   }
-}
-
-/** In network order. */
-function bytesOf(bits: bigint, family: 4 | 6): Uint8Array {
-  const width = WIDTH[family] / 8;
-  return Uint8Array.from({ length: width }, (_, i) => Number((bits >> BigInt(8 * (width - 1 - i))) & 0xffn));
 }
 
 function speaksOf(selector: NetworkSelector, protocol: Protocol | "other"): boolean {

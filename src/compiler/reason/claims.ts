@@ -1,7 +1,7 @@
 /** What claims to decide something: a rule, or a part of one that is looked at by itself. */
 import type { Operation, Selector } from "../ir.gen.js";
 import { operationsOf } from "./selections.js";
-import { mayMatch, mustMatch, spaceOf } from "./tied-rules.js";
+import { isIn, mayMatch, mustMatch, spaceOf } from "./tied-rules.js";
 import type { Pattern, Space, Tied } from "./tied-rules.js";
 
 export interface Claim {
@@ -27,12 +27,8 @@ export interface ClaimPatterns {
 }
 
 export function atMost(claim: Claim, space: Space): ClaimPatterns {
-  const isHere = (tied: Tied): boolean => {
-    const own = spaceOf(tied);
-    return own !== null && own.kind === space.kind && own.beneath === space.beneath;
-  };
   return {
-    match: claim.match.filter(isHere).flatMap((tied) => mayMatch(tied, space)),
+    match: claim.match.filter((tied) => isIn(tied, space)).flatMap((tied) => mayMatch(tied, space)),
     except: claim.except.flatMap((tied) => mustMatch(tied, space)),
   };
 }
@@ -43,7 +39,7 @@ export function atLeast(claim: Claim, space: Space): ClaimPatterns {
 }
 
 /** Each place to look in for all that the claims match. */
-export function spacesOf(claims: readonly Claim[]): readonly Space[] {
+export function spacesOf(claims: readonly Pick<Claim, "match">[]): readonly Space[] {
   const spaces = new Map<string, Space>();
   for (const { match } of claims) {
     for (const tied of match) {

@@ -21,7 +21,6 @@ export function exploreWithin(
   const names = new MeteredNames(kind !== "unix-abstract", allowance);
   const trie = new MeteredTrie(patterns, allowance);
   explore(trie, names, (subset, path) => {
-    if (kind === "unix-abstract" && subset === trie.start) return false; // before the name is read
     return visit(new Set(matchedPatterns(subset).map((pattern) => patterns[pattern]?.owner ?? -1)), path);
   });
   // Globs that were too many once would be so again.
@@ -41,8 +40,8 @@ class MeteredTrie extends PatternTrie {
 }
 
 class MeteredNames extends Names {
-  constructor(isPath: boolean, private readonly allowance: Allowance) {
-    super(isPath);
+  constructor(arePaths: boolean, private readonly allowance: Allowance) {
+    super(arePaths);
   }
 
   override get gaveUp(): boolean {

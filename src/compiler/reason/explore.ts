@@ -2,9 +2,11 @@
  * Visits every kind of path that some guiding pattern matches, the shortest path of each first. What two paths of a kind
  * have in common is exactly which patterns match them, and which match what continues them: as far as that can matter.
  */
+import type { ConcreteTarget } from "../access.js";
 import type { ByteString } from "../automaton/tables.js";
 import type { Names } from "./names.js";
 import type { PatternTrie, Subset } from "./pattern-trie.js";
+import type { PatternKind } from "./selections.js";
 import { Ways } from "./ways.js";
 
 /** An absolute path as bytes, `/` for the root. */
@@ -33,7 +35,9 @@ export function explore(
   push(trie.start, "/");
   for (let length = 0; length < waiting.length; length++) {
     for (const { subset, path } of waiting[length] ?? []) {
-      if (subset.isGoal && !visited.has(subset.kind)) {
+      // Of one name nothing is known before it is read.
+      const isRead = names.arePaths || subset !== trie.start;
+      if (isRead && subset.isGoal && !visited.has(subset.kind)) {
         visited.add(subset.kind);
         if (visit(subset, path)) return;
       }
@@ -46,3 +50,7 @@ export function explore(
     waiting[length] = [];
   }
 }
+
+/** The target of a path that was visited; of abstract names the path is one name. */
+export const targetAt = (kind: PatternKind, path: PathBytes): ConcreteTarget =>
+  (kind === "unix-abstract" ? { kind, name: path.slice(1) } : { kind, path });

@@ -3,16 +3,16 @@ import type { ConcreteTarget } from "../access.js";
 import { EFFECTS } from "../ast.js";
 import type { Effect, Ir, NetworkSelector, Operation, Selector } from "../ir.gen.js";
 import { addressPoints } from "./addresses.js";
-import { explore } from "./explore.js";
+import { explore, targetAt } from "./explore.js";
 import { Names } from "./names.js";
 import { matchedPatterns, PatternTrie } from "./pattern-trie.js";
 import {
-  indexSelections, matchedRules, operationsOf, plainlyMatched, select, selectNetworks, silencer, verdictOf,
+  componentsOf, indexSelections, matchedRules, operationsOf, plainlyMatched, select, selectNetworks, silencer, verdictOf,
 } from "./selections.js";
 import type { PatternKind, PatternList, Verdict } from "./selections.js";
 
 /** Every access by one of the operations to what the selectors match. */
-export interface Claim {
+export interface Asserted {
   readonly effect: Effect;
   readonly operations: readonly Operation[];
   readonly match: readonly Selector[];
@@ -30,22 +30,22 @@ export type Proof =
   | { readonly kind: "too-complex" }
   | ({ readonly kind: "fails" } & Counterexample);
 
-export function prove(ir: Ir, claim: Claim): Proof {
+export function prove(ir: Ir, asserted: Asserted): Proof {
   // Only these rules can decide.
-  const policy = { ...ir, rules: ir.rules.map((rule) => shares(rule.operations, claim) ? rule : { ...rule, match: [] }) };
+  const policy = { ...ir, rules: ir.rules.map((rule) => shares(rule.operations, asserted) ? rule : { ...rule, match: [] }) };
   let complex = false;
   for (const kind of ["path", "unix-path", "unix-abstract"] as const) {
-    const proof = proveOfPatterns(policy, claim, kind);
+    const proof = proveOfPatterns(policy, asserted, kind);
     if (proof.kind === "fails") return proof;
     complex ||= proof.kind === "too-complex";
   }
-  const rest = proveOfAddresses(policy, claim) ?? proveOfNameless(policy, claim);
+  const rest = proveOfAddresses(policy, asserted) ?? proveOfNameless(policy, asserted);
   if (rest !== null) return { kind: "fails", ...rest };
   return { kind: complex ? "too-complex" : "holds" };
 }
 
-const shares = (operations: readonly Operation[], claim: Claim): boolean =>
-  operations.some((operation) => claim.operations.includes(operation));
+const shares = (operations: readonly Operation[], asserted: Asserted): boolean =>
+  operations.some((operation) => asserted.operations.includes(operation));
 
 /** `deny`, `kill` and `audit` say at least that much; `allow` says that nothing is refused or recorded. */
 function satisfies(actual: Effect, claimed: Effect): boolean {
@@ -54,26 +54,22 @@ function satisfies(actual: Effect, claimed: Effect): boolean {
 
 /** Null where what the matching rules and the defaults come to is as claimed. */
 function violation(
-  ir: Ir, claim: Claim, decidable: readonly Operation[], rules: readonly number[], witness: () => ConcreteTarget,
+  ir: Ir, asserted: Asserted, decidable: readonly Operation[], rules: readonly number[], witness: () => ConcreteTarget,
 ): Counterexample | null {
-  for (const operation of claim.operations) {
+  for (const operation of asserted.operations) {
     if (!decidable.includes(operation)) continue;
     const verdict = verdictOf(ir, rules, operation);
-    if (!satisfies(verdict.effect, claim.effect)) return { operation, verdict, witness: witness() };
+    if (!satisfies(verdict.effect, asserted.effect)) return { operation, verdict, witness: witness() };
   }
   return null;
 }
 
-function proveOfPatterns(ir: Ir, claim: Claim, kind: PatternKind): Proof {
+function proveOfPatterns(ir: Ir, asserted: Asserted, kind: PatternKind): Proof {
   const list: PatternList = { kind, patterns: [], owners: [] };
   const index = indexSelections(select(ir, list, () => false));
   const claimed = list.patterns.length;
   const owner = list.owners.push(null) - 1;
-  for (const selector of claim.match) {
-    if (selector.kind !== kind) continue;
-    const components = selector.kind === "unix-abstract" ? [selector.name] : selector.components;
-    list.patterns.push({ components, owner, guides: true });
-  }
+  for (const components of componentsOf(asserted.match, kind)) list.patterns.push({ components, owner, guides: true });
   if (list.patterns.length === claimed) return { kind: "holds" };
   const names = new Names(kind !== "unix-abstract");
   const trie = new PatternTrie(list.patterns, silencer(list));
@@ -82,10 +78,8 @@ function proveOfPatterns(ir: Ir, claim: Claim, kind: PatternKind): Proof {
   explore(trie, names, (subset, path) => {
     const matched = matchedPatterns(subset);
     const isClaimed = matched.some((pattern) => pattern >= claimed);
-    // Before the name of a socket is read, nothing is matched.
-    if (!isClaimed || (kind === "unix-abstract" && subset === trie.start)) return names.gaveUp;
-    const witness = (): ConcreteTarget => (kind === "unix-abstract" ? { kind, name: path.slice(1) } : { kind, path });
-    const violated = violation(ir, claim, decidable, matchedRules(index, matched), witness);
+    if (!isClaimed) return names.gaveUp;
+    const violated = violation(ir, asserted, decidable, matchedRules(index, matched), () => targetAt(kind, path));
     if (violated !== null) found.push(violated);
     return found.length > 0 || names.gaveUp;
   });
@@ -94,25 +88,24 @@ function proveOfPatterns(ir: Ir, claim: Claim, kind: PatternKind): Proof {
   return { kind: names.gaveUp ? "too-complex" : "holds" };
 }
 
-function proveOfAddresses(ir: Ir, claim: Claim): Counterexample | null {
+function proveOfAddresses(ir: Ir, asserted: Asserted): Counterexample | null {
   const selectors: NetworkSelector[] = [];
   const index = indexSelections(selectNetworks(ir.rules, selectors));
   const claimed = selectors.length;
-  for (const selector of claim.match) if (selector.kind === "network") selectors.push(selector);
+  for (const selector of asserted.match) if (selector.kind === "network") selectors.push(selector);
   if (selectors.length === claimed) return null;
   for (const { matched, target } of addressPoints(selectors)) {
     if (!matched.some((selector) => selector >= claimed)) continue;
-    const found = violation(ir, claim, operationsOf("network"), matchedRules(index, matched),
-      () => target);
+    const found = violation(ir, asserted, operationsOf("network"), matchedRules(index, matched), () => target);
     if (found !== null) return found;
   }
   return null;
 }
 
-function proveOfNameless(ir: Ir, claim: Claim): Counterexample | null {
+function proveOfNameless(ir: Ir, asserted: Asserted): Counterexample | null {
   for (const kind of ["anonymous", "unix-unnamed"] as const) {
-    if (!claim.match.some((selector) => selector.kind === kind)) continue;
-    const found = violation(ir, claim, operationsOf(kind), plainlyMatched(ir.rules, kind), () => ({ kind }));
+    if (!asserted.match.some((selector) => selector.kind === kind)) continue;
+    const found = violation(ir, asserted, operationsOf(kind), plainlyMatched(ir.rules, kind), () => ({ kind }));
     if (found !== null) return found;
   }
   return null;

@@ -1,4 +1,5 @@
 /** A place where a file may be made, filled and then run: what is denied elsewhere runs from there as a copy. */
+import { refuses } from "../ast.js";
 import type { Effect, Operation } from "../ir.gen.js";
 import type { ResolvedPolicy } from "../resolved.js";
 import { verdictWord } from "../verdict.js";
@@ -35,7 +36,7 @@ export function findEscape(question: EscapeQuestion, allowance: Allowance): Esca
   return isPermitted(nameless, use, defaults) ? { kind: "anonymous" } : null;
 }
 
-const permits = (effect: Effect): boolean => effect === "allow" || effect === "audit";
+const permits = (effect: Effect): boolean => !refuses(effect);
 
 function isPermitted(matching: Iterable<TiedRule>, operation: Operation, defaults: ResolvedPolicy["defaults"]): boolean {
   let [word, effect] = [0, defaults[operation]];

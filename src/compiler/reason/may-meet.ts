@@ -1,21 +1,18 @@
 /** Whether one thing may be matched on both sides; true as well where that is too much to tell. */
 import type { NetworkSelector } from "../ir.gen.js";
+import { spacesOf } from "./claims.js";
 import type { Allowance } from "./claims.js";
 import { exploreWithin } from "./explore-within.js";
 import { meet } from "./idle-addresses.js";
 import type { TriePattern } from "./pattern-trie.js";
 import { matchesNames, partAtOnce, someSample } from "./samples.js";
-import { isPatternKind, mayMatch, spaceOf } from "./tied-rules.js";
+import { isIn, isPatternKind, mayMatch } from "./tied-rules.js";
 import type { Pattern, Space, Tied } from "./tied-rules.js";
 
 export function mayMeet(own: readonly Tied[], others: readonly Tied[], allowance: Allowance): boolean {
   const isPlain = ({ selector }: Tied): boolean => !isPatternKind(selector.kind);
   if (own.filter(isPlain).some((one) => others.some((other) => mayMeetPlainly(one, other)))) return true;
-  const spaces = new Map(own.flatMap((tied) => {
-    const space = spaceOf(tied);
-    return space === null ? [] : [[JSON.stringify(space), space] as const];
-  }));
-  return [...spaces.values()].some((space) => mayMeetIn(space, own, others, allowance));
+  return spacesOf([{ match: own }]).some((space) => mayMeetIn(space, own, others, allowance));
 }
 
 function mayMeetPlainly(a: Tied, b: Tied): boolean {
@@ -32,10 +29,7 @@ function mayMeetAddresses(a: NetworkSelector, b: NetworkSelector): boolean {
 /** Of the first ones those that belong to the space: beneath the same unknown what goes on from there, else all of it. */
 function mayMeetIn(space: Space, own: readonly Tied[], others: readonly Tied[], allowance: Allowance): boolean {
   const anywhere: Space = { kind: space.kind, beneath: null };
-  const isHere = (tied: Tied): boolean => {
-    const its = spaceOf(tied);
-    return its?.kind === space.kind && its.beneath === space.beneath;
-  };
+  const isHere = (tied: Tied): boolean => isIn(tied, space);
   const here = own.filter(isHere);
   const patternsIn = (ties: readonly Tied[], where: Space): readonly Pattern[] => ties.flatMap((tied) => mayMatch(tied, where));
   if (space.beneath === null) return mayMeetPatterns(patternsIn(here, anywhere), patternsIn(others, anywhere), space, allowance);

@@ -53,13 +53,11 @@ export class Names {
   private readonly meetings = new Map<string, boolean>();
   private readonly alphabet: readonly number[];
   private readonly never: readonly ByteString[];
-  private readonly mayBeEmpty: boolean;
 
-  /** `isPath`: names between slashes; else one name, perhaps empty, in which a slash is a byte like any other. */
-  constructor(isPath: boolean) {
-    this.mayBeEmpty = !isPath;
-    this.alphabet = isPath ? ALPHABET.filter((byte) => byte !== SLASH) : ALPHABET;
-    this.never = isPath ? [".", ".."] : [];
+  /** `arePaths`: names between slashes; else one name, perhaps empty, in which a slash is a byte like any other. */
+  constructor(readonly arePaths: boolean) {
+    this.alphabet = arePaths ? ALPHABET.filter((byte) => byte !== SLASH) : ALPHABET;
+    this.never = arePaths ? [".", ".."] : [];
   }
 
   /** Whether the globs were too many to tell names apart exactly. */
@@ -124,7 +122,7 @@ export class Names {
 
   private shortestOf(automaton: NameAutomaton): ReadonlyMap<number, ByteString> {
     const words = new Map<number, ByteString>();
-    if (this.mayBeEmpty) words.set(automaton.classAt(automaton.start), "");
+    if (!this.arePaths) words.set(automaton.classAt(automaton.start), "");
     const seen = new Set([automaton.start]);
     const queue = [{ row: automaton.start, word: "" }];
     for (const { row, word } of queue) {
@@ -141,7 +139,7 @@ export class Names {
   }
 
   private search(automaton: NameAutomaton, nameClass: number, avoid: WordTrie): ByteString | null {
-    if (this.mayBeEmpty && !avoid.isWord && automaton.classAt(automaton.start) === nameClass) return "";
+    if (!this.arePaths && !avoid.isWord && automaton.classAt(automaton.start) === nameClass) return "";
     type Point = { readonly row: number; readonly avoid: WordTrie | null; readonly word: ByteString };
     const seen = new Set<number>();
     const seenAvoiding = new Map<WordTrie, Set<number>>();

@@ -1,7 +1,7 @@
 /** In what two policies differ on paths, or on the abstract names of sockets. */
 import type { ConcreteTarget } from "../access.js";
 import type { Ir, Operation, Rule } from "../ir.gen.js";
-import { explore } from "./explore.js";
+import { explore, targetAt } from "./explore.js";
 import { Names } from "./names.js";
 import { matchedPatterns, PatternTrie } from "./pattern-trie.js";
 import { indexSelections, isUnconditional, matchedRules, operationsOf, select, silences } from "./selections.js";
@@ -79,10 +79,9 @@ function search(question: Question, subject: "rules" | "defaults", note: Note): 
     (one, other) => outdoes(question, ownerAt(one), ownerAt(other)), likenessOf(question, ownerAt));
   const names = new Names(kind !== "unix-abstract");
   explore(trie, names, (subset, path) => {
-    if (kind === "unix-abstract" && subset === trie.start) return false; // before the name is read
     const matched = matchedPatterns(subset);
     const [oldRules, newRules] = [matchedRules(oldIndex, matched), matchedRules(newIndex, matched)];
-    note(operations, oldRules, newRules, () => (kind === "unix-abstract" ? { kind, name: path.slice(1) } : { kind, path }));
+    note(operations, oldRules, newRules, () => targetAt(kind, path));
     return names.gaveUp || (subject === "defaults" && oldRules.length + newRules.length === 0);
   });
   return !names.gaveUp;

@@ -81,7 +81,8 @@ export function isUnconditional({ excepts, rule, isFree }: Owner, kind: PatternK
   return !excepts && (isFree || rule.except.every((selector) => selector.kind !== kind));
 }
 
-function componentsOf(selectors: readonly Selector[], kind: PatternKind): readonly (readonly Component[])[] {
+/** Of selectors of this kind. */
+export function componentsOf(selectors: readonly Selector[], kind: PatternKind): readonly (readonly Component[])[] {
   return selectors.flatMap((selector) => {
     if (selector.kind !== kind) return [];
     return [selector.kind === "unix-abstract" ? [selector.name] : selector.components];

@@ -64,6 +64,12 @@ export function spaceOf({ selector, tie }: Tied): Space | null {
   return { kind: selector.kind, beneath: tie.kind === "begins" ? tie.unknown : null };
 }
 
+/** Whether this is where to look for what the pattern matches. */
+export function isIn(tied: Tied, { kind, beneath }: Space): boolean {
+  const own = spaceOf(tied);
+  return own?.kind === kind && own.beneath === beneath;
+}
+
 export function isPatternKind(kind: Selector["kind"]): kind is PatternKind {
   return kind === "path" || kind === "unix-path" || kind === "unix-abstract";
 }

@@ -1,0 +1,69 @@
+/** What tests and assertions came to: one result for each case, and for each assertion. */
+import { accessText } from "../compiler/access.js";
+import type { Effect } from "../compiler/ast.js";
+import type { Span } from "../compiler/diagnostic.js";
+import { originsOf } from "../compiler/lower.js";
+import type { ResolvedPolicy, ResolvedRule } from "../compiler/resolved.js";
+import type { Decision } from "../interpreter/interpret.js";
+import type { TestedAssert, TestedCase, TestedFile } from "./run-tests.js";
+
+/** Of one case, or of one assertion. */
+export interface TestResult {
+  /** The test's; of an assertion, its text. */
+  readonly name: string;
+  readonly span: Span;
+  readonly ok: boolean;
+  readonly expected: Effect;
+  /** Null where an assertion could not be proved either way. */
+  readonly actual: Effect | null;
+  readonly rule: Decider | null;
+  /** What was tried, or what refutes the assertion; null where nothing does. */
+  readonly access: string | null;
+}
+
+/** In the order of the source. */
+export function resultsOf({ tests, asserts }: TestedFile): readonly TestResult[] {
+  return [
+    ...tests.flatMap(({ test, cases }) => cases.map((one) => ofCase(test.name, one))),
+    ...asserts.map(ofAssert),
+  ];
+}
+
+function ofCase(name: string, { tested, attempt, decision, ok, policy }: TestedCase): TestResult {
+  return {
+    name, span: tested.span, ok, expected: tested.effect, actual: decision.effect,
+    rule: deciderOf(policy, decision),
+    access: accessText(attempt.op, attempt),
+  };
+}
+
+/** A rule or a limit; null for a default. */
+export type Decider = Pick<ResolvedRule, "id" | "effect" | "span" | "because">;
+
+export function deciderOf({ rules, limits }: ResolvedPolicy, { rule, limit }: Decision): Decider | null {
+  return (rule === null ? undefined : rules[rule]) ?? (limit === null ? undefined : limits[limit]) ?? null;
+}
+
+function ofAssert({ assertion, refutation, policy }: TestedAssert): TestResult {
+  const { span, effect } = assertion;
+  const found = refutation?.counterexample ?? null;
+  const rule = found === null || found.verdict.rule === null ? null : originsOf(policy)[found.verdict.rule] ?? null;
+  return {
+    name: statementText(span), span, ok: refutation === null, expected: effect,
+    actual: refutation === null ? effect : found?.verdict.effect ?? null, rule,
+    access: found === null ? null : accessText(found.operation, found.witness),
+  };
+}
+
+export const statementText = ({ source, start, end }: Span): string =>
+  source.text.slice(start, end).replace(/\s+/g, " ");
+
+export interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+export function tally(results: readonly TestResult[]): Tally {
+  const passed = results.filter(({ ok }) => ok).length;
+  return { passed, failed: results.length - passed };
+}
