@@ -24,11 +24,11 @@ const STAGES = [
   // what may be a mistake in either
   ["checks/"],
   // resolved tree → IR
-  ["lower"],
+  ["lower-targets", "lower-conditions", "lower"],
   // IR → automata and tries
   ["verdict", "automaton/", "tries/"],
   // questions about policies, answered exactly
-  ["reason/", "prove-asserts"],
+  ["reason/", "context-text", "prove-asserts"],
   // automata and tries → image, and back
   ["image/", "entries"],
   ["compile"],

@@ -1,6 +1,7 @@
-/** `OP TARGET` of the command line → one access, on what the target leads to on this machine. */
+/** `OP TARGET` of the command line → what is asked, on what the target leads to on this machine. */
 import ipaddr from "ipaddr.js";
-import type { Access, FileOperation, NetworkOperation } from "../compiler/access.js";
+import type { Access, Attempt as Asked, FileOperation, NetworkOperation } from "../compiler/access.js";
+import { PRIVILEGES } from "../compiler/ast.js";
 import { OPERATIONS, type Operation } from "../compiler/resolved.js";
 import { closest } from "../compiler/suggest-name.js";
 import { findProgram, followPath, isDangling } from "../runtime/follow-path.js";
@@ -13,8 +14,8 @@ export interface TargetOptions {
 
 /** What is asked, and what it comes to here. */
 export interface Question {
-  readonly access: Access;
-  /** As `access` has it, for people: a path, an address, `unix:…`, `anonymous`. */
+  readonly access: Asked;
+  /** As `access` has it, for people: a path, an address, `unix:…`, `anonymous`, a privilege. */
   readonly target: string;
   /** As the user wrote it, with `~` expanded. */
   readonly written: string;
@@ -31,7 +32,6 @@ export interface Surroundings {
 const GROUPS: ReadonlyMap<string, string> = new Map([
   ["modify", "it stands for `write`, `create`, `delete` and `setattr`: ask for one of them"],
   ["access", "it stands for `read`, `write`, `create`, `delete` and `setattr`: ask for one of them"],
-  ["privilege", "privileges are not enforced yet"],
 ]);
 const MAX_PORT = 65535;
 
@@ -45,17 +45,29 @@ export function questionOf(
   if (options.port !== undefined || options.udp === true) {
     return fail(STATUS.usage, `\`--port\` and \`--udp\` are for \`connect\` and \`bind\`, not for \`${name}\``);
   }
-  return fileQuestion(name, target, surroundings);
+  return name === "privilege" ? privilegeQuestion(target) : fileQuestion(name, target, surroundings);
 }
 
-function operationOf(op: string): Attempt<Operation> {
-  const operation = OPERATIONS.find((candidate) => candidate === op);
+/** What is asked may be done with a target, or be the use of a privilege. */
+const ASKABLE = [...OPERATIONS, "privilege"] as const;
+
+function operationOf(op: string): Attempt<(typeof ASKABLE)[number]> {
+  const operation = ASKABLE.find((candidate) => candidate === op);
   if (operation !== undefined) return succeed(operation);
   const group = GROUPS.get(op);
   if (group !== undefined) return fail(STATUS.usage, `\`${op}\` is not one operation`, group);
-  const near = closest(op, OPERATIONS);
-  const all = `the operations are ${OPERATIONS.join(", ")}`;
+  const near = closest(op, ASKABLE);
+  const all = `the operations are ${ASKABLE.join(", ")}`;
   return fail(STATUS.usage, `there is no operation \`${op}\``,
+    near === undefined ? all : `did you mean \`${near}\`? ${all}`);
+}
+
+function privilegeQuestion(target: string): Attempt<Question> {
+  const privilege = PRIVILEGES.find((candidate) => candidate === target);
+  if (privilege !== undefined) return succeed(plain({ kind: "privilege", op: "privilege", privilege }, target));
+  const near = closest(target, PRIVILEGES);
+  const all = `the privileges are ${PRIVILEGES.join(", ")}`;
+  return fail(STATUS.usage, `there is no privilege \`${target}\``,
     near === undefined ? all : `did you mean \`${near}\`? ${all}`);
 }
 
@@ -124,7 +136,7 @@ function unixQuestion(op: NetworkOperation, name: string, home: string, options:
   });
 }
 
-const plain = (access: Access, target: string): Question => ({ access, target, written: target, perProcess: false });
+const plain = (access: Asked, target: string): Question => ({ access, target, written: target, perProcess: false });
 
 /** What is deleted, made or bound is the name itself, not what a link of that name leads to. */
 function placeOf(op: Operation, path: string): { readonly path: string; readonly perProcess: boolean } {

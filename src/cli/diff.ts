@@ -1,11 +1,13 @@
 /** `policyc diff`: in what two policies differ, exactly. */
-import { accessText, type ConcreteTarget, targetText } from "../compiler/access.js";
+import { accessText, targetText } from "../compiler/access.js";
 import type { FrontEnd } from "../compiler/compile.js";
+import { bytesText, contextText, pastText } from "../compiler/context-text.js";
 import type { Ir } from "../compiler/ir.gen.js";
 import { OPERATIONS } from "../compiler/resolved.js";
 import { type Change, findDifferences, isNarrower, type Relation, relationOf }
   from "../compiler/reason/find-differences.js";
-import type { Verdict } from "../compiler/reason/selections.js";
+import type { Context } from "../compiler/reason/contexts.js";
+import type { Verdict } from "../compiler/reason/verdicts.js";
 import { fail, STATUS } from "./exit.js";
 import type { Loaded } from "./loaded.js";
 import { loadPolicyFile } from "./load-policy.js";
@@ -29,8 +31,8 @@ export function diffCommand(oldFile: string, newFile: string, options: DiffOptio
   printDiagnostics([...old.warnings, ...new_.warnings]);
   const found = findDifferences(old.value.ir, new_.value.ir);
   if (found === null) {
-    return printFailure(fail(STATUS.policy, "the globs of these policies are too many to compare them exactly",
-      "fewer patterns with `*` and `?` in the middle of a name").failure);
+    return printFailure(fail(STATUS.policy, "the globs of these policies, or the states of their marks, are too many to compare them exactly",
+      "fewer patterns with `*` and `?` in the middle of a name, or fewer marks that depend on one another").failure);
   }
   const changes = inOrder(found);
   const relation = relationOf(changes);
@@ -45,9 +47,11 @@ interface Both<T> {
   readonly new: T;
 }
 
+const ORDER: readonly Change["operation"][] = [...OPERATIONS, "privilege"];
+
 /** What is permitted now first, then by operation. */
 function inOrder(changes: readonly Change[]): readonly Change[] {
-  const rank = (change: Change): number => Number(isNarrower(change)) * OPERATIONS.length + OPERATIONS.indexOf(change.operation);
+  const rank = (change: Change): number => Number(isNarrower(change)) * ORDER.length + ORDER.indexOf(change.operation);
   return [...changes].sort((a, b) => rank(a) - rank(b));
 }
 
@@ -61,7 +65,7 @@ function jsonOf(relation: Relation, changes: readonly Change[], irs: Both<Ir>) {
       direction: directionOf(change),
       from: change.from.effect,
       to: change.to.effect,
-      witness: { target: targetText(change.witness), ...transportOf(change.witness), marks: [] },
+      witness: { target: targetText(change.witness), ...transportOf(change.witness), ...circumstancesOf(change.context) },
       old: ruleJson(irs.old, change.from),
       new: ruleJson(irs.new, change.to),
     })),
@@ -70,13 +74,26 @@ function jsonOf(relation: Relation, changes: readonly Change[], irs: Both<Ir>) {
 
 const directionOf = (change: Change): "narrower" | "wider" => (isNarrower(change) ? "narrower" : "wider");
 
-function transportOf(witness: ConcreteTarget) {
+function transportOf(witness: Change["witness"]) {
   if (witness.kind !== "network") return {};
   return { ...(witness.protocol === "other" ? {} : { port: witness.port }), proto: witness.protocol };
 }
 
-function ruleJson({ rules }: Ir, { rule }: Verdict) {
-  const found = rule === null ? undefined : rules[rule];
+/** What makes no difference is left out. */
+function circumstancesOf({ who: { exe, under, args }, after, marks }: Context) {
+  return {
+    ...(exe.length === 0 ? {} : { exe: exe.map(bytesText) }), ...(under.length === 0 ? {} : { under: under.map(bytesText) }),
+    ...(args.length === 0 ? {} : { args: args.map(bytesText) }), ...(after.length === 0 ? {} : { after: after.map(pastText) }),
+    marks,
+  };
+}
+
+/** A rule or a limit; none for a default. */
+const deciderOf = ({ rules, limits }: Ir, { rule, limit }: Verdict) =>
+  (rule === null ? limit === null ? undefined : limits[limit] : rules[rule]);
+
+function ruleJson(ir: Ir, verdict: Verdict) {
+  const found = deciderOf(ir, verdict);
   if (found === undefined) return null;
   const { id, effect, source, because } = found;
   return { id, effect, ...source, because };
@@ -100,17 +117,18 @@ function report(relation: Relation, changes: readonly Change[], irs: Both<Ir>, f
 }
 
 function changeLines(change: Change, irs: Both<Ir>, paint: Paint): readonly string[] {
-  const { operation, witness, from, to } = change;
+  const { operation, witness, from, to, context } = change;
   const direction = directionOf(change);
-  const by = ({ rules }: Ir, { effect, rule }: Verdict): string => {
-    const found = rule === null ? undefined : rules[rule];
+  const by = (ir: Ir, verdict: Verdict): string => {
+    const { effect } = verdict;
+    const found = deciderOf(ir, verdict);
     if (found === undefined) return `${effect} by default`;
     const place = `${found.source.file}:${found.source.line}`;
     return `${effect} by ${found.id === place ? "" : `${found.id} at `}${place}`;
   };
   return [
     "",
-    `${paint(direction === "wider" ? "red" : "green", direction)}: ${printable(accessText(operation, witness))}`,
+    `${paint(direction === "wider" ? "red" : "green", direction)}: ${printable(accessText(operation, witness) + contextText(context))}`,
     `  was ${printable(by(irs.old, from))}`,
     `  now ${printable(by(irs.new, to))}`,
   ];

@@ -1,5 +1,6 @@
 /** `policyc explain --all TARGET`: every operation on one target, as a small table. */
-import { transportText } from "../compiler/access.js";
+import { type Attempt as Asked, transportText } from "../compiler/access.js";
+import { PRIVILEGES } from "../compiler/ast.js";
 import { OPERATIONS, type Operation, type ResolvedPolicy } from "../compiler/resolved.js";
 import type { Decision } from "../interpreter/interpret.js";
 import { type Question, questionOf, type Surroundings, type TargetOptions } from "./access.js";
@@ -29,7 +30,8 @@ export function questionsAbout(
   return succeed(questions);
 }
 
-function operationsOn(target: string): readonly Operation[] {
+function operationsOn(target: string): readonly Asked["op"][] {
+  if (PRIVILEGES.some((privilege) => privilege === target)) return ["privilege"];
   if (target === "anonymous") return OF_ANONYMOUS;
   // An address is digits, dots and colons; any other word is a path with a mistake.
   const isEndpoint = target.startsWith("unix:") || /^[[\]0-9a-f.:]*[.:][[\]0-9a-f.:]*$/i.test(target);
@@ -63,7 +65,7 @@ export const styleOf = ({ effect }: Decision): "green" | "yellow" | "red" =>
   effect === "allow" ? "green" : effect === "audit" ? "yellow" : "red";
 
 /** On one line, or the name and the place on two where they do not fit. */
-function reasonLines(policy: ResolvedPolicy, op: Operation, { rule }: Decision, room: number): readonly string[] {
+function reasonLines(policy: ResolvedPolicy, op: Asked["op"], { rule }: Decision, room: number): readonly string[] {
   const decided = rule === null ? undefined : policy.rules[rule];
   if (decided === undefined) {
     const place = placeOfDefault(policy, op);

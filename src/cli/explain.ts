@@ -1,10 +1,11 @@
 /** `policyc explain`: what a policy decides about one access, and by which rule. */
-import type { Access } from "../compiler/access.js";
+import type { Attempt as Asked } from "../compiler/access.js";
 import type { ResolvedPolicy, ResolvedRule } from "../compiler/resolved.js";
-import { type Decision, interpreter } from "../interpreter/interpret.js";
+import { type Decision, interpreter, type Situation } from "../interpreter/interpret.js";
 import { type Question, questionOf, type Surroundings, type TargetOptions } from "./access.js";
-import { type Attempt, fail, type Failure, STATUS, succeed } from "./exit.js";
-import { headOf, questionsAbout, styleOf, tableOf } from "./explain-all.js";
+import { type CircumstanceOptions, situationOf } from "./circumstances.js";
+import { type Attempt, fail, STATUS, succeed } from "./exit.js";
+import { type Answer, headOf, questionsAbout, styleOf, tableOf } from "./explain-all.js";
 import { explainCode } from "./explain-code.js";
 import { decidingLines } from "./explain-frame.js";
 import { loadPolicyFile } from "./load-policy.js";
@@ -15,11 +16,7 @@ import { namedPlaceOf, placeOfDefault, ruleJson } from "./rule-places.js";
 import { hasColour, painter, type Paint, printable, writeOut } from "./terminal.js";
 import { wayOutLines } from "./ways-out.js";
 
-export interface ExplainOptions extends BindingOptions, TargetOptions {
-  readonly exe?: string;
-  readonly under?: string;
-  readonly mark?: readonly string[];
-  readonly arg?: readonly string[];
+export interface ExplainOptions extends BindingOptions, TargetOptions, CircumstanceOptions {
   /** A target of which every operation is asked. */
   readonly all?: string;
   readonly json?: boolean;
@@ -31,25 +28,26 @@ export function explainCommand(
   if (op === undefined && options.all === undefined && file.startsWith("std:")) return printSource(file);
   const explained = op === undefined && options.all === undefined ? explainCode(file) : null;
   if (explained !== null) return explained;
-  const early = notYet(options);
-  if (early !== null) return printFailure(early);
   const bindings = bindingsOf(options);
   if (!bindings.ok) return printFailure(bindings.failure);
   const searchPath = process.env["PATH"] ?? "";
-  const questions = questionsOf(op, target, { home: bindings.value.home, searchPath }, options);
+  const surroundings = { home: bindings.value.home, searchPath };
+  const questions = questionsOf(op, target, surroundings, options);
   if (!questions.ok) return printFailure(questions.failure);
   const loaded = loadPolicyFile(file, bindings.value, searchPath);
   if (!loaded.ok) return printTrouble(loaded.trouble);
   printDiagnostics(loaded.warnings);
   const { resolved } = loaded.value;
+  const situation = situationOf(options, resolved, surroundings);
+  if (!situation.ok) return printFailure(situation.failure);
   const decideOn = interpreter(resolved);
-  const answers = questions.value.map((question) => ({ question, decision: decideOn(question.access) }));
+  const answers = questions.value.map((question) => ({ question, decision: decideOn(question.access, situation.value) }));
   if (options.json === true) {
     const json = answers.map(({ question, decision }) => jsonOf(resolved, question, decision));
     writeOut(`${JSON.stringify(options.all === undefined ? json[0] : json)}\n`);
   } else {
     writeOut(options.all !== undefined ? tableOf(resolved, answers, painter(hasColour("out")))
-      : answers.map(({ question, decision }) => report(resolved, question, decision)).join(""));
+      : answers.map((answer) => report(resolved, answer, situation.value)).join(""));
   }
   return STATUS.done;
 }
@@ -77,13 +75,6 @@ function printSource(name: string): number {
   return STATUS.done;
 }
 
-function notYet({ exe, under, mark, arg }: ExplainOptions): Failure | null {
-  const flag = exe !== undefined ? "--exe" : under !== undefined ? "--under"
-    : mark !== undefined ? "--mark" : arg !== undefined ? "--arg" : null;
-  return flag === null ? null
-    : fail(STATUS.usage, `\`${flag}\` cannot be used yet: what it stands for is not enforced yet`).failure;
-}
-
 // --- JSON ------------------------------------------------------------------------------------------------------------
 
 function jsonOf(policy: ResolvedPolicy, { access, target }: Question, decision: Decision) {
@@ -100,7 +91,7 @@ function jsonOf(policy: ResolvedPolicy, { access, target }: Question, decision: 
 
 // --- for people ------------------------------------------------------------------------------------------------------
 
-function report(policy: ResolvedPolicy, question: Question, decision: Decision): string {
+function report(policy: ResolvedPolicy, { question, decision }: Answer, situation: Situation): string {
   const colour = hasColour("out");
   const paint = painter(colour);
   const rule = decision.rule === null ? undefined : policy.rules[decision.rule];
@@ -108,7 +99,7 @@ function report(policy: ResolvedPolicy, question: Question, decision: Decision):
     .flatMap((index) => policy.rules.slice(index, index + 1));
   return [
     `${paint(styleOf(decision), decision.effect)}: ${printable(`${question.access.op} ${headOf(question)}`)}`,
-    ...(rule === undefined ? [byDefault(policy, question.access, others)] : decidingLines(policy, rule, question.access, { colour })),
+    ...(rule === undefined ? [byDefault(policy, question.access, others)] : decidingLines(policy, rule, { access: question.access, situation }, { colour })),
     ...(others.length === 0 ? [] : ["also matched:", ...others.map((other) => `  ${shortly(other)}`)]),
     ...notes(policy, question, paint),
     // Where each process is led to another place there is none to write down.
@@ -117,7 +108,7 @@ function report(policy: ResolvedPolicy, question: Question, decision: Decision):
   ].join("\n");
 }
 
-function byDefault(policy: ResolvedPolicy, { op }: Access, others: readonly ResolvedRule[]): string {
+function byDefault(policy: ResolvedPolicy, { op }: Asked, others: readonly ResolvedRule[]): string {
   const place = placeOfDefault(policy, op);
   const which = place === null ? `the built-in default for ${op}` : `the default for ${op} at ${place}`;
   return `by ${printable(which)}: ${others.length === 0 ? "no rule matches" : "no rule decides"}`;

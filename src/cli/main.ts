@@ -14,8 +14,6 @@ import { writeErr, writeOut } from "./terminal.js";
 import type { TestOptions } from "./test.js";
 import { packageVersion } from "./version.js";
 
-/** Flags that are refused by name, so that whoever needs them learns why. */
-const LATER = "not enforced yet";
 const POLICY_ARGUMENT = "a policy; - is standard input";
 
 /** `finish` takes the exit status of the command that ran. */
@@ -133,15 +131,15 @@ function addExplain(program: Command, finish: Finish): void {
   addBindingOptions(program.command("explain"))
     .description("say what a policy decides about one access, and by which rule")
     .argument("<file>", `${POLICY_ARGUMENT}; alone: std:NAME prints\nthat policy, the code of a diagnostic what it means`)
-    .argument("[op]", "read, write, create, delete, setattr, exec, load, connect or bind")
-    .argument("[target]", "a path (absolute or ~/…), an address, unix:/path, unix:@name, anonymous;\nfor exec also a name along PATH")
+    .argument("[op]", "read, write, create, delete, setattr, exec, load,\nconnect, bind or privilege")
+    .argument("[target]", "a path (absolute or ~/…), an address, unix:/path, unix:@name, anonymous,\na privilege; for exec also a name along PATH")
     .option("--all <target>", "every operation on this target, as a table; instead of OP TARGET")
     .option("--port <n>", "the port, for an address")
     .option("--udp", "UDP instead of TCP")
-    .addOption(new Option("--exe <program>", LATER).hideHelp())
-    .addOption(new Option("--under <program>", LATER).hideHelp())
-    .addOption(repeatable("--mark <mark>", LATER).hideHelp())
-    .addOption(repeatable("--arg <word>", LATER).hideHelp())
+    .addOption(repeatable("--exe <program>", "the program that acts; of a script, its interpreter too (repeatable)"))
+    .addOption(repeatable("--under <program>", "one that an ancestor was running (repeatable)"))
+    .addOption(repeatable("--mark <mark>", "a mark that is set (repeatable)"))
+    .addOption(repeatable("--arg <word>", "an argument, after argv[0]; of what is executed, for exec (repeatable)"))
     .option("--json", "print JSON")
     .addHelpText("after", example(
       "policyc explain agent.pol read ~/.ssh/id_ed25519", "policyc explain agent.pol connect 140.82.121.3 --port 443",

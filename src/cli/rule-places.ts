@@ -15,7 +15,7 @@ export function namedPlaceOf(rule: ResolvedRule): string {
 }
 
 /** The line of the statement that makes the default; null where it is built in. */
-export function placeOfDefault(policy: ResolvedPolicy, op: Operation): string | null {
+export function placeOfDefault(policy: ResolvedPolicy, op: Operation | "privilege"): string | null {
   const span = policy.defaultSpans.get(op);
   return span === undefined ? null : placeOf(span);
 }

@@ -2,7 +2,6 @@
 import { once, type Outcome, type Span } from "../compiler/diagnostic.js";
 import { type LoadedPolicy, loadPolicy, type ReadSource } from "../compiler/include.js";
 import { lower } from "../compiler/lower.js";
-import { requireEnforced } from "../compiler/not-enforced.js";
 import { type Refutation, refuteAsserts } from "../compiler/prove-asserts.js";
 import { resolve } from "../compiler/resolve.js";
 import { resolveTests, type ResolvedTest } from "../compiler/resolve-tests.js";
@@ -82,8 +81,6 @@ function testAsserts(
     return !own.ok && some ? own : { ok: true, value: [], diagnostics: [] };
   }
   if (first.asserts.length === 0) return { ok: true, value: [], diagnostics: [] };
-  const enforced = requireEnforced(statements);
-  if (!enforced.ok) return enforced;
   const refuted = policies.flatMap((resolved) =>
     refuteAsserts({ resolved, ir: lower(resolved) }).map((refutation) => ({ policy: resolved, refutation })));
   return {

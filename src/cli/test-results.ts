@@ -2,7 +2,7 @@
 import { accessText } from "../compiler/access.js";
 import type { Effect } from "../compiler/ast.js";
 import type { Span } from "../compiler/diagnostic.js";
-import { originsOf } from "../compiler/lower.js";
+import { counterexampleText, deciderOf as refuterOf } from "../compiler/prove-asserts.js";
 import type { ResolvedPolicy, ResolvedRule } from "../compiler/resolved.js";
 import type { Decision } from "../interpreter/interpret.js";
 import type { TestedAssert, TestedCase, TestedFile } from "./run-tests.js";
@@ -47,11 +47,11 @@ export function deciderOf({ rules, limits }: ResolvedPolicy, { rule, limit }: De
 function ofAssert({ assertion, refutation, policy }: TestedAssert): TestResult {
   const { span, effect } = assertion;
   const found = refutation?.counterexample ?? null;
-  const rule = found === null || found.verdict.rule === null ? null : originsOf(policy)[found.verdict.rule] ?? null;
   return {
     name: statementText(span), span, ok: refutation === null, expected: effect,
-    actual: refutation === null ? effect : found?.verdict.effect ?? null, rule,
-    access: found === null ? null : accessText(found.operation, found.witness),
+    actual: refutation === null ? effect : found?.verdict.effect ?? null,
+    rule: found === null ? null : refuterOf(policy, found),
+    access: found === null ? null : counterexampleText(found),
   };
 }
 

@@ -1,10 +1,10 @@
 /** What would have to change in a policy for one access to be decided the other way, as text that can be pasted. */
 import ipaddr from "ipaddr.js";
-import type { Access } from "../compiler/access.js";
+import type { Access, Attempt } from "../compiler/access.js";
 import { refuses } from "../compiler/ast.js";
 import { escapePattern, quoteText } from "../compiler/print-parts.js";
 import { OPERATIONS, type Operation, type ResolvedPolicy, type ResolvedRule } from "../compiler/resolved.js";
-import type { Decision } from "../interpreter/interpret.js";
+import { type Decision, defaultOf } from "../interpreter/interpret.js";
 import { namedPlaceOf } from "./rule-places.js";
 import { printable } from "./terminal.js";
 
@@ -19,22 +19,21 @@ export interface WayOut {
   readonly changes: readonly Change[];
   /** Operations on the same target that the changes concern besides the one in question. */
   readonly also: readonly Operation[];
-  /** Whether the target that is written stands for more than the one in question. */
-  readonly wide: boolean;
+  /** What else the changes concern, in words: nothing narrower can be written. */
+  readonly wide: string | null;
 }
 
 /** Null where no target of the language stands for the access. */
-export function findWayOut(policy: ResolvedPolicy, access: Access, decision: Decision): WayOut | null {
+export function findWayOut(policy: ResolvedPolicy, access: Attempt, decision: Decision): WayOut | null {
   const target = targetOf(access, policy.bindings.home);
   if (target === null) return null;
-  const wide = access.kind === "unix-unnamed";
   const matched = decision.matched.flatMap((index) => policy.rules.slice(index, index + 1));
   if (!refuses(decision.effect)) {
     const changes: readonly Change[] = [{ kind: "rule", text: `deny ${access.op} ${target}` }];
-    return { to: "deny", changes, also: access.op === "exec" ? ["load"] : [], wide };
+    return { to: "deny", changes, also: access.op === "exec" ? ["load"] : [], wide: widthOf(access, []) };
   }
   const refusing = matched.filter(({ effect }) => refuses(effect));
-  const permitted = matched.length > refusing.length || !refuses(policy.defaults[access.op]);
+  const permitted = matched.length > refusing.length || !refuses(defaultOf(policy, access));
   const excepts = refusing.map((rule): Change =>
     ({ kind: "except", rule, text: rule.except.length === 0 ? `except ${target}` : `, ${target}` }));
   const allow: Change = { kind: "rule", text: `allow ${access.op} ${target}` };
@@ -43,15 +42,23 @@ export function findWayOut(policy: ResolvedPolicy, access: Access, decision: Dec
     .flatMap((op): readonly Operation[] => (op === "exec" ? ["exec", "load"] : [op])));
   return {
     to: "permit", changes: permitted ? excepts : [...excepts, allow],
-    also: OPERATIONS.filter((op) => op !== access.op && covered.has(op)), wide,
+    also: OPERATIONS.filter((op) => op !== access.op && covered.has(op)),
+    wide: widthOf(access, refusing),
   };
+}
+
+function widthOf(access: Attempt, excepting: readonly ResolvedRule[]): string | null {
+  if (access.kind === "unix-unnamed") return "nothing narrower than `any` stands for a socket without a name";
+  if (excepting.some(({ args }) => args !== null)) return "an `except` spares it whatever its arguments";
+  return null;
 }
 
 // --- targets ---------------------------------------------------------------------------------------------------------
 
 /** The narrowest target that covers the access; null where there is none. */
-function targetOf(access: Access, home: string): string | null {
+function targetOf(access: Attempt, home: string): string | null {
   switch (access.kind) {
+    case "privilege": return access.privilege;
     case "path": return pathText(access.path, home);
     case "anonymous": return access.op === "exec" || access.op === "load" ? "anonymous" : null;
     case "network": return networkText(access);
@@ -96,7 +103,7 @@ function textOf(bytes: string): string | null {
 const STD = "std:";
 
 /** Lines; what is to be pasted has one to itself, indented by four. */
-export function wayOutLines(policy: ResolvedPolicy, access: Access, decision: Decision): readonly string[] {
+export function wayOutLines(policy: ResolvedPolicy, access: Attempt, decision: Decision): readonly string[] {
   const way = findWayOut(policy, access, decision);
   const to = refuses(decision.effect) ? "permit" : "deny";
   if (way === null) return [`to ${to} it: no rule can name it alone; it takes a wider rule or another default`];
@@ -109,7 +116,7 @@ export function wayOutLines(policy: ResolvedPolicy, access: Access, decision: De
       [...(alone ? [] : [`  ${printable(headOf(change))}`]), `    ${change.text}`]),
     ...(way.also.length === 0 ? []
       : [`  (which ${to === "permit" ? "spares it for" : "holds for"} ${listed(way.also)} too)`]),
-    ...(way.wide ? ["  (nothing narrower than `any` stands for a socket without a name)"] : []),
+    ...(way.wide === null ? [] : [`  (${way.wide})`]),
   ];
 }
 

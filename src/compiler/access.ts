@@ -61,6 +61,12 @@ export function accessOf(op: Operation, target: ConcreteTarget): Access | null {
   }
 }
 
+/** Null where that is none. */
+export function attemptOf(op: Attempt["op"], target: ConcreteTarget | PrivilegeTarget): Attempt | null {
+  if (target.kind === "privilege") return op === "privilege" ? { ...target, op } : null;
+  return op === "privilege" ? null : accessOf(op, target);
+}
+
 /** As `explain` takes it. */
 export function targetText(target: ConcreteTarget | PrivilegeTarget): string {
   switch (target.kind) {

@@ -1,4 +1,5 @@
 /** The pipeline: a policy's text in, stage after stage, each named for what it does. No logic here. */
+import type { Statement } from "./ast.js";
 import { DEFAULT_BOUNDS } from "./automaton/bounds.js";
 import type { Bounds } from "./automaton/bounds.js";
 import type { Diagnostic, Outcome } from "./diagnostic.js";
@@ -17,6 +18,8 @@ import { resolveTests } from "./resolve-tests.js";
 import type { Bindings, ResolvedPolicy } from "./resolved.js";
 
 export interface FrontEnd {
+  /** With those of included files. */
+  readonly statements: readonly Statement[];
   readonly resolved: ResolvedPolicy;
   readonly ir: Ir;
 }
@@ -33,8 +36,7 @@ export function frontEnd(
   return then(loadPolicy(rootPath, read), (loaded) =>
     then(resolve(loaded, bindings, task), (resolved) =>
       then(resolveTests(loaded, bindings), () =>
-        then(requireEnforced(loaded.statements), () =>
-          done({ resolved, ir: lower(resolved) })))));
+        done({ statements: loaded.statements, resolved, ir: lower(resolved) }))));
 }
 
 /** IR → image, of a policy that somebody has reviewed. */
@@ -44,13 +46,16 @@ export function backEnd(policy: FrontEnd, bounds: Bounds = DEFAULT_BOUNDS): Outc
 
 /** IR → image, whoever wrote the policy. */
 export function assemble(policy: FrontEnd, bounds: Bounds = DEFAULT_BOUNDS): Outcome<Uint8Array> {
-  return then(proveAsserts(policy), ({ resolved, ir }) => withinBounds(buildImage(ir, bounds), resolved));
+  return then(requireEnforced(policy.statements), () =>
+    then(proveAsserts(policy), ({ resolved, ir }) => withinBounds(buildImage(ir, bounds), resolved)));
 }
 
-/** What `assemble` has to say, without the image where no bound can be exceeded. */
+/** What `assemble` has to say, and of what cannot be enforced yet all else; without the image where no bound can be exceeded. */
 export function checkAssembly(policy: FrontEnd): Outcome<unknown> {
-  return then(proveAsserts(policy), (proved): Outcome<unknown> =>
-    (surelyFits(proved.ir, DEFAULT_BOUNDS) ? done(null) : withinBounds(buildImage(proved.ir), proved.resolved)));
+  const enforced = requireEnforced(policy.statements);
+  const proved = then(proveAsserts(policy), ({ resolved, ir }): Outcome<unknown> =>
+    (!enforced.ok || surelyFits(ir, DEFAULT_BOUNDS) ? done(null) : withinBounds(buildImage(ir), resolved)));
+  return enforced.ok ? proved : { ok: false, diagnostics: [...enforced.diagnostics, ...proved.diagnostics] };
 }
 
 /** The next stage, if this one succeeded; what both have to say. */

@@ -13,7 +13,6 @@ import type { Diagnostic, Source } from "./diagnostic.js";
 import { type LoadedPolicy, loadPolicy, type ParseSource, type ReadSource } from "./include.js";
 import { findExactly } from "./lint-exact.js";
 import { lower } from "./lower.js";
-import { requireEnforced } from "./not-enforced.js";
 import { resolve } from "./resolve.js";
 import { resolveTests } from "./resolve-tests.js";
 import type { ResolvedPolicy } from "./resolved.js";
@@ -60,13 +59,10 @@ function lintErrors(path: string, { read, parseSource, home, params }: LintInput
   if (!resolved.ok) return { loaded: loaded.value, resolved: null, errors: resolved.diagnostics, doubts: [] };
   const tests = resolveTests(loaded.value, bindings);
   if (!tests.ok) return { loaded: loaded.value, resolved: null, errors: tests.diagnostics, doubts: [] };
-  const enforced = requireEnforced(loaded.value.statements);
-  if (!enforced.ok) return { loaded: loaded.value, resolved: null, errors: enforced.diagnostics, doubts: [] };
-  const image = checkAssembly({ resolved: resolved.value, ir: lower(resolved.value) });
-  return {
-    loaded: loaded.value, resolved: image.ok ? resolved.value : null, errors: image.diagnostics,
-    doubts: resolved.diagnostics,
-  };
+  const { diagnostics: errors } = checkAssembly({ statements, resolved: resolved.value, ir: lower(resolved.value) });
+  // What cannot be enforced yet can be reasoned about all the same.
+  const isSound = errors.every(({ code }) => code === "not-enforced-yet");
+  return { loaded: loaded.value, resolved: isSound ? resolved.value : null, errors, doubts: resolved.diagnostics };
 }
 
 /** About the policy's own file; what it includes is checked where it is named. */

@@ -1,13 +1,13 @@
 /** `assert`: proved for every access that it covers, or refused with one that is decided otherwise. */
 import { accessText } from "./access.js";
 import { type Effect, refuses } from "./ast.js";
+import { contextText } from "./context-text.js";
 import type { Diagnostic, Label, Outcome, Span } from "./diagnostic.js";
 import type { Ir } from "./ir.gen.js";
 import { lowerAsserts, originsOf, type AssertedGroup } from "./lower.js";
 import { report } from "./messages.js";
 import { prove, type Counterexample } from "./reason/find-counterexample.js";
-import type { Verdict } from "./reason/selections.js";
-import type { Operation, ResolvedAssert, ResolvedPolicy } from "./resolved.js";
+import type { ResolvedAssert, ResolvedLimit, ResolvedPolicy, ResolvedRule } from "./resolved.js";
 
 export interface Provable {
   readonly resolved: ResolvedPolicy;
@@ -39,8 +39,8 @@ export function refuteAsserts(policy: Provable): readonly Refutation[] {
   return [...refuted.values()];
 }
 
-function refute({ resolved, ir }: Provable, { assertion, operations, match }: AssertedGroup): Refutation | null {
-  const proof = prove(ir, { effect: assertion.effect, operations, match });
+function refute({ resolved, ir }: Provable, { assertion, ...group }: AssertedGroup): Refutation | null {
+  const proof = prove(ir, { effect: assertion.effect, ...group });
   switch (proof.kind) {
     case "holds":
       return null;
@@ -48,26 +48,34 @@ function refute({ resolved, ir }: Provable, { assertion, operations, match }: As
       return {
         assertion, counterexample: null,
         diagnostic: report("assertion-too-complex", assertion.span, {},
-          { help: "write fewer patterns with `*` and `?` in the middle of a name" }),
+          { help: "write fewer patterns with `*` and `?` in the middle of a name, or fewer marks that depend on one another" }),
       };
     case "fails":
       return { assertion, counterexample: proof, diagnostic: falseAssertion(resolved, assertion, proof) };
   }
 }
 
-function falseAssertion(
-  policy: ResolvedPolicy, { effect, span }: ResolvedAssert, { operation, verdict, witness }: Counterexample,
-): Diagnostic {
+function falseAssertion(policy: ResolvedPolicy, { effect, span }: ResolvedAssert, found: Counterexample): Diagnostic {
   return report("false-assertion", span, {
-    access: accessText(operation, witness), asserted: effect, effect: verdict.effect,
-  }, { ...decidedBy(policy, operation, verdict), ...howToMend(effect, span) });
+    access: counterexampleText(found), asserted: effect, effect: found.verdict.effect,
+  }, { labels: decidedBy(policy, found), ...howToMend(effect, span) });
 }
 
-/** The rule or the default that decides, as labels. */
-function decidedBy(policy: ResolvedPolicy, operation: Operation, { rule }: Verdict): { readonly labels: readonly Label[] } {
-  const span = rule === null ? policy.defaultSpans.get(operation) : originsOf(policy)[rule]?.span;
-  const message = rule === null ? "no rule decides, and this is the default" : "this rule decides";
-  return { labels: span === undefined ? [] : [{ message, span }] };
+/** What refutes an assertion: who does what, after what. */
+export const counterexampleText = ({ operation, witness, context }: Counterexample): string =>
+  accessText(operation, witness) + contextText(context);
+
+/** The rule or the limit that decides; null for the default. */
+export function deciderOf(policy: ResolvedPolicy, { verdict: { rule, limit } }: Counterexample): ResolvedRule | ResolvedLimit | null {
+  return (rule === null ? limit === null ? undefined : policy.limits[limit] : originsOf(policy)[rule]) ?? null;
+}
+
+function decidedBy(policy: ResolvedPolicy, found: Counterexample): readonly Label[] {
+  const decider = deciderOf(policy, found);
+  const span = decider === null ? policy.defaultSpans.get(found.operation) : decider.span;
+  const message = decider === null ? "no rule decides, and this is the default"
+    : found.verdict.rule === null ? "this limit decides" : "this rule decides";
+  return span === undefined ? [] : [{ message, span }];
 }
 
 /** A refusing assertion becomes true as a rule. */

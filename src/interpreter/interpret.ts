@@ -54,7 +54,8 @@ export function interpreter(policy: ResolvedPolicy): (attempt: Attempt, situatio
   };
 }
 
-function defaultOf(policy: ResolvedPolicy, attempt: Attempt): Effect {
+/** The effect where nothing matches. */
+export function defaultOf(policy: ResolvedPolicy, attempt: Attempt): Effect {
   if (attempt.op !== "privilege") return policy.defaults[attempt.op];
   return policy.privilegeDefault ?? (attempt.privilege === "io-uring" ? "allow" : "deny");
 }

@@ -3,7 +3,8 @@
  * in a linked directory, and the file that the kernel will see instead.
  */
 import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
-import type { Component, Ir } from "../compiler/ir.gen.js";
+import { assertNever } from "../compiler/diagnostic.js";
+import type { Component, Condition, Ir, PathSelector } from "../compiler/ir.gen.js";
 import { matchesPath, pathNames } from "../compiler/pattern/match.js";
 import type { ProgramLink } from "../compiler/resolved.js";
 
@@ -32,11 +33,32 @@ export function findProgramLinks(ir: Ir, searchPath: string): readonly ProgramLi
     .toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
 }
 
-function programPatterns(ir: Ir): readonly Pattern[] {
-  return ir.rules
-    .filter((rule) => rule.operations.includes("exec") || rule.operations.includes("load"))
-    .flatMap((rule) => [...rule.match, ...rule.except])
-    .flatMap((selector) => (selector.kind === "path" ? [selector.components] : []));
+function programPatterns({ rules, marks, limits }: Ir): readonly Pattern[] {
+  const events = marks.flatMap(({ on, until }) => [...on, ...until]);
+  const parts = [...rules, ...events, ...limits.flatMap((limit) => limit.parts.map((part) => ({ ...part, except: [] })))];
+  const conditions = [...rules, ...limits].flatMap(({ when }) => (when === null ? [] : [when]));
+  return [
+    ...parts.filter(({ operations }) => operations.includes("exec") || operations.includes("load"))
+      .flatMap(({ match, except }) => [...match, ...except]),
+    ...events.flatMap(({ unlessExe }) => unlessExe), ...conditions.flatMap(programsOf),
+  ].flatMap((selector) => (selector.kind === "path" ? [selector.components] : []));
+}
+
+function programsOf(condition: Condition): readonly PathSelector[] {
+  switch (condition.kind) {
+    case "mark":
+      return [];
+    case "exe":
+    case "under":
+      return condition.programs;
+    case "not":
+      return programsOf(condition.operand);
+    case "and":
+    case "or":
+      return condition.operands.flatMap(programsOf);
+    default:
+      return assertNever(condition);
+  }
 }
 
 /** Absolute ones alone: where a relative one leads depends on who looks. */

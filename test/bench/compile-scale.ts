@@ -5,6 +5,7 @@ import { decodeImage } from "../../src/compiler/image/decode.js";
 import { encodeImage } from "../../src/compiler/image/encode.js";
 import type { Component, Ir, Rule, Selector } from "../../src/compiler/ir.gen.js";
 import { buildAddressTables } from "../../src/compiler/tries/build.js";
+import { accepted } from "../compiler/front-end.js";
 
 function literal(name: string): Component {
   return { kind: "literal", name };
@@ -18,6 +19,9 @@ function rule(number: number, selector: Selector): Rule {
     operations: network ? ["connect"] : number % 2 === 0 ? ["read"] : ["write", "create", "delete", "setattr"],
     match: [selector],
     except: [],
+    privileges: [],
+    args: null,
+    when: null,
     because: null,
     source: { file: "r", line: number + 1, column: 1 },
   };
@@ -49,13 +53,8 @@ function network(i: number): Selector {
 }
 
 function policy(selectors: readonly Selector[]): Ir {
-  const effect = "allow";
   return {
-    irVersion: 1, policy: null, bindings: { home: "/home/ada", params: {}, programs: [] },
-    defaults: {
-      read: effect, write: effect, create: effect, delete: effect, setattr: effect, exec: effect, load: effect,
-      connect: effect, bind: effect,
-    },
+    ...accepted("").ir,
     rules: selectors.map((selector, number) => rule(number, selector)),
   };
 }

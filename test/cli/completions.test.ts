@@ -47,7 +47,7 @@ const ANSWERS: readonly (readonly [string, readonly string[]])[] = [
   ["--v", ["--version"]],
   ["explain ", ["a.pol", "my policy.pol", "dir", ...SHIPPED]],
   ["explain std:", SHIPPED],
-  ["explain a.pol ", OPERATIONS],
+  ["explain a.pol ", [...OPERATIONS, "privilege"]],
   ["explain a.pol c", ["create", "connect"]],
   ["explain a.pol privilege se", ["setns"]],
   ["explain a.pol read ", ["a.pol", "my policy.pol", "b.polc", "c.txt", "dir"]],

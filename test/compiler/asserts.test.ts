@@ -1,7 +1,7 @@
 /** What an assertion says is proved, or refuted by an access that shows it. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Access, accessOf } from "../../src/compiler/access.js";
+import { type Attempt, attemptOf } from "../../src/compiler/access.js";
 import { EFFECTS, type Effect } from "../../src/compiler/ast.js";
 import { lowerAsserts } from "../../src/compiler/lower.js";
 import { parsePathPattern } from "../../src/compiler/pattern/parse-pattern.js";
@@ -24,7 +24,7 @@ const holds = (asserted: Effect, actual: Effect): boolean =>
   asserted === "allow" ? actual === "allow" : EFFECTS.indexOf(actual) >= EFFECTS.indexOf(asserted);
 
 /** The accesses that an assertion is about: those that a rule of its targets matches. */
-function covers(text: string): (access: Access) => boolean {
+function covers(text: string): (attempt: Attempt) => boolean {
   const { resolved } = accepted(text.replace(/^assert \w+/, "audit"));
   const decide = interpreter(resolved);
   return (one) => decide(one).matched.length > 0;
@@ -39,10 +39,10 @@ describe("assertions", () => {
       const isCovered = covers(asserted);
       const [claimed] = resolved.asserts;
       if (claimed === undefined) throw new Error("no assertion");
-      const proofs = lowerAsserts(resolved).map(({ operations, match }) => prove(ir, { effect: claimed.effect, operations, match }));
+      const proofs = lowerAsserts(resolved).map(({ assertion, ...group }) => prove(ir, { effect: assertion.effect, ...group }));
       const failures = proofs.flatMap((proof) => (proof.kind === "fails" ? [proof] : []));
       for (const { operation, witness, verdict } of failures) {
-        const one = accessOf(operation, witness);
+        const one = attemptOf(operation, witness);
         if (one === null) throw new Error(`${operation} of ${witness.kind}`);
         expect(isCovered(one)).toBe(true);
         expect(decide(one).effect).toBe(verdict.effect);

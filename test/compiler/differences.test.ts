@@ -6,8 +6,7 @@ import type { Ir, Rule } from "../../src/compiler/ir.gen.js";
 import { parsePathPattern } from "../../src/compiler/pattern/parse-pattern.js";
 import { findDifferences, relationOf } from "../../src/compiler/reason/find-differences.js";
 import type { Change } from "../../src/compiler/reason/find-differences.js";
-import { verdictOf } from "../../src/compiler/reason/selections.js";
-import { type Access, accessOf } from "../../src/compiler/access.js";
+import { type Access, attemptOf } from "../../src/compiler/access.js";
 import { type Decision, interpreter } from "../../src/interpreter/interpret.js";
 import { access } from "./accesses.js";
 import { accepted } from "./front-end.js";
@@ -63,14 +62,14 @@ describe("differences", () => {
       const changes = differences(old.ir, new_.ir);
       const [before, after] = [interpreter(old.resolved), interpreter(new_.resolved)];
       for (const { operation, witness, from, to } of changes) {
-        const one = accessOf(operation, witness);
+        const one = attemptOf(operation, witness);
         if (one === null) throw new Error(`${operation} of ${witness.kind}`);
         expect([before(one).effect, after(one).effect]).toEqual([from.effect, to.effect]);
         if (isPlain(old) && isPlain(new_)) expect([before(one).rule, after(one).rule]).toEqual([from.rule, to.rule]);
       }
       const keyOf = isPlain(old) && isPlain(new_) ? keysOf(old.ir, new_.ir) : effectsOf;
       const keys = new Set(changes.map(({ operation, witness }) => {
-        const one = accessOf(operation, witness);
+        const one = attemptOf(operation, witness);
         return one === null ? "" : keyOf(operation, before(one), after(one));
       }));
       for (const one of accesses.filter(isDecided)) {
@@ -121,11 +120,5 @@ describe("differences", () => {
     const shown = changes.map(({ from, to, witness }) =>
       `${from.effect} → ${to.effect} ${witness.kind === "path" ? witness.path : witness.kind}`);
     expect(shown).toEqual(expected);
-  });
-
-  it("the effect of a rule that matches nothing is that of the default", () => {
-    const { ir } = accepted("default deny read\nallow write \"/a\"");
-    expect(verdictOf(ir, [0], "read")).toEqual({ effect: "deny", rule: null });
-    expect(verdictOf(ir, [0], "write")).toEqual({ effect: "allow", rule: 0 });
   });
 });

@@ -96,12 +96,15 @@ export const OPTION_VALUES: ReadonlyMap<string, Value> = new Map<string, Value>(
   ["backend", { kind: "words", words: WORKING_BACKENDS }],
   ["dir", { kind: "folders" }],
   ["file", files()],
+  ["mark", NOTHING],
   ["n", NOTHING],
   ["name=value", NOTHING],
   ["out.polc", files("polc")],
+  ["program", files()],
   ["target", { kind: "target" }],
   ["task", NOTHING],
   ["user", { kind: "users" }],
+  ["word", NOTHING],
 ]);
 
 /** By the name of the argument, after that of its command where this one differs. */
@@ -113,7 +116,7 @@ export const ARGUMENT_VALUES: ReadonlyMap<string, Value> = new Map<string, Value
   ["image", files("polc")],
   ["new", files("pol")],
   ["old", files("pol")],
-  ["op", { kind: "words", words: OPERATIONS }],
+  ["op", { kind: "words", words: [...OPERATIONS, "privilege"] }],
   ["path", files("pol")],
   ["target", { kind: "target" }],
 ]);

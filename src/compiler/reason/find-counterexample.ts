@@ -1,75 +1,122 @@
 /** A shortest access that an assertion covers and that the policy decides otherwise. */
-import type { ConcreteTarget } from "../access.js";
+import type { ConcreteTarget, PrivilegeTarget } from "../access.js";
 import { EFFECTS } from "../ast.js";
-import type { Effect, Ir, NetworkSelector, Operation, Selector } from "../ir.gen.js";
+import { invariant } from "../diagnostic.js";
+import type { Condition, Effect, Ir, NetworkSelector, Operation, Privilege, Rule, Selector } from "../ir.gen.js";
 import { addressPoints } from "./addresses.js";
+import type { Context } from "./contexts.js";
 import { explore, targetAt } from "./explore.js";
+import { atomsOf, type Guard, holds } from "./guards.js";
 import { Names } from "./names.js";
+import { openBooks, type OpenBooks } from "./open-books.js";
 import { matchedPatterns, PatternTrie } from "./pattern-trie.js";
+import type { Rulebook } from "./rulebook.js";
 import {
-  componentsOf, indexSelections, matchedRules, operationsOf, plainlyMatched, select, selectNetworks, silencer, verdictOf,
+  componentsOf, indexSelections, matchedRulings, operationsOf, plainlyMatched, select, selectNetworks, silencer,
 } from "./selections.js";
-import type { PatternKind, PatternList, Verdict } from "./selections.js";
+import type { PatternKind, PatternList } from "./selections.js";
+import { atomsOfLadder, type Ladder, ladderOf, privilegeLadder, type Verdict, verdictIn } from "./verdicts.js";
 
-/** Every access by one of the operations to what the selectors match. */
+/** Every access by one of the operations to what the selectors match, or every use of a privilege, wherever `when` holds. */
 export interface Asserted {
   readonly effect: Effect;
   readonly operations: readonly Operation[];
   readonly match: readonly Selector[];
+  readonly privileges: readonly Privilege[];
+  readonly when: Condition | null;
 }
 
 export interface Counterexample {
-  readonly operation: Operation;
+  readonly operation: Operation | "privilege";
   readonly verdict: Verdict;
-  readonly witness: ConcreteTarget;
+  readonly witness: ConcreteTarget | PrivilegeTarget;
+  /** Who does it, and after what. */
+  readonly context: Context;
 }
 
-/** `too-complex`: the globs are too many to tell names apart. */
+/** `too-complex`: the globs, or the states of the marks, are too many to tell apart. */
 export type Proof =
   | { readonly kind: "holds" }
   | { readonly kind: "too-complex" }
   | ({ readonly kind: "fails" } & Counterexample);
 
 export function prove(ir: Ir, asserted: Asserted): Proof {
-  // Only these rules can decide.
-  const policy = { ...ir, rules: ir.rules.map((rule) => shares(rule.operations, asserted) ? rule : { ...rule, match: [] }) };
+  const claim = claimOf(ir, asserted);
   let complex = false;
   for (const kind of ["path", "unix-path", "unix-abstract"] as const) {
-    const proof = proveOfPatterns(policy, asserted, kind);
+    const proof = proveOfPatterns(claim, kind);
     if (proof.kind === "fails") return proof;
     complex ||= proof.kind === "too-complex";
   }
-  const rest = proveOfAddresses(policy, asserted) ?? proveOfNameless(policy, asserted);
+  const rest = proveOfAddresses(claim) ?? proveOfNameless(claim) ?? proveOfPrivileges(claim);
   if (rest !== null) return { kind: "fails", ...rest };
-  return { kind: complex ? "too-complex" : "holds" };
+  return { kind: complex || claim.opened.contexts.gaveUp ? "too-complex" : "holds" };
 }
 
-const shares = (operations: readonly Operation[], asserted: Asserted): boolean =>
-  operations.some((operation) => asserted.operations.includes(operation));
+interface Claim extends Asserted {
+  readonly opened: OpenBooks;
+  /** Only its rulings for these operations match anything. */
+  readonly book: Rulebook;
+  readonly guard: Guard | null;
+}
+
+function claimOf(ir: Ir, asserted: Asserted): Claim {
+  // What the assertion is about has to be known before anything is asked.
+  const assertion = { ...ASSERTION, when: asserted.when };
+  const opened = openBooks([{ ...ir, rules: [...ir.rules, assertion] }]);
+  const [whole] = opened.books;
+  invariant(whole !== undefined, "one policy is opened");
+  const shares = (operations: readonly Operation[]): boolean =>
+    operations.some((operation) => asserted.operations.includes(operation));
+  const rulings = whole.rulings.map((ruling) => (shares(ruling.operations) ? ruling : { ...ruling, match: [] }));
+  return { ...asserted, opened, book: { ...whole, rulings }, guard: whole.rulings[ir.rules.length]?.guard ?? null };
+}
+
+/** As a rule that matches nothing. */
+const ASSERTION = {
+  id: "", effect: "audit", operations: [], match: [], except: [], privileges: [], args: null, because: null,
+  source: { file: "", line: 1, column: 1 },
+} satisfies Omit<Rule, "when">;
 
 /** `deny`, `kill` and `audit` say at least that much; `allow` says that nothing is refused or recorded. */
 function satisfies(actual: Effect, claimed: Effect): boolean {
   return claimed === "allow" ? actual === "allow" : EFFECTS.indexOf(actual) >= EFFECTS.indexOf(claimed);
 }
 
-/** Null where what the matching rules and the defaults come to is as claimed. */
+/** Null where what the matching rulings and the defaults come to is as claimed. */
 function violation(
-  ir: Ir, asserted: Asserted, decidable: readonly Operation[], rules: readonly number[], witness: () => ConcreteTarget,
+  claim: Claim, decidable: readonly Operation[], rulings: readonly number[], witness: () => ConcreteTarget,
 ): Counterexample | null {
-  for (const operation of asserted.operations) {
+  for (const operation of claim.operations) {
     if (!decidable.includes(operation)) continue;
-    const verdict = verdictOf(ir, rules, operation);
-    if (!satisfies(verdict.effect, asserted.effect)) return { operation, verdict, witness: witness() };
+    const found = violationOf(claim, operation, ladderOf(claim.book, rulings, operation), rulings, witness);
+    if (found !== null) return found;
   }
   return null;
 }
 
-function proveOfPatterns(ir: Ir, asserted: Asserted, kind: PatternKind): Proof {
+function violationOf(
+  { opened, book, guard, effect }: Claim, operation: Counterexample["operation"], ladder: Ladder,
+  rulings: readonly number[], witness: () => Counterexample["witness"],
+): Counterexample | null {
+  if (ladder.every((rung) => satisfies(rung.effect, effect))) return null;
+  const atoms = [...atomsOf(guard), ...atomsOfLadder(ladder)];
+  const target = witness();
+  const mapped = operation === "load" && target.kind === "path" ? opened.mappedAt(target.path, [rulings]) : null;
+  for (const context of opened.contexts.of(atoms, mapped)) {
+    if (!holds(guard, context.truths)) continue;
+    const verdict = verdictIn(book, ladder, context.truths);
+    if (!satisfies(verdict.effect, effect)) return { operation, verdict, witness: target, context };
+  }
+  return null;
+}
+
+function proveOfPatterns(claim: Claim, kind: PatternKind): Proof {
   const list: PatternList = { kind, patterns: [], owners: [] };
-  const index = indexSelections(select(ir, list, () => false));
+  const index = indexSelections(select(claim.book, list, () => false));
   const claimed = list.patterns.length;
   const owner = list.owners.push(null) - 1;
-  for (const components of componentsOf(asserted.match, kind)) list.patterns.push({ components, owner, guides: true });
+  for (const components of componentsOf(claim.match, kind)) list.patterns.push({ components, owner, guides: true });
   if (list.patterns.length === claimed) return { kind: "holds" };
   const names = new Names(kind !== "unix-abstract");
   const trie = new PatternTrie(list.patterns, silencer(list));
@@ -79,7 +126,7 @@ function proveOfPatterns(ir: Ir, asserted: Asserted, kind: PatternKind): Proof {
     const matched = matchedPatterns(subset);
     const isClaimed = matched.some((pattern) => pattern >= claimed);
     if (!isClaimed) return names.gaveUp;
-    const violated = violation(ir, asserted, decidable, matchedRules(index, matched), () => targetAt(kind, path));
+    const violated = violation(claim, decidable, matchedRulings(index, matched), () => targetAt(kind, path));
     if (violated !== null) found.push(violated);
     return found.length > 0 || names.gaveUp;
   });
@@ -88,24 +135,32 @@ function proveOfPatterns(ir: Ir, asserted: Asserted, kind: PatternKind): Proof {
   return { kind: names.gaveUp ? "too-complex" : "holds" };
 }
 
-function proveOfAddresses(ir: Ir, asserted: Asserted): Counterexample | null {
+function proveOfAddresses(claim: Claim): Counterexample | null {
   const selectors: NetworkSelector[] = [];
-  const index = indexSelections(selectNetworks(ir.rules, selectors));
+  const index = indexSelections(selectNetworks(claim.book.rulings, selectors));
   const claimed = selectors.length;
-  for (const selector of asserted.match) if (selector.kind === "network") selectors.push(selector);
+  for (const selector of claim.match) if (selector.kind === "network") selectors.push(selector);
   if (selectors.length === claimed) return null;
   for (const { matched, target } of addressPoints(selectors)) {
     if (!matched.some((selector) => selector >= claimed)) continue;
-    const found = violation(ir, asserted, operationsOf("network"), matchedRules(index, matched), () => target);
+    const found = violation(claim, operationsOf("network"), matchedRulings(index, matched), () => target);
     if (found !== null) return found;
   }
   return null;
 }
 
-function proveOfNameless(ir: Ir, asserted: Asserted): Counterexample | null {
+function proveOfNameless(claim: Claim): Counterexample | null {
   for (const kind of ["anonymous", "unix-unnamed"] as const) {
-    if (!asserted.match.some((selector) => selector.kind === kind)) continue;
-    const found = violation(ir, asserted, operationsOf(kind), plainlyMatched(ir.rules, kind), () => ({ kind }));
+    if (!claim.match.some((selector) => selector.kind === kind)) continue;
+    const found = violation(claim, operationsOf(kind), plainlyMatched(claim.book.rulings, kind), () => ({ kind }));
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function proveOfPrivileges(claim: Claim): Counterexample | null {
+  for (const privilege of claim.privileges) {
+    const found = violationOf(claim, "privilege", privilegeLadder(claim.book, privilege), [], () => ({ kind: "privilege", privilege }));
     if (found !== null) return found;
   }
   return null;

@@ -2,20 +2,27 @@
  * In what two policies differ: for each rule that is not in both, each default that differs, and each pair of effects
  * that accesses change between on that account, a shortest such access.
  */
-import type { ConcreteTarget } from "../access.js";
-import { EFFECTS } from "../ast.js";
-import type { Ir, NetworkSelector, Operation, Rule } from "../ir.gen.js";
+import type { ConcreteTarget, PrivilegeTarget } from "../access.js";
+import { EFFECTS, PRIVILEGES } from "../ast.js";
+import type { Ir, NetworkSelector, Operation, Privilege } from "../ir.gen.js";
 import { addressPoints } from "./addresses.js";
+import type { Context } from "./contexts.js";
+import { holds } from "./guards.js";
+import { openBooks, type OpenBooks } from "./open-books.js";
+import { pairUp } from "./pair-up.js";
 import { defaultDiffers, differInPatterns } from "./pattern-differences.js";
 import type { Note, Pair } from "./pattern-differences.js";
-import { indexSelections, matchedRules, operationsOf, plainlyMatched, selectNetworks, verdictOf } from "./selections.js";
-import type { Verdict } from "./selections.js";
+import type { Rulebook } from "./rulebook.js";
+import { indexSelections, matchedRulings, operationsOf, plainlyMatched, selectNetworks } from "./selections.js";
+import { atomsOfLadder, type Ladder, ladderOf, privilegeLadder, type Verdict, verdictIn } from "./verdicts.js";
 
 export interface Change {
-  readonly operation: Operation;
+  readonly operation: Operation | "privilege";
   readonly from: Verdict;
   readonly to: Verdict;
-  readonly witness: ConcreteTarget;
+  readonly witness: ConcreteTarget | PrivilegeTarget;
+  /** Who does it, and after what. */
+  readonly context: Context;
 }
 
 /** The effects are in order, from the least that is refused to the most. */
@@ -33,62 +40,98 @@ export function relationOf(changes: readonly Change[]): Relation {
   return narrower ? "narrower" : wider ? "wider" : "equivalent";
 }
 
-/** Null where the globs are too many to tell. */
+/** Null where the globs, or the states of the marks, are too many to tell. */
 export function findDifferences(old: Ir, new_: Ir): readonly Change[] | null {
-  const pair = pairUp(old, new_);
-  const changes = new Map<string, Change>();
-  const note: Note = (operations, oldRules, newRules, witness) => {
+  const opened = openBooks([old, new_]);
+  const pair = pairUp(opened);
+  if (pair === null) return null;
+  const found = new Changes(pair, opened);
+  const note: Note = (operations, oldRulings, newRulings, witness) => {
     for (const operation of operations) {
-      const from = verdictOf(pair.old, oldRules, operation);
-      const to = verdictOf(pair.new, newRules, operation);
-      if (from.effect === to.effect) continue;
-      const before = [from.effect, deciderOf(pair.old, from, oldRules, operation, pair.oldOnly)];
-      const after = [to.effect, deciderOf(pair.new, to, newRules, operation, pair.newOnly)];
-      const key = [operation, ...before, ...after].join(" ");
-      if (!changes.has(key)) changes.set(key, { operation, from, to, witness: witness() });
+      found.note(operation, ladderOf(pair.old, oldRulings, operation), ladderOf(pair.new, newRulings, operation),
+        [oldRulings, newRulings], witness);
     }
   };
   const exact = (["path", "unix-path", "unix-abstract"] as const).every((kind) => differInPatterns(pair, kind, note));
   if (!exact) return null;
   differInAddresses(pair, note);
   for (const kind of ["anonymous", "unix-unnamed"] as const) {
-    note(operationsOf(kind), plainlyMatched(old.rules, kind), plainlyMatched(new_.rules, kind), () => ({ kind }));
+    note(operationsOf(kind), plainlyMatched(pair.old.rulings, kind), plainlyMatched(pair.new.rulings, kind), () => ({ kind }));
   }
-  return [...changes.values()];
+  for (const privilege of PRIVILEGES) {
+    found.note("privilege", privilegeLadder(pair.old, privilege), privilegeLadder(pair.new, privilege),
+      [speakingOf(pair.old, privilege), speakingOf(pair.new, privilege)], () => ({ kind: "privilege", privilege }));
+  }
+  return opened.contexts.gaveUp ? null : found.all;
+}
+
+const speakingOf = ({ rulings }: Rulebook, privilege: Privilege): readonly number[] =>
+  rulings.flatMap(({ privileges }, number) => (privileges.includes(privilege) ? [number] : []));
+
+/** One for each of what tells changes apart. */
+class Changes {
+  private readonly found = new Map<string, Change>();
+
+  constructor(private readonly pair: Pair, private readonly opened: OpenBooks) {}
+
+  get all(): readonly Change[] {
+    return [...this.found.values()];
+  }
+
+  note(
+    operation: Change["operation"], before: Ladder, after: Ladder,
+    matched: readonly [old: readonly number[], new_: readonly number[]], witness: () => Change["witness"],
+  ): void {
+    const { pair: { old, new: new_, oldOnly, newOnly }, opened: { contexts } } = this;
+    const atoms = [...atomsOfLadder(before), ...atomsOfLadder(after)];
+    if (atoms.length === 0 && before[0]?.effect === after[0]?.effect) return;
+    for (const context of contexts.of(atoms, atoms.length > 0 && operation === "load" ? this.mapped(witness(), matched) : null)) {
+      const [from, to] = [verdictIn(old, before, context.truths), verdictIn(new_, after, context.truths)];
+      if (from.effect === to.effect) continue;
+      const [oldMatched, newMatched] = matched;
+      const deciders = [
+        from.effect, deciderOf(old, from, { matching: oldMatched, operation, context, only: oldOnly }),
+        to.effect, deciderOf(new_, to, { matching: newMatched, operation, context, only: newOnly }),
+      ];
+      const key = [operation, ...deciders].join(" ");
+      if (!this.found.has(key)) this.found.set(key, { operation, from, to, witness: witness(), context });
+    }
+  }
+
+  private mapped(target: Change["witness"], matched: readonly (readonly number[])[]) {
+    return target.kind === "path" ? this.opened.mappedAt(target.path, matched) : null;
+  }
+}
+
+interface Decided {
+  readonly matching: readonly number[];
+  readonly operation: Change["operation"];
+  readonly context: Context;
+  readonly only: ReadonlySet<number>;
 }
 
 /**
  * What tells a change from others: the rule that decides if its policy alone has it. Where a rule of both says so as well
  * it does not matter which: a floating rule may meet thousands of them.
  */
-function deciderOf(
-  { rules }: Ir, { effect, rule }: Verdict, matching: readonly number[], operation: Operation, only: ReadonlySet<number>,
-): string {
-  if (rule === null) return "default";
-  const isOfBoth = matching.some((number) =>
-    !only.has(number) && rules[number]?.effect === effect && rules[number].operations.includes(operation));
-  return isOfBoth ? "of both" : String(rule);
-}
-
-/** Rules that say the same, whatever they are called and wherever they stand. */
-function pairUp(old: Ir, new_: Ir): Pair {
-  const said = (rules: readonly Rule[]): ReadonlySet<string> => new Set(rules.map(meaningOf));
-  const only = (rules: readonly Rule[], others: ReadonlySet<string>): ReadonlySet<number> =>
-    new Set(rules.flatMap((rule, number) => (others.has(meaningOf(rule)) ? [] : [number])));
-  return { old, new: new_, oldOnly: only(old.rules, said(new_.rules)), newOnly: only(new_.rules, said(old.rules)) };
-}
-
-function meaningOf({ effect, operations, match, except }: Rule): string {
-  return JSON.stringify([effect, operations, match, except]);
+function deciderOf({ rulings }: Rulebook, { effect, rule, limit }: Verdict, decided: Decided): string {
+  if (rule === null && limit === null) return "default";
+  const { matching, operation, context, only } = decided;
+  const isOfBoth = matching.some((number) => {
+    const ruling = rulings[number];
+    return ruling !== undefined && !ruling.watches && !only.has(number) && ruling.effect === effect
+      && (operation === "privilege" || ruling.operations.includes(operation)) && holds(ruling.guard, context.truths);
+  });
+  return isOfBoth ? "of both" : rule === null ? `limit ${limit ?? ""}` : String(rule);
 }
 
 function differInAddresses(pair: Pair, note: Note): void {
-  if (pair.oldOnly.size + pair.newOnly.size === 0 && operationsOf("network").every((operation) => !defaultDiffers(pair, operation))) return;
+  const operations = operationsOf("network");
+  if (pair.oldOnly.size + pair.newOnly.size === 0 && operations.every((operation) => !defaultDiffers(pair, operation))) return;
   const selectors: NetworkSelector[] = [];
-  const oldIndex = indexSelections(selectNetworks(pair.old.rules, selectors));
-  const newIndex = indexSelections(selectNetworks(pair.new.rules, selectors));
+  const oldIndex = indexSelections(selectNetworks(pair.old.rulings, selectors));
+  const newIndex = indexSelections(selectNetworks(pair.new.rulings, selectors));
   for (const { matched, target } of addressPoints(selectors)) {
-    note(operationsOf("network"), matchedRules(oldIndex, matched), matchedRules(newIndex, matched),
-      () => target);
+    note(operations, matchedRulings(oldIndex, matched), matchedRulings(newIndex, matched), () => target);
   }
 }

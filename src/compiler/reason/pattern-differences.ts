@@ -1,22 +1,23 @@
 /** In what two policies differ on paths, or on the abstract names of sockets. */
 import type { ConcreteTarget } from "../access.js";
-import type { Ir, Operation, Rule } from "../ir.gen.js";
+import type { Operation } from "../ir.gen.js";
 import { explore, targetAt } from "./explore.js";
 import { Names } from "./names.js";
 import { matchedPatterns, PatternTrie } from "./pattern-trie.js";
-import { indexSelections, isUnconditional, matchedRules, operationsOf, select, silences } from "./selections.js";
+import type { Rulebook, Ruling } from "./rulebook.js";
+import { indexSelections, isUnconditional, matchedRulings, operationsOf, select, silences } from "./selections.js";
 import type { Owner, PatternKind, PatternList, Selection } from "./selections.js";
 
 export interface Pair {
-  readonly old: Ir;
-  readonly new: Ir;
-  /** Numbers of the rules that the other has not. */
+  readonly old: Rulebook;
+  readonly new: Rulebook;
+  /** Numbers of the rulings that the other has not. */
   readonly oldOnly: ReadonlySet<number>;
   readonly newOnly: ReadonlySet<number>;
 }
 
-/** Is told of a target, and of the rules of both policies that match it. */
-export type Note = (operations: readonly Operation[], oldRules: readonly number[], newRules: readonly number[],
+/** Is told of a target, and of the rulings of both policies that match it. */
+export type Note = (operations: readonly Operation[], oldRulings: readonly number[], newRulings: readonly number[],
   witness: () => ConcreteTarget) => void;
 
 interface Question {
@@ -39,35 +40,36 @@ export function differInPatterns(pair: Pair, kind: PatternKind, note: Note): boo
 }
 
 export function defaultDiffers({ old, new: new_ }: Pair, operation: Operation): boolean {
-  return old.defaults[operation] !== new_.defaults[operation];
+  return old.ir.defaults[operation] !== new_.ir.defaults[operation];
 }
 
 /** Operations of which the same rules speak are looked at together. */
 function groupOperations(pair: Pair, kind: PatternKind): readonly (readonly Operation[])[] {
   const groups = new Map<string, Operation[]>();
   for (const operation of operationsOf(kind)) {
-    const speaks = ({ rules }: Ir): string => rules.map((rule) => (rule.operations.includes(operation) ? 1 : 0)).join("");
+    const speaks = ({ rulings }: Rulebook): string =>
+      rulings.map(({ operations }) => (operations.includes(operation) ? 1 : 0)).join("");
     const key = [speaks(pair.old), speaks(pair.new), defaultDiffers(pair, operation)].join(" ");
     groups.set(key, [...groups.get(key) ?? [], operation]);
   }
   return [...groups.values()];
 }
 
-const speaksOf = ({ operations }: Question, rule: Rule | undefined): boolean =>
-  operations.some((operation) => rule?.operations.includes(operation) === true);
+const speaksOf = ({ operations }: Question, ruling: Ruling | undefined): boolean =>
+  operations.some((operation) => ruling?.operations.includes(operation) === true);
 
 function hasOwnRules(question: Question): boolean {
   const { old, new: new_, oldOnly, newOnly } = question.pair;
-  return [...oldOnly].some((number) => speaksOf(question, old.rules[number]))
-    || [...newOnly].some((number) => speaksOf(question, new_.rules[number]));
+  return [...oldOnly].some((number) => speaksOf(question, old.rulings[number]))
+    || [...newOnly].some((number) => speaksOf(question, new_.rulings[number]));
 }
 
 /** `subject`: whether to look where rules match that one policy has alone, or for something that no rule matches. */
 function search(question: Question, subject: "rules" | "defaults", note: Note): boolean {
   const { pair, kind, operations } = question;
   const list: PatternList = { kind, patterns: [], owners: [] };
-  const index = (ir: Ir, only: ReadonlySet<number>): ReadonlyMap<number, Selection> =>
-    indexSelections(select(ir, list, (rule) => subject === "rules" && only.has(rule), (rule) => speaksOf(question, rule)));
+  const index = (book: Rulebook, only: ReadonlySet<number>): ReadonlyMap<number, Selection> =>
+    indexSelections(select(book, list, (number) => subject === "rules" && only.has(number), (ruling) => speaksOf(question, ruling)));
   const oldIndex = index(pair.old, pair.oldOnly);
   const newIndex = index(pair.new, pair.newOnly);
   if (subject === "defaults") {
@@ -80,9 +82,9 @@ function search(question: Question, subject: "rules" | "defaults", note: Note): 
   const names = new Names(kind !== "unix-abstract");
   explore(trie, names, (subset, path) => {
     const matched = matchedPatterns(subset);
-    const [oldRules, newRules] = [matchedRules(oldIndex, matched), matchedRules(newIndex, matched)];
-    note(operations, oldRules, newRules, () => targetAt(kind, path));
-    return names.gaveUp || (subject === "defaults" && oldRules.length + newRules.length === 0);
+    const [oldRulings, newRulings] = [matchedRulings(oldIndex, matched), matchedRulings(newIndex, matched)];
+    note(operations, oldRulings, newRulings, () => targetAt(kind, path));
+    return names.gaveUp || (subject === "defaults" && oldRulings.length + newRulings.length === 0);
   });
   return !names.gaveUp;
 }
@@ -101,6 +103,6 @@ function likenessOf(
     const owner = ownerAt(number);
     if (owner === null || !isUnconditional(owner, kind)) return null;
     const [side, only] = owner.policy === pair.old ? ["old", pair.oldOnly] as const : ["new", pair.newOnly] as const;
-    return only.has(owner.number) ? null : `${side} ${owner.rule.effect}`;
+    return only.has(owner.number) ? null : `${side} ${owner.ruling.effect}`;
   };
 }

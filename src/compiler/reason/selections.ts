@@ -1,7 +1,8 @@
-/** Which rules of a policy match what a path, or a socket's abstract name, leads to, and what they come to. */
-import type { Component, Effect, Ir, NetworkSelector, Operation, Rule, Selector } from "../ir.gen.js";
-import { isFileOperation, OPERATION_ORDER, ruleOf, verdictWord } from "../verdict.js";
+/** Which rulings of a policy match what a path, or a socket's abstract name, leads to. */
+import type { Component, NetworkSelector, Operation, Selector } from "../ir.gen.js";
+import { isFileOperation, OPERATION_ORDER, verdictWord } from "../verdict.js";
 import type { Lapse, TriePattern } from "./pattern-trie.js";
+import type { Rulebook, Ruling } from "./rulebook.js";
 
 /** What selectors have patterns of components. */
 export type PatternKind = "path" | "unix-path" | "unix-abstract";
@@ -15,20 +16,20 @@ export function operationsOf(kind: Selector["kind"]): readonly Operation[] {
   return kind === "path" ? FILE_OPERATIONS : SOCKET_OPERATIONS;
 }
 
-/** A rule among the patterns of a trie: positions of its own. */
+/** A ruling among the patterns of a trie: positions of its own. */
 export interface Selection {
-  readonly rule: number;
+  readonly ruling: number;
   readonly match: ReadonlySet<number>;
   readonly except: ReadonlySet<number>;
 }
 
-/** What patterns belong to: what a rule of one policy matches, or what it excepts. */
+/** What patterns belong to: what a ruling of one policy matches, or what it excepts. */
 export interface Owner {
-  readonly policy: Ir;
+  readonly policy: Rulebook;
   readonly number: number;
-  readonly rule: Rule;
+  readonly ruling: Ruling;
   readonly excepts: boolean;
-  /** Where nothing that the rule excepts can match any more. */
+  /** Where nothing that it excepts can match any more. */
   readonly isFree: boolean;
 }
 
@@ -39,23 +40,23 @@ export interface PatternList {
   readonly owners: (Owner | null)[];
 }
 
-/** Appends the patterns of the policy's rules, or of those that count, and says which belong to which. */
+/** Appends the patterns of the policy's rulings, or of those that count, and says which belong to which. */
 export function select(
-  policy: Ir, { kind, patterns, owners }: PatternList, guides: (rule: number) => boolean,
-  counts: (rule: Rule) => boolean = () => true,
+  policy: Rulebook, { kind, patterns, owners }: PatternList, guides: (ruling: number) => boolean,
+  counts: (ruling: Ruling) => boolean = () => true,
 ): readonly Selection[] {
   const append = (selectors: readonly Selector[], owner: number, guiding: boolean, lapse: Lapse | null): ReadonlySet<number> =>
     new Set(componentsOf(selectors, kind)
       .map((components) => patterns.push({ components, owner, guides: guiding, lapse }) - 1));
-  return policy.rules.flatMap((rule, number) => {
-    if (!counts(rule)) return [];
-    const own = (excepts: boolean, isFree: boolean): number => owners.push({ policy, number, rule, excepts, isFree }) - 1;
+  return policy.rulings.flatMap((ruling, number) => {
+    if (!counts(ruling)) return [];
+    const own = (excepts: boolean, isFree: boolean): number => owners.push({ policy, number, ruling, excepts, isFree }) - 1;
     const [owner, excepts, free] = [own(false, false), own(true, false), own(false, true)];
-    const hasExcepts = rule.except.some((selector) => selector.kind === kind);
-    const match = append(rule.match, owner, guides(number), hasExcepts ? { excepts, free } : null);
+    const hasExcepts = ruling.except.some((selector) => selector.kind === kind);
+    const match = append(ruling.match, owner, guides(number), hasExcepts ? { excepts, free } : null);
     // An except matters only where something matches.
     if (match.size === 0) return [];
-    return [{ rule: number, match, except: append(rule.except, excepts, false, null) }];
+    return [{ ruling: number, match, except: append(ruling.except, excepts, false, null) }];
   });
 }
 
@@ -71,14 +72,16 @@ export function silencer({ kind, owners }: PatternList): (number: number, other:
 export function silences(
   one: Owner, other: Owner, kind: PatternKind, operations: readonly Operation[] = operationsOf(kind),
 ): boolean {
-  return one.policy === other.policy && isUnconditional(one, kind)
-    && verdictWord(one.rule.effect, one.number) > verdictWord(other.rule.effect, other.number)
-    && operations.every((operation) => !other.rule.operations.includes(operation) || one.rule.operations.includes(operation));
+  return one.policy === other.policy && isUnconditional(one, kind) && !other.ruling.watches
+    && verdictWord(one.ruling.effect, one.number) > verdictWord(other.ruling.effect, other.number)
+    && operations.every((operation) =>
+      !other.ruling.operations.includes(operation) || one.ruling.operations.includes(operation));
 }
 
-/** Whether the owner's rule matches wherever its patterns do. */
-export function isUnconditional({ excepts, rule, isFree }: Owner, kind: PatternKind): boolean {
-  return !excepts && (isFree || rule.except.every((selector) => selector.kind !== kind));
+/** Whether the owner's ruling decides wherever its patterns match, unless a stronger one does. */
+export function isUnconditional({ excepts, ruling, isFree }: Owner, kind: PatternKind): boolean {
+  return !excepts && ruling.guard === null && !ruling.watches
+    && (isFree || ruling.except.every((selector) => selector.kind !== kind));
 }
 
 /** Of selectors of this kind. */
@@ -89,17 +92,17 @@ export function componentsOf(selectors: readonly Selector[], kind: PatternKind):
   });
 }
 
-/** Appends the networks of the rules. */
-export function selectNetworks(rules: readonly Rule[], all: NetworkSelector[]): readonly Selection[] {
-  const append = (selectors: Rule["match"]): ReadonlySet<number> =>
+/** Appends the networks of the rulings. */
+export function selectNetworks(rulings: readonly Ruling[], all: NetworkSelector[]): readonly Selection[] {
+  const append = (selectors: Ruling["match"]): ReadonlySet<number> =>
     new Set(selectors.flatMap((selector) => (selector.kind === "network" ? [all.push(selector) - 1] : [])));
-  return rules.map((rule, number) => ({ rule: number, match: append(rule.match), except: append(rule.except) }));
+  return rulings.map(({ match, except }, ruling) => ({ ruling, match: append(match), except: append(except) }));
 }
 
-/** Numbers of the rules that match what has no place and no name. */
-export function plainlyMatched(rules: readonly Rule[], kind: Selector["kind"]): readonly number[] {
-  const has = (selectors: Rule["match"]): boolean => selectors.some((selector) => selector.kind === kind);
-  return rules.flatMap(({ match, except }, number) => (has(match) && !has(except) ? [number] : []));
+/** Numbers of the rulings that match what has no place and no name. */
+export function plainlyMatched(rulings: readonly Ruling[], kind: Selector["kind"]): readonly number[] {
+  const has = (selectors: Ruling["match"]): boolean => selectors.some((selector) => selector.kind === kind);
+  return rulings.flatMap(({ match, except }, number) => (has(match) && !has(except) ? [number] : []));
 }
 
 /** Which selections each pattern belongs to, so that few need to be looked at. */
@@ -109,31 +112,14 @@ export function indexSelections(selections: readonly Selection[]): ReadonlyMap<n
   return index;
 }
 
-/** The rules that match where these patterns do. */
-export function matchedRules(index: ReadonlyMap<number, Selection>, matched: readonly number[]): readonly number[] {
+/** The rulings that match where these patterns do. */
+export function matchedRulings(index: ReadonlyMap<number, Selection>, matched: readonly number[]): readonly number[] {
   const patterns = new Set(matched);
-  const rules = new Set<number>();
+  const rulings = new Set<number>();
   for (const pattern of matched) {
     const selection = index.get(pattern);
-    if (selection === undefined || rules.has(selection.rule)) continue;
-    if (![...selection.except].some((except) => patterns.has(except))) rules.add(selection.rule);
+    if (selection === undefined || rulings.has(selection.ruling)) continue;
+    if (![...selection.except].some((except) => patterns.has(except))) rulings.add(selection.ruling);
   }
-  return [...rules];
-}
-
-export interface Verdict {
-  readonly effect: Effect;
-  /** Number of the rule that decided; null for the default. */
-  readonly rule: number | null;
-}
-
-/** What the matching rules and the default come to. */
-export function verdictOf({ rules, defaults }: Ir, matching: readonly number[], operation: Operation): Verdict {
-  let word = 0;
-  for (const number of matching) {
-    const rule = rules[number];
-    if (rule?.operations.includes(operation) === true) word = Math.max(word, verdictWord(rule.effect, number));
-  }
-  const decided = word === 0 ? null : ruleOf(word);
-  return { effect: (decided === null ? undefined : rules[decided]?.effect) ?? defaults[operation], rule: decided };
+  return [...rulings];
 }

@@ -1,0 +1,66 @@
+/** In what circumstances rulings hold: who acts, and what came before. */
+import type { Atoms, Truths } from "./guards.js";
+import { Histories, type Past } from "./histories.js";
+import { People, type Person } from "./people.js";
+import { keyOf, type MappedFile } from "./programs.js";
+import type { Rulebook } from "./rulebook.js";
+
+export interface Context {
+  readonly truths: Truths;
+  readonly who: Person;
+  /** Names, each once. */
+  readonly marks: readonly string[];
+  readonly after: readonly Past[];
+}
+
+/** Nothing makes a difference. */
+const PLAIN: Context = {
+  truths: new Set(), who: { truths: new Set(), exe: [], under: [], args: [] }, marks: [], after: [],
+};
+
+export class Contexts {
+  private readonly people: People;
+  private readonly histories: Histories;
+  private readonly known = new Map<string, readonly Context[]>();
+
+  constructor(books: readonly Rulebook[], private readonly atoms: Atoms) {
+    this.people = new People(atoms);
+    this.histories = new Histories(books, atoms, this.people);
+  }
+
+  /** Whether there was too much to tell. */
+  get gaveUp(): boolean {
+    return this.people.gaveUp || this.histories.gaveUp;
+  }
+
+  /** One for each combination of the atoms that can be; the simplest first. `mapped`: what a `load` is of. */
+  of(atoms: readonly number[], mapped: MappedFile | null = null): readonly Context[] {
+    if (atoms.length === 0) return [PLAIN];
+    const asked = new Set(atoms);
+    const own = mapped !== null && atoms.some((atom) => this.atoms.all[atom]?.kind === "own") ? mapped : null;
+    const key = `${keyOf(asked)}${own === null ? "" : ` ${own.path} ${keyOf(own.truths)}`}`;
+    const known = this.known.get(key) ?? this.combine(asked, own);
+    this.known.set(key, known);
+    return known;
+  }
+
+  private combine(asked: Truths, mapped: MappedFile | null): readonly Context[] {
+    const people = this.people.of(asked, mapped);
+    const situations = new Map<string, Pick<Context, "truths" | "after">>();
+    for (const { truths, after } of this.histories.of(asked)) {
+      const own = new Set([...truths].filter((atom) => asked.has(atom)));
+      const known = situations.get(keyOf(own));
+      if (known === undefined || known.after.length > after.length) situations.set(keyOf(own), { truths: own, after });
+    }
+    return [...situations.values()].sort((a, b) => a.after.length - b.after.length).flatMap(({ truths, after }) =>
+      people.map((who) => ({ truths: new Set([...truths, ...who.truths]), who, marks: this.marksIn(truths), after })));
+  }
+
+  private marksIn(truths: Truths): readonly string[] {
+    const names = [...truths].flatMap((number) => {
+      const atom = this.atoms.all[number];
+      return atom?.kind === "mark" ? [atom.mark] : [];
+    });
+    return [...new Set(names)];
+  }
+}

@@ -1,0 +1,110 @@
+/** Which programs a process, and its ancestors, may be running at once: every combination that some files make up. */
+import type { ByteString } from "../automaton/tables.js";
+import type { Component } from "../ir.gen.js";
+import { explore } from "./explore.js";
+import type { Atoms, Truths } from "./guards.js";
+import { Names } from "./names.js";
+import { matchedPatterns, PatternTrie, type TriePattern } from "./pattern-trie.js";
+import { programsOf } from "./rulebook.js";
+
+/** Some programs, and what holds of a process that runs them all. */
+export interface Programs {
+  readonly truths: Truths;
+  /** Absolute, bytes as latin-1. None stands for those that nothing asks for. */
+  readonly paths: readonly ByteString[];
+}
+
+/** The file that a process maps, and what of `exe` holds where it is its own program. */
+export interface MappedFile {
+  readonly path: ByteString;
+  readonly truths: Truths;
+}
+
+interface FileClass {
+  readonly atoms: Truths;
+  readonly path: ByteString;
+  /** Whether there is no other file of this class. */
+  readonly isOnly: boolean;
+}
+
+const EVERY_FILE: readonly Component[] = [{ kind: "globstar" }];
+
+export class ProgramChoices {
+  private readonly classes = new Map<"exe" | "under", readonly FileClass[]>();
+  /** Whether the globs were too many to tell programs apart. */
+  gaveUp = false;
+
+  constructor(private readonly atoms: Atoms) {}
+
+  /** Of a process: of a script, the script and its interpreters. `own`: the atom of mapping its own program. */
+  exe(asked: Truths, mapped: MappedFile | null, own: number): readonly Programs[] {
+    const ownIsAsked = mapped !== null && asked.has(own);
+    if (!ownIsAsked) return unions(this.filesOf("exe", asked), []);
+    const others = this.filesOf("exe", asked, mapped.path);
+    const first = { truths: new Set([own, ...within(mapped.truths, asked)]), paths: [mapped.path] };
+    return [...unions(others, []), ...unions(others, [first])];
+  }
+
+  /** Of its ancestors, of which there need not be any. */
+  under(asked: Truths): readonly Programs[] {
+    return unions(this.filesOf("under", asked), [{ truths: new Set(), paths: [] }]);
+  }
+
+  /** By what is asked of them. */
+  private filesOf(kind: "exe" | "under", asked: Truths, but: ByteString | null = null): readonly Programs[] {
+    const known = this.classes.get(kind) ?? this.classify(kind);
+    this.classes.set(kind, known);
+    const files = new Map<string, Programs>();
+    for (const { atoms, path, isOnly } of known) {
+      if (isOnly && path === but) continue;
+      const truths = within(atoms, asked);
+      const key = keyOf(truths);
+      if (!files.has(key)) files.set(key, { truths, paths: truths.size === 0 ? [] : [path] });
+    }
+    return [...files.values()];
+  }
+
+  private classify(kind: "exe" | "under"): readonly FileClass[] {
+    // The root is no program: a pattern of its own keeps it apart from what is one.
+    const patterns: TriePattern[] = [
+      { components: EVERY_FILE, owner: -1, guides: true }, { components: [], owner: -2, guides: true },
+    ];
+    const atomOf = new Map<number, number>();
+    for (const { atom, programs } of programsOf(this.atoms, kind)) {
+      for (const { components } of programs) atomOf.set(patterns.push({ components, owner: atom, guides: true }) - 1, atom);
+    }
+    const trie = new PatternTrie(patterns, () => false);
+    const names = new Names(true);
+    const found: FileClass[] = [];
+    explore(trie, names, (subset, path) => {
+      const matched = matchedPatterns(subset);
+      const isOnly = matched.some((number) => patterns[number]?.components.every((component) => component.kind === "literal"));
+      if (path !== "/") found.push({ atoms: new Set(matched.flatMap((number) => atomOf.get(number) ?? [])), path, isOnly });
+      return names.gaveUp;
+    });
+    this.gaveUp ||= names.gaveUp;
+    return found;
+  }
+}
+
+/** Every union of one or more files, or of `begin` with any number of them; those of the fewest files first. */
+function unions(files: readonly Programs[], begin: readonly Programs[]): readonly Programs[] {
+  const found = new Map<string, Programs>();
+  const add = (programs: Programs): void => {
+    const key = keyOf(programs.truths);
+    if (!found.has(key)) found.set(key, programs);
+  };
+  for (const one of begin.length > 0 ? begin : files) add(one);
+  for (const one of found.values()) {
+    for (const file of files) {
+      add({ truths: new Set([...one.truths, ...file.truths]), paths: [...one.paths, ...file.paths] });
+    }
+  }
+  return [...found.values()];
+}
+
+function within(truths: Truths, asked: Truths): Truths {
+  return new Set([...truths].filter((atom) => asked.has(atom)));
+}
+
+export const keyOf = (truths: Truths): string => [...truths].sort((a, b) => a - b).join();

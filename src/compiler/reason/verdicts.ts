@@ -1,0 +1,65 @@
+/** What the rulings that match come to, for whoever acts. */
+import type { Effect, Operation, Privilege } from "../ir.gen.js";
+import { verdictWord } from "../verdict.js";
+import { atomsOf, type Guard, holds, type Truths } from "./guards.js";
+import type { Rulebook } from "./rulebook.js";
+
+export interface Verdict {
+  readonly effect: Effect;
+  /** Number of the rule that decided; null for a limit or the default. */
+  readonly rule: number | null;
+  /** Number of the limit that decided. */
+  readonly limit: number | null;
+}
+
+/** What may decide, from what comes first; the last one always holds. */
+export type Ladder = readonly Rung[];
+
+export interface Rung {
+  readonly effect: Effect;
+  /** Null for the default. */
+  readonly ruling: number | null;
+  readonly guard: Guard | null;
+}
+
+export function ladderOf(book: Rulebook, matching: readonly number[], operation: Operation): Ladder {
+  const speaking = matching.filter((number) => {
+    const ruling = book.rulings[number];
+    return ruling !== undefined && !ruling.watches && ruling.operations.includes(operation);
+  });
+  return ladder(book, speaking, book.ir.defaults[operation]);
+}
+
+export function privilegeLadder(book: Rulebook, privilege: Privilege): Ladder {
+  const speaking = book.rulings.flatMap(({ privileges }, number) => (privileges.includes(privilege) ? [number] : []));
+  return ladder(book, speaking, book.ir.privilegeDefaults[privilege]);
+}
+
+function ladder({ rulings }: Rulebook, speaking: readonly number[], byDefault: Effect): Ladder {
+  let sure = 0;
+  let last: Rung = { effect: byDefault, ruling: null, guard: null };
+  for (const number of speaking) {
+    const ruling = rulings[number];
+    if (ruling === undefined || ruling.guard !== null) continue;
+    const word = verdictWord(ruling.effect, number);
+    if (word > sure) [sure, last] = [word, { effect: ruling.effect, ruling: number, guard: null }];
+  }
+  const above = speaking.flatMap((number) => {
+    const ruling = rulings[number];
+    if (ruling === undefined || ruling.guard === null) return [];
+    const word = verdictWord(ruling.effect, number);
+    return word > sure ? [{ word, effect: ruling.effect, ruling: number, guard: ruling.guard }] : [];
+  });
+  if (above.length === 0) return [last];
+  return [...above.sort((a, b) => b.word - a.word), last];
+}
+
+export function verdictIn({ ir, limits }: Rulebook, rungs: Ladder, truths: Truths): Verdict {
+  const rung = rungs.find(({ guard }) => holds(guard, truths)) ?? rungs.at(-1);
+  const [effect, ruling] = [rung?.effect ?? "deny", rung?.ruling ?? null];
+  if (ruling === null || ruling < ir.rules.length) return { effect, rule: ruling, limit: null };
+  return { effect, rule: null, limit: limits[ruling - ir.rules.length] ?? null };
+}
+
+/** What the verdict depends on. */
+export const atomsOfLadder = (rungs: Ladder): readonly number[] => rungs.flatMap(({ guard }) => atomsOf(guard));

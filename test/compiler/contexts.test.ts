@@ -1,0 +1,281 @@
+/** What depends on who acts, and on what came before, is reasoned about exactly. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { accessText, type Attempt, attemptOf } from "../../src/compiler/access.js";
+import { EFFECTS, type Effect } from "../../src/compiler/ast.js";
+import { contextText } from "../../src/compiler/context-text.js";
+import { lowerAsserts } from "../../src/compiler/lower.js";
+import type { Context } from "../../src/compiler/reason/contexts.js";
+import { type Counterexample, prove } from "../../src/compiler/reason/find-counterexample.js";
+import { type Change, findDifferences, relationOf } from "../../src/compiler/reason/find-differences.js";
+import type { PastEvent } from "../../src/compiler/resolve-tests.js";
+import type { ResolvedPolicy } from "../../src/compiler/resolved.js";
+import { accepted } from "./front-end.js";
+import { type Who, World } from "./worlds.js";
+
+// --- policies that look at who acts, and at what came before ---------------------------------------------------------
+
+const oneOf = (...values: readonly string[]): fc.Arbitrary<string> => fc.constantFrom(...values);
+const PATHS = ['"/a"', '"/b"', '"/d/*"', '"/**"', '"/a", "/b"'];
+const PROGRAMS = ['"/p"', '"/q"', '"/?"', '"/**"'];
+
+const condition: fc.Arbitrary<string> = fc.letrec<{ any: string }>((tie) => ({
+  any: fc.oneof({ maxDepth: 2 },
+    oneOf("m", "n"), oneOf(...PROGRAMS).map((program) => `exe ${program}`), oneOf(...PROGRAMS).map((program) => `under ${program}`),
+    tie("any").map((one) => `not ${one}`),
+    fc.tuple(tie("any"), oneOf("and", "or"), tie("any")).map(([a, word, b]) => `(${a} ${word} ${b})`)),
+})).any;
+
+const words = fc.tuple(oneOf("", " only"), oneOf('"x"', '"x", "y"', '"?"', '"-*", "x"'), oneOf("", ' without "y"', ' without "-*"'))
+  .map(([only, list, without]) => ` args${only} ${list}${without}`);
+const maybe = (clause: fc.Arbitrary<string>): fc.Arbitrary<string> => fc.oneof(fc.constant(""), clause);
+
+const deed: fc.Arbitrary<string> = fc.oneof(
+  fc.tuple(oneOf("read", "write", "load", "access"), oneOf(...PATHS)).map(([operation, target]) => `${operation} ${target}`),
+  oneOf("connect any", "connect loopback", 'connect "192.0.2.1"'),
+);
+const started = (operation: string): fc.Arbitrary<string> =>
+  fc.tuple(oneOf(...PROGRAMS), maybe(words)).map(([program, args]) => `${operation} ${program}${args}`);
+
+const rule: fc.Arbitrary<string> = fc.tuple(
+  oneOf("allow", "audit", "deny", "kill"),
+  fc.oneof(deed, started("exec"), oneOf("privilege ptrace", "privilege userns, io-uring")), maybe(condition.map((one) => ` when ${one}`)),
+).map((parts) => parts.join(" "));
+
+const event = fc.tuple(fc.oneof(deed, started("exec"), started("success")), maybe(oneOf(' unless exe "/p"', ' unless exe "/q"')))
+  .map((parts) => parts.join(""));
+const events = fc.array(event, { minLength: 1, maxLength: 2 }).map((list) => list.join(", "));
+const mark = (name: string, tracks = ""): fc.Arbitrary<string> =>
+  fc.tuple(events, maybe(events.map((list) => ` until ${list}`)), maybe(fc.constant(" per process")), maybe(fc.constant(tracks)))
+    .map((parts) => `mark ${name} on ${parts.join("")}`);
+
+const limit: fc.Arbitrary<string> = fc.tuple(fc.oneof(deed, oneOf('exec "/p"')), fc.integer({ min: 1, max: 3 }), oneOf("1s", "10s"), oneOf("deny", "kill", "audit"))
+  .map(([what, count, per, effect]) => `limit ${what} to ${count} per ${per} then ${effect}`);
+
+const statement: fc.Arbitrary<string> = fc.oneof(
+  { weight: 6, arbitrary: rule }, { weight: 1, arbitrary: limit }, { weight: 1, arbitrary: oneOf("default deny read", "default deny connect") });
+const policyWith = (tracks: string): fc.Arbitrary<string> =>
+  fc.tuple(mark("m", tracks), mark("n", tracks), fc.array(statement, { maxLength: 5 })).map(([m, n, rest]) =>
+    [m, n, ...new Set(rest)].join("\n"));
+const policy = policyWith("");
+
+/** One policy and a change of it. */
+const twoPolicies = (tracks = ""): fc.Arbitrary<readonly [string, string]> => fc.tuple(
+  policyWith(tracks), fc.array(statement, { maxLength: 1 }), fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }), maybe(mark("m", tracks)),
+).map(([base, more, drop, changed]) => {
+  const lines = base.split("\n").flatMap((line, i) => (i === 0 && changed !== "" ? [changed] : i > 1 && drop[i] === true ? [] : [line]));
+  return [base, [...lines, ...more.filter((line) => !line.startsWith("default"))].join("\n")];
+});
+
+// --- what processes may do -------------------------------------------------------------------------------------------
+
+const path = fc.constantFrom("/a", "/b", "/d/a", "/p", "/q", "/z");
+const attempt: fc.Arbitrary<Attempt> = fc.oneof(
+  fc.tuple(fc.constantFrom("read", "write", "load", "exec", "create"), path).map(([op, at]): Attempt => ({ kind: "path", op, path: at })),
+  fc.constantFrom([127, 0, 0, 1], [192, 0, 2, 1]).map((address): Attempt =>
+    ({ kind: "network", op: "connect", family: 4, address, port: 80, protocol: "tcp" })),
+  fc.constantFrom("ptrace", "io-uring").map((privilege): Attempt => ({ kind: "privilege", op: "privilege", privilege })),
+);
+const who: fc.Arbitrary<Who> = fc.record({
+  exe: fc.uniqueArray(fc.constantFrom("/p", "/q", "/z", "/y/y"), { minLength: 1, maxLength: 2 }),
+  under: fc.uniqueArray(fc.constantFrom("/p", "/q", "/z"), { maxLength: 2 }),
+  args: fc.array(fc.constantFrom("x", "y", "-f", ""), { maxLength: 3 }),
+});
+
+interface Done {
+  readonly process: string;
+  readonly event: PastEvent;
+  readonly who: Who;
+  readonly wait: number | null;
+}
+const done: fc.Arbitrary<Done> = fc.record({
+  process: fc.constantFrom("one", "two"), who,
+  event: fc.tuple(attempt, fc.boolean()).map(([one, succeeds]): PastEvent => ({
+    act: one.op === "exec" && one.kind === "path" && succeeds ? { kind: "success", path: one.path } : { kind: "attempt", attempt: one }, args: [],
+  })),
+  wait: fc.option(fc.constantFrom(1_000, 10_000), { freq: 8 }),
+}).map((one) => ({ ...one, event: { ...one.event, args: one.who.args } }));
+
+const attemptIn = ({ act }: PastEvent): Attempt => (act.kind === "attempt" ? act.attempt : { kind: "path", op: "exec", path: act.path });
+
+/** Replays what a context says came before; the names of the processes that are there then. */
+function replay(worlds: readonly World[], { after }: Context): readonly string[] {
+  const processes = new Set([""]);
+  for (const past of after) {
+    if (past.kind === "wait") {
+      for (const world of worlds) world.wait(past.milliseconds);
+      continue;
+    }
+    const one = attemptOf(past.operation, past.target);
+    if (one === null) throw new Error("no attempt");
+    const act: PastEvent["act"] = past.isSuccess && one.kind === "path" ? { kind: "success", path: one.path } : { kind: "attempt", attempt: one };
+    const [before, since] = [nameOf(past.before), nameOf(past.since)];
+    expect(processes).toContain(before);
+    processes.add(since);
+    for (let i = 0; i < past.times; i++) {
+      for (const world of worlds) world.act(i === 0 ? before : since, { act, args: past.who.args }, past.who, since);
+    }
+  }
+  return [...processes];
+}
+
+const nameOf = (truths: ReadonlySet<number>): string => [...truths].sort((a, b) => a - b).join();
+
+function differences(old: ReturnType<typeof accepted>, new_: ReturnType<typeof accepted>): readonly Change[] {
+  const changes = findDifferences(old.ir, new_.ir);
+  if (changes === null) throw new Error("too complex");
+  return changes;
+}
+
+const effects = (worlds: readonly World[], process: string, one: Attempt, by: Who): readonly Effect[] =>
+  worlds.map((world) => world.effectOf(process, one, by));
+
+const worldsOf = (...policies: readonly ResolvedPolicy[]): readonly World[] => policies.map((resolved) => new World(resolved));
+
+/** Acts that are decided otherwise, all of which have to be among the changes. */
+function countDifferences(
+  old: ReturnType<typeof accepted>, new_: ReturnType<typeof accepted>, changes: readonly Change[], histories: readonly (readonly Done[])[],
+): number {
+  const keys = new Set(changes.map(({ operation, from, to }) => [operation, from.effect, to.effect].join(" ")));
+  let differing = 0;
+  for (const history of histories) {
+    const worlds = worldsOf(old.resolved, new_.resolved);
+    for (const { process, event: tried, who: by, wait } of history) {
+      const one = attemptIn(tried);
+      const [before, after] = effects(worlds, process, one, by);
+      if (before !== after) {
+        differing++;
+        expect(keys).toContain([one.op, before, after].join(" "));
+      }
+      for (const world of worlds) {
+        world.act(process, tried, by);
+        if (wait !== null) world.wait(wait);
+      }
+    }
+  }
+  return differing;
+}
+
+const manyHistories = fc.array(fc.array(done, { maxLength: 8 }), { minLength: 15, maxLength: 15 });
+
+describe("differences of policies with a memory", () => {
+  it("every act that random histories find decided otherwise is among them, and each of them is decided as it says", () => {
+    let differing = 0;
+    fc.assert(fc.property(twoPolicies(), manyHistories, ([a, b], histories) => {
+      const [old, new_] = [accepted(a), accepted(b)];
+      const changes = differences(old, new_);
+      for (const { operation, witness, from, to, context } of changes) {
+        const one = attemptOf(operation, witness);
+        if (one === null) throw new Error(`${operation} of ${witness.kind}`);
+        const worlds = worldsOf(old.resolved, new_.resolved);
+        const outcomes = replay(worlds, context).map((process) => effects(worlds, process, one, context.who));
+        expect(outcomes).toContainEqual([from.effect, to.effect]);
+      }
+      differing += countDifferences(old, new_, changes, histories);
+    }), { numRuns: 150 });
+    expect(differing).toBeGreaterThan(30);
+  });
+
+  it("so is every act where files carry marks", () => {
+    let differing = 0;
+    fc.assert(fc.property(twoPolicies(" tracks files"), manyHistories, ([a, b], histories) => {
+      const [old, new_] = [accepted(a), accepted(b)];
+      differing += countDifferences(old, new_, differences(old, new_), histories);
+    }), { numRuns: 100 });
+    expect(differing).toBeGreaterThan(30);
+  });
+
+  it("a policy is equivalent to itself, whatever it remembers", () => {
+    fc.assert(fc.property(policy, (text) => {
+      const reversed = text.split("\n").reverse().join("\n");
+      expect(relationOf(differences(accepted(text), accepted(reversed)))).toBe("equivalent");
+    }), { numRuns: 60 });
+  });
+});
+
+describe("assertions about policies with a memory", () => {
+  const holds = (asserted: Effect, actual: Effect): boolean =>
+    (asserted === "allow" ? actual === "allow" : EFFECTS.indexOf(actual) >= EFFECTS.indexOf(asserted));
+  const asserted = fc.tuple(oneOf("allow", "audit", "deny"), fc.oneof(deed, oneOf('exec "/p"', "privilege ptrace")), maybe(condition.map((one) => ` when ${one}`)))
+    .map(([effect, what, when]) => `assert ${effect} ${what}${when}`);
+
+  it("one that holds survives every random history, one that fails has a witness", () => {
+    let [held, failed] = [0, 0];
+    fc.assert(fc.property(policy, asserted, manyHistories, (text, claim, histories) => {
+      const { resolved, ir } = accepted(`${text}\n${claim}`);
+      const [assertion] = resolved.asserts;
+      if (assertion === undefined) throw new Error("no assertion");
+      const proofs = lowerAsserts(resolved).map(({ assertion: { effect }, ...group }) => prove(ir, { effect, ...group }));
+      expect(proofs.filter(({ kind }) => kind === "too-complex")).toEqual([]);
+      // What the assertion is about, a rule of the same words matches.
+      const about = accepted(`${text}\n${claim.replace(/^assert \w+/, "audit")}`).resolved;
+      const without = accepted(text).resolved;
+      const failures = proofs.flatMap((proof): readonly Counterexample[] => (proof.kind === "fails" ? [proof] : []));
+      for (const { operation, witness, verdict, context } of failures) {
+        const one = attemptOf(operation, witness);
+        if (one === null) throw new Error(`${operation} of ${witness.kind}`);
+        const worlds = worldsOf(resolved);
+        const outcomes = replay(worlds, context).map((process) => effects(worlds, process, one, context.who)[0]);
+        expect(outcomes).toContain(verdict.effect);
+        expect(holds(assertion.effect, verdict.effect)).toBe(false);
+      }
+      if (failures.length > 0) {
+        failed++;
+        return;
+      }
+      held++;
+      for (const history of histories) {
+        const world = new World(without);
+        for (const { process, event: tried, who: by, wait } of history) {
+          const one = attemptIn(tried);
+          if (world.concerns(about, process, one, by)) expect(holds(assertion.effect, world.effectOf(process, one, by))).toBe(true);
+          world.act(process, tried, by);
+          if (wait !== null) world.wait(wait);
+        }
+      }
+    }), { numRuns: 150 });
+    expect(held).toBeGreaterThan(10);
+    expect(failed).toBeGreaterThan(10);
+  });
+});
+
+describe("what is said of contexts", () => {
+  const said = (old: string, new_: string): readonly string[] => differences(accepted(old), accepted(new_)).map(
+    ({ operation, witness, from, to, context }) => `${from.effect} → ${to.effect} ${accessText(operation, witness)}${contextText(context)}`);
+  const SECRET = 'mark secret on read "/keys/**"\n';
+
+  it.each<[string, string, string, readonly string[]]>([
+    ["a rule that holds after something", SECRET, `${SECRET}deny connect any port 443 tcp when secret`,
+      ["allow → deny connect 0.0.0.0 port 443 tcp after read /keys"]],
+    ["a mark that nothing can set", `${SECRET}deny read "/keys/**"`, `${SECRET}deny read "/keys/**"\ndeny connect any when secret`, []],
+    ["a mark that is set otherwise", `${SECRET}deny write "/x" when secret`, 'mark secret on read "/keys/*"\ndeny write "/x" when secret',
+      ["deny → allow write /x after read /keys"]],
+    ["programs", 'deny read "/x"', 'deny read "/x" unless exe "/bin/a" and under "/bin/b"',
+      ["deny → allow read /x by /bin/a under /bin/b"]],
+    ["a script and its interpreter", 'deny read "/x"\n', 'deny read "/x" unless exe "/a"\ndeny read "/x" unless exe "/b"',
+      ["deny → allow read /x by /a and /b"]],
+    ["arguments", 'deny exec "git"', 'deny exec "git" args "push", "--force"', [
+      "deny → allow exec /git", "deny → allow load /git"]],
+    ["all arguments", 'default deny exec\nallow exec "/g"', 'default deny exec\nallow exec "/g" args only "a", "b*"',
+      ["allow → deny exec /g"]],
+    ["limits", "", 'limit write "/x" to 3 per 1s then kill', ["allow → kill write /x after write /x, 3 times"]],
+    ["limits that differ in number", 'limit write "/x" to 2 per 1s then deny', 'limit write "/x" to 3 per 1s then deny',
+      ["deny → allow write /x after write /x, 2 times"]],
+    ["limits that do not differ", 'limit write "/x" to 2 per 1s then deny', 'limit write "/x" to 2 per 1s then deny because "x"', []],
+    ["privileges", "", "allow privilege userns\ndeny privilege io-uring", [
+      "deny → allow privilege userns", "allow → deny privilege io-uring"]],
+    ["a mark that needs another", 'mark a on read "/a"\nmark b on read "/b"\ndeny read "/b" unless a',
+      'mark a on read "/a"\nmark b on read "/b"\ndeny read "/b" unless a\ndeny write "/w" when b',
+      ["allow → deny write /w after read /a, then read /b"]],
+    ["until", 'mark a on read "/a" until read "/b"\ndeny read "/b"', 'mark a on read "/a" until read "/b"\ndeny read "/b"\ndeny write "/w" unless a',
+      ["allow → deny write /w"]],
+    ["marks of a process", 'mark a on read "/a" per process\nmark b on read "/b"\ndeny read "/b" unless a',
+      'mark a on read "/a" per process\nmark b on read "/b"\ndeny read "/b" unless a\ndeny write "/w" when b and not a',
+      ["allow → deny write /w after read /a, then read /b"]],
+    ["marks that files carry", 'mark a on read "/a" until read "/b" per process tracks files\ndeny read "/b"\n',
+      'mark a on read "/a" until read "/b" per process tracks files\ndeny read "/b"\ndeny write "/w" when a',
+      ["allow → deny write /w after read /a"]],
+  ])("%s", (_, old, new_, expected) => {
+    expect(said(old, new_)).toEqual(expected);
+  });
+});
