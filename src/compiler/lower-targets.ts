@@ -88,6 +88,7 @@ export const lowerWord = (word: PatternText, span: Span): NameComponent[] => [..
 /** Each selector once. */
 function lowerTargets(targets: readonly ResolvedTarget[], operation: Operation): readonly Selector[] {
   const selectors = targets.flatMap((target) => lowerTarget(target, operation));
+  if (selectors.length < 2) return selectors;
   return [...new Map(selectors.map((selector) => [JSON.stringify(selector), selector])).values()];
 }
 

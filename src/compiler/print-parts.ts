@@ -25,8 +25,11 @@ export const escapePattern = (text: string): string => text.replace(/[\\*?[\]{}]
 /** Text as a string of the language, quotes included. */
 export const quoteText = (text: string): string => `"${escapeText(text)}"`;
 
+/** ASCII but for what may need an escape: most strings. */
+const PLAIN = /^[ !#%-[\]-~]*$/;
+
 const escapeText = (text: string): string =>
-  Array.from(text, printCharacter).join("").replaceAll("${", () => "$${");
+  (PLAIN.test(text) ? text : Array.from(text, printCharacter).join("").replaceAll("${", () => "$${"));
 
 function printCharacter(character: string): string {
   const escape = ESCAPES.get(character);

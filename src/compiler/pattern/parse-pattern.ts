@@ -21,10 +21,18 @@ const TOP_FOLDERS: ReadonlySet<string> = new Set([
 
 const GLOBSTAR: Component = { kind: "globstar" };
 
+/** Whether a pattern is sound is asked before anybody asks what it comes to, and then more than once. */
+const known = new WeakMap<PatternText, Outcome<readonly (readonly Component[])[]>>();
+
 /** Components from the root, without repeats; `[]` is `/` itself. */
 export function parsePathPattern(pattern: PatternText, span: Span): Outcome<readonly (readonly Component[])[]> {
+  const before = known.get(pattern);
+  if (before !== undefined) return before;
   const plain = plainComponents(pattern);
-  return plain === null ? parseAnyPattern(pattern, span) : { ok: true, value: [plain], diagnostics: [] };
+  const parsed = plain === null ? parseAnyPattern(pattern, span) : { ok: true, value: [plain], diagnostics: [] } as const;
+  // What is wrong is said of the place where it stands.
+  if (parsed.ok) known.set(pattern, parsed);
+  return parsed;
 }
 
 /** The same, for plain patterns as well. */

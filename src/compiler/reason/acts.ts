@@ -162,7 +162,7 @@ function sideOf(ladder: Ladder, meanings: readonly Meaning[], isSuccess: boolean
 function noteOfPatterns(watchers: readonly Watcher[], kind: PatternKind, note: Note): boolean {
   const list: PatternList = { kind, patterns: [], owners: [] };
   const indices = watchers.map(({ book }) =>
-    indexSelections(select(book, list, (number) => book.rulings[number]?.watches === true)));
+    indexSelections(select(book, list, { guides: (number) => book.rulings[number]?.watches === true })));
   if (!list.patterns.some(({ guides }) => guides)) return true;
   const names = new Names(kind !== "unix-abstract");
   explore(new PatternTrie(list.patterns, silencer(list)), names, (subset, path) => {

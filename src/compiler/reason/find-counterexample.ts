@@ -7,6 +7,7 @@ import { addressPoints } from "./addresses.js";
 import type { Context } from "./contexts.js";
 import { explore, targetAt } from "./explore.js";
 import { atomsOf, type Guard, holds } from "./guards.js";
+import { meetingSome } from "./meeting-patterns.js";
 import { Names } from "./names.js";
 import { openBooks, type OpenBooks } from "./open-books.js";
 import { matchedPatterns, PatternTrie } from "./pattern-trie.js";
@@ -113,11 +114,12 @@ function violationOf(
 
 function proveOfPatterns(claim: Claim, kind: PatternKind): Proof {
   const list: PatternList = { kind, patterns: [], owners: [] };
-  const index = indexSelections(select(claim.book, list, () => false));
+  const asserted = componentsOf(claim.match, kind);
+  if (asserted.length === 0) return { kind: "holds" };
+  const index = indexSelections(select(claim.book, list, { guides: () => false, matters: meetingSome(asserted) }));
   const claimed = list.patterns.length;
   const owner = list.owners.push(null) - 1;
-  for (const components of componentsOf(claim.match, kind)) list.patterns.push({ components, owner, guides: true });
-  if (list.patterns.length === claimed) return { kind: "holds" };
+  for (const components of asserted) list.patterns.push({ components, owner, guides: true });
   const names = new Names(kind !== "unix-abstract");
   const trie = new PatternTrie(list.patterns, silencer(list));
   const decidable = operationsOf(kind);

@@ -1,11 +1,12 @@
 /** In what two policies differ on paths, or on the abstract names of sockets. */
 import type { ConcreteTarget } from "../access.js";
-import type { Operation } from "../ir.gen.js";
+import type { Component, Operation } from "../ir.gen.js";
 import { explore, targetAt } from "./explore.js";
+import { meetingSome } from "./meeting-patterns.js";
 import { Names } from "./names.js";
 import { matchedPatterns, PatternTrie } from "./pattern-trie.js";
 import type { Rulebook, Ruling } from "./rulebook.js";
-import { indexSelections, isUnconditional, matchedRulings, operationsOf, select, silences } from "./selections.js";
+import { componentsOf, indexSelections, isUnconditional, matchedRulings, operationsOf, select, silences } from "./selections.js";
 import type { Owner, PatternKind, PatternList, Selection } from "./selections.js";
 
 export interface Pair {
@@ -68,8 +69,11 @@ function hasOwnRules(question: Question): boolean {
 function search(question: Question, subject: "rules" | "defaults", note: Note): boolean {
   const { pair, kind, operations } = question;
   const list: PatternList = { kind, patterns: [], owners: [] };
-  const index = (book: Rulebook, only: ReadonlySet<number>): ReadonlyMap<number, Selection> =>
-    indexSelections(select(book, list, (number) => subject === "rules" && only.has(number), (ruling) => speaksOf(question, ruling)));
+  const own = [...ownPatterns(question, pair.old, pair.oldOnly), ...ownPatterns(question, pair.new, pair.newOnly)];
+  const matters = subject === "rules" ? meetingSome(own) : () => true;
+  const index = (book: Rulebook, only: ReadonlySet<number>): ReadonlyMap<number, Selection> => indexSelections(select(book, list, {
+    guides: (number) => subject === "rules" && only.has(number), counts: (ruling) => speaksOf(question, ruling), matters,
+  }));
   const oldIndex = index(pair.old, pair.oldOnly);
   const newIndex = index(pair.new, pair.newOnly);
   if (subject === "defaults") {
@@ -87,6 +91,14 @@ function search(question: Question, subject: "rules" | "defaults", note: Note): 
     return names.gaveUp || (subject === "defaults" && oldRulings.length + newRulings.length === 0);
   });
   return !names.gaveUp;
+}
+
+/** What the rulings match that the other policy has not. */
+function ownPatterns(question: Question, { rulings }: Rulebook, only: ReadonlySet<number>): readonly (readonly Component[])[] {
+  return [...only].flatMap((number) => {
+    const ruling = rulings[number];
+    return ruling !== undefined && speaksOf(question, ruling) ? componentsOf(ruling.match, question.kind) : [];
+  });
 }
 
 /** The owner of everything is null: a rule that always matches leaves nothing to the default. */

@@ -89,7 +89,7 @@ export function matchesNames(pattern: Pattern, names: PathNames): boolean {
   return pattern.slice(at).every(({ kind }) => kind === "globstar");
 }
 
-function matchesOne(component: NameComponent, name: ByteString): boolean {
+export function matchesOne(component: NameComponent, name: ByteString): boolean {
   switch (component.kind) {
     case "any":
       return true;
@@ -118,7 +118,8 @@ export function partAtOnce(a: Pattern, b: Pattern): boolean {
     && namesPart(last, otherLast);
 }
 
-function namesPart(a: NameComponent, b: NameComponent): boolean {
+/** Whether no name matches both; false as well where that is too much to tell. */
+export function namesPart(a: NameComponent, b: NameComponent): boolean {
   if (a.kind === "literal") return !matchesOne(b, bytesOf(a.name));
   if (b.kind === "literal") return !matchesOne(a, bytesOf(b.name));
   if (a.kind !== "affix" || b.kind !== "affix") return false;

@@ -28,6 +28,8 @@ export interface Owner {
   readonly policy: Rulebook;
   readonly number: number;
   readonly ruling: Ruling;
+  /** The greater one decides. */
+  readonly word: number;
   readonly excepts: boolean;
   /** Where nothing that it excepts can match any more. */
   readonly isFree: boolean;
@@ -40,17 +42,26 @@ export interface PatternList {
   readonly owners: (Owner | null)[];
 }
 
-/** Appends the patterns of the policy's rulings, or of those that count, and says which belong to which. */
+/** What is taken of a policy's rulings. */
+export interface SelectOptions {
+  readonly guides: (ruling: number) => boolean;
+  readonly counts?: (ruling: Ruling) => boolean;
+  /** Whether a pattern may match anything that the question is about. */
+  readonly matters?: (components: readonly Component[]) => boolean;
+}
+
+/** Appends the patterns of the policy's rulings, and says which belong to which. */
 export function select(
-  policy: Rulebook, { kind, patterns, owners }: PatternList, guides: (ruling: number) => boolean,
-  counts: (ruling: Ruling) => boolean = () => true,
+  policy: Rulebook, { kind, patterns, owners }: PatternList, { guides, counts, matters }: SelectOptions,
 ): readonly Selection[] {
   const append = (selectors: readonly Selector[], owner: number, guiding: boolean, lapse: Lapse | null): ReadonlySet<number> =>
-    new Set(componentsOf(selectors, kind)
+    new Set(componentsOf(selectors, kind).filter((components) => guiding || (matters?.(components) ?? true))
       .map((components) => patterns.push({ components, owner, guides: guiding, lapse }) - 1));
   return policy.rulings.flatMap((ruling, number) => {
-    if (!counts(ruling)) return [];
-    const own = (excepts: boolean, isFree: boolean): number => owners.push({ policy, number, ruling, excepts, isFree }) - 1;
+    if (counts?.(ruling) === false) return [];
+    const word = verdictWord(ruling.effect, number);
+    const own = (excepts: boolean, isFree: boolean): number =>
+      owners.push({ policy, number, ruling, word, excepts, isFree }) - 1;
     const [owner, excepts, free] = [own(false, false), own(true, false), own(false, true)];
     const hasExcepts = ruling.except.some((selector) => selector.kind === kind);
     const match = append(ruling.match, owner, guides(number), hasExcepts ? { excepts, free } : null);
@@ -72,8 +83,7 @@ export function silencer({ kind, owners }: PatternList): (number: number, other:
 export function silences(
   one: Owner, other: Owner, kind: PatternKind, operations: readonly Operation[] = operationsOf(kind),
 ): boolean {
-  return one.policy === other.policy && isUnconditional(one, kind) && !other.ruling.watches
-    && verdictWord(one.ruling.effect, one.number) > verdictWord(other.ruling.effect, other.number)
+  return one.policy === other.policy && one.word > other.word && isUnconditional(one, kind) && !other.ruling.watches
     && operations.every((operation) =>
       !other.ruling.operations.includes(operation) || one.ruling.operations.includes(operation));
 }
