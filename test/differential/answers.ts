@@ -21,7 +21,7 @@ const FILE_OPERATIONS = ["read", "write", "create", "delete", "setattr", "exec",
 const SOCKET_OPERATIONS = ["connect", "bind"] as const;
 
 /** What a query asks, one access after the other. */
-function accessesOf(query: Query): readonly Access[] {
+export function accessesOf(query: Query): readonly Access[] {
   switch (query.kind) {
     case "path": {
       const path = `/${Buffer.from(query.path).toString("latin1")}`;
@@ -49,7 +49,7 @@ function accessesOf(query: Query): readonly Access[] {
 const EFFECTS = ["none", "allow", "audit", "deny", "kill"] as const;
 
 /** `deny by a.pol:3`, `allow by default`. */
-function sayWord(word: number, ids: readonly string[]): string {
+export function sayWord(word: number, ids: readonly string[]): string {
   const rule = POLICY_RULE_NONE - (word & POLICY_RULE_NONE);
   return `${EFFECTS[word >>> 29] ?? "?"} by ${rule === POLICY_RULE_NONE ? "default" : (ids[rule] ?? "?")}`;
 }
