@@ -27,8 +27,20 @@ export interface LintInput {
   readonly linkOf: LinkOf | null;
 }
 
-interface Linted {
-  readonly loaded: LoadedPolicy | null;
+/** In the order of the files, and of their text. What several policies include is reported once. */
+export function lint(paths: readonly string[], input: LintInput): readonly Diagnostic[] {
+  const policies = paths.map((path) => loadPolicy(path, input.read, input.parseSource));
+  const includers = includersOf(policies.flatMap((policy) => (policy.ok ? [policy.value] : [])));
+  // One after the other, so that only one of them is held resolved.
+  return inOrder(once(policies.flatMap((policy) => {
+    if (!policy.ok) return policy.diagnostics;
+    const { value: loaded } = policy;
+    const checked = check(loaded, input);
+    return [...checked.errors, ...warningsOf(loaded, checked, includers.get(sourceOf(loaded)) ?? [], input)];
+  })));
+}
+
+interface Checked {
   /** Null where the policy has errors. */
   readonly resolved: ResolvedPolicy | null;
   readonly errors: readonly Diagnostic[];
@@ -36,39 +48,25 @@ interface Linted {
   readonly doubts: readonly Diagnostic[];
 }
 
-/** In the order of the files, and of their text. What several policies include is reported once. */
-export function lint(paths: readonly string[], input: LintInput): readonly Diagnostic[] {
-  const policies = paths.map((path) => lintErrors(path, input));
-  const includers = includersOf(policies);
-  const found = policies.flatMap(({ errors, loaded, resolved, doubts }) => [
-    ...errors,
-    ...(loaded === null ? [] : warningsOf(loaded, resolved, doubts, includers.get(sourceOf(loaded)) ?? [], input)),
-  ]);
-  return inOrder(once(found));
-}
-
-function lintErrors(path: string, { read, parseSource, home, params }: LintInput): Linted {
-  const loaded = loadPolicy(path, read, parseSource);
-  if (!loaded.ok) return { loaded: null, resolved: null, errors: loaded.diagnostics, doubts: [] };
-  const { statements } = loaded.value;
+function check(loaded: LoadedPolicy, { home, params }: LintInput): Checked {
+  const { statements } = loaded;
   const known = new Set(statements.flatMap((statement) => statement.kind === "param" ? [statement.name.text] : []));
   const own = Object.fromEntries(Object.entries(params).filter(([name]) => known.has(name)));
   const bound = { ...choosePlaceholders(statements, own), ...own };
   const bindings = { home, params: bound, programs: [] };
-  const resolved = resolve(loaded.value, bindings);
-  if (!resolved.ok) return { loaded: loaded.value, resolved: null, errors: resolved.diagnostics, doubts: [] };
-  const tests = resolveTests(loaded.value, bindings);
-  if (!tests.ok) return { loaded: loaded.value, resolved: null, errors: tests.diagnostics, doubts: [] };
+  const resolved = resolve(loaded, bindings);
+  if (!resolved.ok) return { resolved: null, errors: resolved.diagnostics, doubts: [] };
+  const tests = resolveTests(loaded, bindings);
+  if (!tests.ok) return { resolved: null, errors: tests.diagnostics, doubts: [] };
   const { diagnostics: errors } = checkAssembly({ statements, resolved: resolved.value, ir: lower(resolved.value) });
   // What cannot be enforced yet can be reasoned about all the same.
   const isSound = errors.every(({ code }) => code === "not-enforced-yet");
-  return { loaded: loaded.value, resolved: isSound ? resolved.value : null, errors, doubts: resolved.diagnostics };
+  return { resolved: isSound ? resolved.value : null, errors, doubts: resolved.diagnostics };
 }
 
 /** About the policy's own file; what it includes is checked where it is named. */
 function warningsOf(
-  loaded: LoadedPolicy, resolved: ResolvedPolicy | null, doubts: readonly Diagnostic[],
-  includers: readonly LoadedPolicy[], { linkOf, params }: LintInput,
+  loaded: LoadedPolicy, { resolved, doubts }: Checked, includers: readonly LoadedPolicy[], { linkOf, params }: LintInput,
 ): readonly Diagnostic[] {
   const { root, statements } = loaded;
   const policies = [loaded, ...includers];
@@ -102,10 +100,9 @@ const OF_WHOLE_POLICIES = new Set(["unstated-default", "redundant-allow", "deny-
 const sourceOf = ({ root }: LoadedPolicy): Source => root.span.source;
 
 /** For the file of each policy, the other policies that include it. */
-function includersOf(policies: readonly Linted[]): ReadonlyMap<Source, readonly LoadedPolicy[]> {
+function includersOf(policies: readonly LoadedPolicy[]): ReadonlyMap<Source, readonly LoadedPolicy[]> {
   const includers = new Map<Source, LoadedPolicy[]>();
-  for (const { loaded } of policies) {
-    if (loaded === null) continue;
+  for (const loaded of policies) {
     const parts = new Set(loaded.statements.map(({ span }) => span.source));
     parts.delete(sourceOf(loaded));
     for (const part of parts) includers.set(part, [...includers.get(part) ?? [], loaded]);

@@ -166,6 +166,8 @@ function singleNames({ params, lets }: Definitions): readonly string[] {
 /** Without empty parts, and with neighbours of one sort joined. */
 function joinParts(groups: readonly PatternText[]): PatternText {
   const joined: PatternPart[] = [];
+  const [first, ...more] = groups;
+  if (first?.length === 1 && more.length === 0 && first[0]?.text !== "") return first;
   for (const part of groups.flat()) {
     const last = joined.at(-1);
     if (part.text === "") continue;
