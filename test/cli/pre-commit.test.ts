@@ -72,6 +72,26 @@ describe("the hooks", () => {
   });
 });
 
+/** Its policy, and what was printed, in turn. */
+describe("docs/pre-commit.md", () => {
+  it("shows what pre-commit prints (UPDATE=1 accepts it)", () => {
+    const path = inCheckout("docs/pre-commit.md");
+    const page = readFileSync(path, "utf8");
+    const policy = /```pol\n([^]*?)```/.exec(page)?.[1] ?? "";
+    const { cwd, run } = repositoryWithHooks({ "agent.pol": policy });
+    const first = run("pre-commit", "run", "--all-files");
+    // What was formatted is part of the commit.
+    run("git", "add", "-u");
+    writeFileSync(join(cwd, "agent.pol"), `${readIn(cwd, "agent.pol")}kill connect metadata\n`);
+    const second = run("pre-commit", "run", "--all-files");
+    expect([first.status, second.status]).toEqual([1, 0]);
+    const outputs = [first, second].map(({ output }) => output.slice(output.indexOf("policyc fmt")).trimEnd());
+    const written = page.replace(/```text\n[^]*?```/g, () => `\`\`\`text\n${outputs.shift() ?? ""}\n\`\`\``);
+    if (process.env["UPDATE"] === "1") writeFileSync(path, written);
+    else expect(page).toBe(written);
+  });
+});
+
 describe("the action", () => {
   const text = readFileSync(inCheckout("action.yml"), "utf8");
   const script = (name: string): string => {
