@@ -2,7 +2,7 @@
 import { accessText } from "./access.js";
 import { escapeBytes } from "./escape-bytes.js";
 import type { Context } from "./reason/contexts.js";
-import type { Past } from "./reason/histories.js";
+import type { Past } from "./reason/state-search.js";
 import type { Person } from "./reason/people.js";
 
 /** ` by /usr/bin/git with the arguments "push" after read /x`; empty where it makes no difference. */

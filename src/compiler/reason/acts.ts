@@ -8,7 +8,8 @@ import { Names } from "./names.js";
 import { matchedPatterns, PatternTrie } from "./pattern-trie.js";
 import { type Rulebook, watch, watching, type Ruling } from "./rulebook.js";
 import {
-  indexSelections, matchedRulings, operationsOf, plainlyMatched, select, selectNetworks, silencer, type PatternKind, type PatternList,
+  indexSelections, matchedRulings, operationsOf, type PatternKind, type PatternList, plainlyMatched, select, selectNetworks,
+  silencer,
 } from "./selections.js";
 import { type Ladder, ladderOf } from "./verdicts.js";
 
@@ -84,6 +85,10 @@ const isCarried = ({ tracksFiles, perProcess, until }: Mark): boolean => tracksF
 export const TAKES: readonly Operation[] = ["read", "exec", "load"];
 export const GIVES: readonly Operation[] = ["write"];
 
+/** Whether marks go from a process to a file by it, or back. */
+export const carries = ({ operation, target }: Pick<Act, "operation" | "target">): boolean =>
+  target.kind === "path" && (TAKES.includes(operation) || GIVES.includes(operation));
+
 const CARRIER: Watched = {
   ruling: watch([...TAKES, ...GIVES], [{ kind: "path", text: "/**", components: [{ kind: "globstar" }] }]),
   meaning: { kind: "carrier" },
@@ -110,8 +115,8 @@ export function findActs(watchers: readonly Watcher[]): readonly Act[] | null {
     for (const operation of operations) {
       for (const act of actsOf(watchers, operation, matched, target)) {
         const { sides, isSuccess } = act;
-        const carries = act.target.kind === "path" && [...TAKES, ...GIVES].includes(operation);
-        const key = JSON.stringify([isSuccess, carries && GIVES.includes(operation), carries && TAKES.includes(operation),
+        const carried = carries(act) ? GIVES.includes(operation) ? "gives" : "takes" : "";
+        const key = JSON.stringify([isSuccess, carried,
           sides.map(({ ladder, ...rest }) => [ladder.map(({ effect, guard }) => [effect, guard]), rest])]);
         if (!acts.has(key)) acts.set(key, act);
       }
@@ -141,7 +146,7 @@ function actsOf(
   if (found.every(({ meanings }) => meanings.length === 0)) return [];
   const act = (isSuccess: boolean): Act =>
     ({ operation, target, isSuccess, sides: found.map(({ ladder, meanings }) => sideOf(ladder, meanings, isSuccess)) });
-  const maySucceed = found.some(({ meanings }) => meanings.some((meaning) => meaning.kind === "event" && meaning.isSuccess));
+  const maySucceed = found.flatMap(({ meanings }) => meanings).some((one) => one.kind === "event" && one.isSuccess);
   return maySucceed ? [act(false), act(true)] : [act(false)];
 }
 
@@ -155,7 +160,7 @@ function sideOf(ladder: Ladder, meanings: readonly Meaning[], isSuccess: boolean
       const { mark, sets, guard } = meaning;
       return [{ mark, sets, guard }];
     }),
-    counts: meanings.flatMap((meaning) => (meaning.kind === "count" ? [{ spent: meaning.spent, guard: meaning.guard }] : [])),
+    counts: meanings.flatMap((one) => (one.kind === "count" ? [{ spent: one.spent, guard: one.guard }] : [])),
   };
 }
 

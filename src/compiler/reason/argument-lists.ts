@@ -2,10 +2,9 @@
 import type { ByteString } from "../automaton/tables.js";
 import type { ArgsPattern, Word } from "../ir.gen.js";
 import { explore } from "./explore.js";
-import type { Atoms, Truths } from "./guards.js";
+import { type Atoms, keyOf, type Truths } from "./guards.js";
 import { Names } from "./names.js";
 import { matchedPatterns, PatternTrie, type TriePattern } from "./pattern-trie.js";
-import { keyOf } from "./programs.js";
 
 export interface Arguments {
   readonly truths: Truths;
@@ -41,9 +40,10 @@ export class ArgumentChoices {
     const begin = clauses.map(() => 0);
     const found = new Map<string, Arguments>();
     const seen = new Set([begin.join()]);
-    const queue: { readonly places: readonly number[]; readonly args: readonly ByteString[] }[] = [{ places: begin, args: [] }];
+    const queue: List[] = [{ places: begin, args: [] }];
     for (const { places, args } of queue) {
-      const truths = new Set(clauses.flatMap(({ atom, pattern }, i) => (places[i] === pattern.words.length ? [atom] : [])));
+      const holding = clauses.filter(({ pattern }, i) => places[i] === pattern.words.length);
+      const truths = new Set(holding.map(({ atom }) => atom));
       const key = keyOf(truths);
       if (!found.has(key)) found.set(key, { truths, args });
       for (const word of words) {
@@ -87,6 +87,12 @@ export class ArgumentChoices {
 interface Clause {
   readonly atom: number;
   readonly pattern: ArgsPattern;
+}
+
+/** How far each clause has come after some arguments. */
+interface List {
+  readonly places: readonly number[];
+  readonly args: readonly ByteString[];
 }
 
 interface ClassOfWords {

@@ -1,9 +1,10 @@
 /** In what circumstances rulings hold: who acts, and what came before. */
-import type { Atoms, Truths } from "./guards.js";
-import { Histories, type Past } from "./histories.js";
+import { type Atoms, keyOf, pick, type Truths } from "./guards.js";
+import { Histories } from "./histories.js";
 import { People, type Person } from "./people.js";
-import { keyOf, type MappedFile } from "./programs.js";
+import type { MappedFile } from "./programs.js";
 import type { Rulebook } from "./rulebook.js";
+import type { Past } from "./state-search.js";
 
 export interface Context {
   readonly truths: Truths;
@@ -48,7 +49,7 @@ export class Contexts {
     const people = this.people.of(asked, mapped);
     const situations = new Map<string, Pick<Context, "truths" | "after">>();
     for (const { truths, after } of this.histories.of(asked)) {
-      const own = new Set([...truths].filter((atom) => asked.has(atom)));
+      const own = pick(truths, (atom) => asked.has(atom));
       const known = situations.get(keyOf(own));
       if (known === undefined || known.after.length > after.length) situations.set(keyOf(own), { truths: own, after });
     }

@@ -162,7 +162,8 @@ function proveOfNameless(claim: Claim): Counterexample | null {
 
 function proveOfPrivileges(claim: Claim): Counterexample | null {
   for (const privilege of claim.privileges) {
-    const found = violationOf(claim, "privilege", privilegeLadder(claim.book, privilege), [], () => ({ kind: "privilege", privilege }));
+    const ladder = privilegeLadder(claim.book, privilege);
+    const found = violationOf(claim, "privilege", ladder, [], () => ({ kind: "privilege", privilege }));
     if (found !== null) return found;
   }
   return null;

@@ -56,7 +56,8 @@ export function findDifferences(old: Ir, new_: Ir): readonly Change[] | null {
   if (!exact) return null;
   differInAddresses(pair, note);
   for (const kind of ["anonymous", "unix-unnamed"] as const) {
-    note(operationsOf(kind), plainlyMatched(pair.old.rulings, kind), plainlyMatched(pair.new.rulings, kind), () => ({ kind }));
+    const [oldRulings, newRulings] = [plainlyMatched(pair.old.rulings, kind), plainlyMatched(pair.new.rulings, kind)];
+    note(operationsOf(kind), oldRulings, newRulings, () => ({ kind }));
   }
   for (const privilege of PRIVILEGES) {
     found.note("privilege", privilegeLadder(pair.old, privilege), privilegeLadder(pair.new, privilege),
@@ -85,7 +86,8 @@ class Changes {
     const { pair: { old, new: new_, oldOnly, newOnly }, opened: { contexts } } = this;
     const atoms = [...atomsOfLadder(before), ...atomsOfLadder(after)];
     if (atoms.length === 0 && before[0]?.effect === after[0]?.effect) return;
-    for (const context of contexts.of(atoms, atoms.length > 0 && operation === "load" ? this.mapped(witness(), matched) : null)) {
+    const mapped = atoms.length > 0 && operation === "load" ? this.mapped(witness(), matched) : null;
+    for (const context of contexts.of(atoms, mapped)) {
       const [from, to] = [verdictIn(old, before, context.truths), verdictIn(new_, after, context.truths)];
       if (from.effect === to.effect) continue;
       const [oldMatched, newMatched] = matched;
@@ -127,7 +129,8 @@ function deciderOf({ rulings }: Rulebook, { effect, rule, limit }: Verdict, deci
 
 function differInAddresses(pair: Pair, note: Note): void {
   const operations = operationsOf("network");
-  if (pair.oldOnly.size + pair.newOnly.size === 0 && operations.every((operation) => !defaultDiffers(pair, operation))) return;
+  const isAsked = pair.oldOnly.size + pair.newOnly.size > 0 || operations.some((operation) => defaultDiffers(pair, operation));
+  if (!isAsked) return;
   const selectors: NetworkSelector[] = [];
   const oldIndex = indexSelections(selectNetworks(pair.old.rulings, selectors));
   const newIndex = indexSelections(selectNetworks(pair.new.rulings, selectors));

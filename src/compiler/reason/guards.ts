@@ -20,13 +20,18 @@ export type Guard =
 /** Numbers of the atoms that hold. */
 export type Truths = ReadonlySet<number>;
 
+export const pick = (truths: Truths, isMeant: (atom: number) => boolean): Truths => new Set([...truths].filter(isMeant));
+
+/** The same for the same atoms. */
+export const keyOf = (truths: Truths): string => [...truths].sort((a, b) => a - b).join();
+
 /** Atoms by number, each once. */
 export class Atoms {
   readonly all: Atom[] = [];
   private readonly numbers = new Map<string, number>();
 
   numberOf(atom: Atom): number {
-    const key = keyOf(atom);
+    const key = keyOfAtom(atom);
     const number = this.numbers.get(key) ?? this.all.push(atom) - 1;
     this.numbers.set(key, number);
     return number;
@@ -56,7 +61,7 @@ export class Atoms {
 }
 
 /** How a program is called in the policy makes no difference. */
-function keyOf(atom: Atom): string {
+function keyOfAtom(atom: Atom): string {
   return JSON.stringify(atom.kind === "exe" || atom.kind === "under"
     ? [atom.kind, atom.programs.map(({ components }) => components)] : atom);
 }

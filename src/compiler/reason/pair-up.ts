@@ -20,7 +20,8 @@ export function pairUp(opened: OpenBooks): Pair | null {
 }
 
 function meaningOf({ effect, operations, privileges, match, except, guard }: Ruling, alike: LikeAtoms): string {
-  return JSON.stringify([effect, operations, privileges, match, except, guard === null ? null : meaningOfGuard(guard, alike)]);
+  const asked = guard === null ? null : meaningOfGuard(guard, alike);
+  return JSON.stringify([effect, operations, privileges, match, except, asked]);
 }
 
 function meaningOfGuard(guard: Guard, alike: LikeAtoms): unknown {

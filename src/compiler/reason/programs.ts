@@ -2,7 +2,7 @@
 import type { ByteString } from "../automaton/tables.js";
 import type { Component } from "../ir.gen.js";
 import { explore } from "./explore.js";
-import type { Atoms, Truths } from "./guards.js";
+import { type Atoms, keyOf, pick, type Truths } from "./guards.js";
 import { Names } from "./names.js";
 import { matchedPatterns, PatternTrie, type TriePattern } from "./pattern-trie.js";
 import { programsOf } from "./rulebook.js";
@@ -78,8 +78,9 @@ export class ProgramChoices {
     const found: FileClass[] = [];
     explore(trie, names, (subset, path) => {
       const matched = matchedPatterns(subset);
-      const isOnly = matched.some((number) => patterns[number]?.components.every((component) => component.kind === "literal"));
-      if (path !== "/") found.push({ atoms: new Set(matched.flatMap((number) => atomOf.get(number) ?? [])), path, isOnly });
+      const isOnly = matched.some((number) => patterns[number]?.components.every(({ kind: sort }) => sort === "literal"));
+      const own = new Set(matched.flatMap((number) => atomOf.get(number) ?? []));
+      if (path !== "/") found.push({ atoms: own, path, isOnly });
       return names.gaveUp;
     });
     this.gaveUp ||= names.gaveUp;
@@ -103,8 +104,4 @@ function unions(files: readonly Programs[], begin: readonly Programs[]): readonl
   return [...found.values()];
 }
 
-function within(truths: Truths, asked: Truths): Truths {
-  return new Set([...truths].filter((atom) => asked.has(atom)));
-}
-
-export const keyOf = (truths: Truths): string => [...truths].sort((a, b) => a - b).join();
+const within = (truths: Truths, asked: Truths): Truths => pick(truths, (atom) => asked.has(atom));
