@@ -52,11 +52,12 @@ export class Histories {
     for (const number of open) {
       const isTracked = this.markOf(number)?.tracksFiles === true;
       for (const act of acts) {
-        for (const { ladder, events, counts } of act.sides) {
-          const own = [...events.filter(({ mark }) => mark === number), ...counts.filter(({ spent }) => spent === number)];
-          if (own.length === 0 && !(isTracked && carries(act))) continue;
-          for (const atom of [...atomsOfLadder(ladder), ...own.flatMap(({ guard }) => atomsOf(guard))]) need(atom);
-        }
+        const own = act.sides.flatMap(({ events, counts }) =>
+          [...events.filter(({ mark }) => mark === number), ...counts.filter(({ spent }) => spent === number)]);
+        if (own.length === 0 && !(isTracked && carries(act))) continue;
+        // Whether it happens is for all the policies to say.
+        for (const { ladder } of act.sides) atomsOfLadder(ladder).forEach(need);
+        for (const { guard } of own) atomsOf(guard).forEach(need);
       }
     }
     return needed;
@@ -74,10 +75,6 @@ export class Histories {
 
   private explore(needed: Truths, acts: readonly Act[]): readonly Situation[] {
     const search = new StateSearch(this.books, acts.flatMap((act) => this.trim(act, needed)), {
-      sides: new Map([...needed].flatMap((number) => {
-        const atom = this.atoms.all[number];
-        return atom?.kind === "mark" ? [[number, atom.side] as const] : [];
-      })),
       perProcess: pick(needed, (number) => this.markOf(number)?.perProcess === true),
       tracked: pick(needed, (number) => this.markOf(number)?.tracksFiles === true),
       limits: new Map([...needed].flatMap((number) => {

@@ -1,5 +1,5 @@
 /**
- * A search over the states of marks and limits, from nothing set, by acts that the policies permit. Any program may run at the
+ * A search over the states of marks and limits, from nothing set, by acts that all the policies permit. Any program may run at the
  * start, and run any other later: a session can take in what runs already. A process can stay as it is while others act,
  * so that what processes and files may hold only grows, for as long as the session's own marks and counts stay the same.
  */
@@ -54,8 +54,6 @@ const TRIALS_LIMIT = 4_000_000;
 
 /** What is told apart, all by atoms. */
 export interface Remembered {
-  /** By the atom of a mark: its policy. */
-  readonly sides: ReadonlyMap<number, number>;
   readonly perProcess: Truths;
   readonly tracked: Truths;
   readonly limits: ReadonlyMap<number, Limit>;
@@ -203,32 +201,26 @@ export class StateSearch {
     return times === 1 ? [1] : [times - 1, times];
   }
 
-  /** Null where no policy permits it. */
+  /** Null where a policy refuses it: what comes after would differ on that account alone. */
   private outcome(state: State, { act, who, process: { holding }, file }: Deed, spent: readonly number[]): Outcome | null {
     const truths = new Set([...state.session, ...holding, ...spent, ...who.truths]);
-    const permitting = act.sides.flatMap((side, number) => {
-      const book = this.books[number];
-      return book !== undefined && !refuses(verdictIn(book, side.ladder, truths).effect) ? [{ ...side, book }] : [];
+    const isRefused = this.books.some((book, side) => {
+      const ladder = act.sides[side]?.ladder;
+      return ladder === undefined || refuses(verdictIn(book, ladder, truths).effect);
     });
-    if (permitting.length === 0) return null;
-    const happened = permitting.flatMap(({ events }) => events.filter(({ guard }) => holds(guard, truths)));
-    const cleared = new Set(happened.filter(({ sets }) => !sets).map(({ mark }) => mark));
-    const isPermitting = (atom: number): boolean => permitting.some(({ book }) => this.isOf(atom, book));
-    const taken = [...file?.holding ?? []].filter(isPermitting);
-    const held = new Set([
-      ...state.session, ...holding, ...happened.filter(({ sets }) => sets).map(({ mark }) => mark), ...taken,
-    ].filter((atom) => !cleared.has(atom)));
+    if (isRefused) return null;
+    const events = act.sides.flatMap((side) => side.events).filter(({ guard }) => holds(guard, truths));
+    const counts = act.sides.flatMap((side) => side.counts).filter(({ guard }) => holds(guard, truths));
+    const cleared = new Set(events.filter(({ sets }) => !sets).map(({ mark }) => mark));
+    const set = events.filter(({ sets }) => sets).map(({ mark }) => mark);
+    const held = pick(new Set([...state.session, ...holding, ...set, ...file?.holding ?? []]), (atom) => !cleared.has(atom));
     const gives = act.target.kind === "path" && GIVES.includes(act.operation);
     return {
       session: pick(held, (atom) => !this.remembered.perProcess.has(atom)),
       process: pick(held, (atom) => this.remembered.perProcess.has(atom)),
-      file: gives ? pick(held, (atom) => this.remembered.tracked.has(atom) && isPermitting(atom)) : null,
-      counted: permitting.flatMap(({ counts }) => counts.filter(({ guard }) => holds(guard, truths)).map((count) => count.spent)),
+      file: gives ? pick(held, (atom) => this.remembered.tracked.has(atom)) : null,
+      counted: counts.map((count) => count.spent),
     };
-  }
-
-  private isOf(atom: number, { side }: Rulebook): boolean {
-    return this.remembered.sides.get(atom) === side;
   }
 
   /** Time passes: what a window no longer holds counts no more. */
