@@ -1,137 +1,79 @@
 /** `policyc diff`: in what two policies differ, exactly. */
-import { accessText, targetText } from "../compiler/access.js";
 import type { FrontEnd } from "../compiler/compile.js";
-import { bytesText, contextText, pastText } from "../compiler/context-text.js";
-import type { Ir } from "../compiler/ir.gen.js";
-import { OPERATIONS } from "../compiler/resolved.js";
-import { type Change, findDifferences, isNarrower, type Relation, relationOf }
-  from "../compiler/reason/find-differences.js";
-import type { Context } from "../compiler/reason/contexts.js";
-import type { Verdict } from "../compiler/reason/verdicts.js";
-import { fail, STATUS } from "./exit.js";
+import { findDifferences } from "../compiler/reason/find-differences.js";
+import { tasksIn } from "../compiler/unfold-blocks.js";
+import { type Both, type Comparison, diffJson, relationOfAll, reportDiff, withoutRepeats } from "./diff-report.js";
+import { fail, type Failure, STATUS } from "./exit.js";
+import { loadPolicySource, namesIn, type PolicyNames } from "./load-policy.js";
 import type { Loaded } from "./loaded.js";
-import { loadPolicyFile } from "./load-policy.js";
-import { type BindingOptions, bindingsOf } from "./options.js";
+import { type BindingOptions, bindingsOf, type OutsideBindings } from "./options.js";
 import { printDiagnostics, printFailure, printTrouble } from "./print-failure.js";
-import { hasColour, painter, type Paint, printable, writeOut } from "./terminal.js";
+import { readSource } from "./read-sources.js";
+import { writeOut } from "./terminal.js";
 
 export interface DiffOptions extends BindingOptions {
   readonly failOn?: "wider";
   readonly json?: boolean;
 }
 
+const STDIN = "-";
+
 export function diffCommand(oldFile: string, newFile: string, options: DiffOptions): number {
   const bindings = bindingsOf(options);
   if (!bindings.ok) return printFailure(bindings.failure);
-  const load = (file: string): Loaded<FrontEnd> => loadPolicyFile(file, bindings.value, process.env["PATH"] ?? "");
-  const old = load(oldFile);
-  if (!old.ok) return printTrouble(old.trouble);
-  const new_ = load(newFile);
-  if (!new_.ok) return printTrouble(new_.trouble);
-  printDiagnostics([...old.warnings, ...new_.warnings]);
-  const found = findDifferences(old.value.ir, new_.value.ir);
-  if (found === null) {
-    return printFailure(fail(STATUS.policy, "the globs of these policies, or the states of their marks, are too many to compare them exactly",
-      "fewer patterns with `*` and `?` in the middle of a name, or fewer marks that depend on one another").failure);
+  if (oldFile === STDIN && newFile === STDIN) {
+    return printFailure(fail(STATUS.usage, "both policies cannot be standard input", "name a file for one of them").failure);
   }
-  const changes = inOrder(found);
-  const relation = relationOf(changes);
-  const irs = { old: old.value.ir, new: new_.value.ir };
-  writeOut(options.json === true ? `${JSON.stringify(jsonOf(relation, changes, irs))}\n`
-    : report(relation, changes, irs, { old: oldFile, new: newFile }));
+  const load = loader({ old: oldFile, new: newFile }, bindings.value);
+  const first = load(bindings.value.task);
+  if (!first.ok) return printTrouble(first.trouble);
+  printDiagnostics(first.warnings);
+  const comparisons: Comparison[] = [];
+  // Who runs it chooses a task or none, so it takes all of them to say what changes.
+  for (const task of bindings.value.task === null ? [null, ...tasksOf(first.value)] : [bindings.value.task]) {
+    const pair = task === null || task === bindings.value.task ? first : load(task);
+    if (!pair.ok) return printTrouble(pair.trouble);
+    const changes = findDifferences(pair.value.old.ir, pair.value.new.ir);
+    if (changes === null) return printFailure(tooComplex());
+    comparisons.push({ task, irs: { old: pair.value.old.ir, new: pair.value.new.ir }, changes });
+  }
+  const told = withoutRepeats(comparisons);
+  writeOut(options.json === true ? `${JSON.stringify(diffJson(told))}\n` : reportDiff(told, { old: oldFile, new: newFile }));
+  const relation = relationOfAll(told);
   return options.failOn === "wider" && (relation === "wider" || relation === "incomparable") ? STATUS.policy : STATUS.done;
 }
 
-interface Both<T> {
-  readonly old: T;
-  readonly new: T;
-}
+const tooComplex = (): Failure => fail(STATUS.policy,
+  "the globs of these policies, or the states of their marks, are too many to compare them exactly",
+  "fewer patterns with `*` and `?` in the middle of a name, or fewer marks that depend on one another").failure;
 
-const ORDER: readonly Change["operation"][] = [...OPERATIONS, "privilege"];
+const tasksOf = ({ old, new: new_ }: Both<FrontEnd>): ReadonlySet<string> =>
+  new Set([...tasksIn(old.statements), ...tasksIn(new_.statements)]);
 
-/** What is permitted now first, then by operation. */
-function inOrder(changes: readonly Change[]): readonly Change[] {
-  const rank = (change: Change): number => Number(isNarrower(change)) * ORDER.length + ORDER.indexOf(change.operation);
-  return [...changes].sort((a, b) => rank(a) - rank(b));
-}
+type Load = (task: string | null) => Loaded<Both<FrontEnd>>;
 
-// --- JSON ------------------------------------------------------------------------------------------------------------
-
-function jsonOf(relation: Relation, changes: readonly Change[], irs: Both<Ir>) {
-  return {
-    relation,
-    changes: changes.map((change) => ({
-      op: change.operation,
-      direction: directionOf(change),
-      from: change.from.effect,
-      to: change.to.effect,
-      witness: { target: targetText(change.witness), ...transportOf(change.witness), ...circumstancesOf(change.context) },
-      old: ruleJson(irs.old, change.from),
-      new: ruleJson(irs.new, change.to),
-    })),
+/** What only one of the two can be bound to, or has as a task, is nothing to the other. */
+function loader(files: Both<string>, { home, params }: OutsideBindings): Load {
+  const roots = { old: readSource(files.old), new: readSource(files.new) };
+  const names = lazily(() => ({ old: namesIn(files.old, roots.old), new: namesIn(files.new, roots.new) }));
+  const loadOne = (side: "old" | "new", task: string | null): Loaded<FrontEnd> => {
+    // A name that neither knows is a mistake, which both tell.
+    const isFor = (kind: keyof PolicyNames, name: string): boolean =>
+      names()[side][kind].has(name) || !names()[side === "old" ? "new" : "old"][kind].has(name);
+    const own = Object.fromEntries(Object.entries(params).filter(([name]) => isFor("params", name)));
+    const bindings = { home, params: own, task: task !== null && isFor("tasks", task) ? task : null };
+    return loadPolicySource(files[side], roots[side], bindings, process.env["PATH"] ?? "");
+  };
+  return (task) => {
+    const old = loadOne("old", task);
+    if (!old.ok) return old;
+    const new_ = loadOne("new", task);
+    if (!new_.ok) return new_;
+    return { ok: true, value: { old: old.value, new: new_.value }, warnings: [...old.warnings, ...new_.warnings] };
   };
 }
 
-const directionOf = (change: Change): "narrower" | "wider" => (isNarrower(change) ? "narrower" : "wider");
-
-function transportOf(witness: Change["witness"]) {
-  if (witness.kind !== "network") return {};
-  return { ...(witness.protocol === "other" ? {} : { port: witness.port }), proto: witness.protocol };
-}
-
-/** What makes no difference is left out. */
-function circumstancesOf({ who: { exe, under, args }, after, marks }: Context) {
-  return {
-    ...(exe.length === 0 ? {} : { exe: exe.map(bytesText) }),
-    ...(under.length === 0 ? {} : { under: under.map(bytesText) }),
-    ...(args.length === 0 ? {} : { args: args.map(bytesText) }),
-    ...(after.length === 0 ? {} : { after: after.map(pastText) }),
-    marks,
-  };
-}
-
-/** A rule or a limit; none for a default. */
-const deciderOf = ({ rules, limits }: Ir, { rule, limit }: Verdict) =>
-  (rule === null ? limit === null ? undefined : limits[limit] : rules[rule]);
-
-function ruleJson(ir: Ir, verdict: Verdict) {
-  const found = deciderOf(ir, verdict);
-  if (found === undefined) return null;
-  const { id, effect, source, because } = found;
-  return { id, effect, ...source, because };
-}
-
-// --- for people ------------------------------------------------------------------------------------------------------
-
-const RELATIONS: Readonly<Record<Relation, string>> = {
-  equivalent: "decides every access as", narrower: "permits less than", wider: "permits more than",
-  incomparable: "permits some of what is refused, and refuses some of what is permitted, by",
-};
-
-function report(relation: Relation, changes: readonly Change[], irs: Both<Ir>, files: Both<string>): string {
-  const paint = painter(hasColour("out"));
-  const style = relation === "narrower" || relation === "equivalent" ? "green" : "red";
-  return [
-    `${paint(style, relation)}: ${printable(files.new)} ${RELATIONS[relation]} ${printable(files.old)}`,
-    ...changes.flatMap((change) => changeLines(change, irs, paint)),
-    "",
-  ].join("\n");
-}
-
-function changeLines(change: Change, irs: Both<Ir>, paint: Paint): readonly string[] {
-  const { operation, witness, from, to, context } = change;
-  const direction = directionOf(change);
-  const by = (ir: Ir, verdict: Verdict): string => {
-    const { effect } = verdict;
-    const found = deciderOf(ir, verdict);
-    if (found === undefined) return `${effect} by default`;
-    const place = `${found.source.file}:${found.source.line}`;
-    return `${effect} by ${found.id === place ? "" : `${found.id} at `}${place}`;
-  };
-  return [
-    "",
-    `${paint(direction === "wider" ? "red" : "green", direction)}: ${printable(accessText(operation, witness) + contextText(context))}`,
-    `  was ${printable(by(irs.old, from))}`,
-    `  now ${printable(by(irs.new, to))}`,
-  ];
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
 }

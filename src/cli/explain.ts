@@ -1,7 +1,9 @@
 /** `policyc explain`: what a policy decides about one access, and by which rule. */
 import type { Attempt as Asked } from "../compiler/access.js";
-import type { ResolvedPolicy, ResolvedRule } from "../compiler/resolved.js";
-import { type Decision, interpreter, type Situation } from "../interpreter/interpret.js";
+import { refuses } from "../compiler/ast.js";
+import { marksText, personText } from "../compiler/context-text.js";
+import type { ResolvedLimit, ResolvedPolicy, ResolvedRule } from "../compiler/resolved.js";
+import { interpreter, limitMatcher, type Situation } from "../interpreter/interpret.js";
 import { type Question, questionOf, type Surroundings, type TargetOptions } from "./access.js";
 import { type CircumstanceOptions, situationOf } from "./circumstances.js";
 import { type Attempt, fail, STATUS, succeed } from "./exit.js";
@@ -12,7 +14,7 @@ import { loadPolicyFile } from "./load-policy.js";
 import { type BindingOptions, bindingsOf } from "./options.js";
 import { printDiagnostics, printFailure, printTrouble } from "./print-failure.js";
 import { readSource } from "./read-sources.js";
-import { namedPlaceOf, placeOfDefault, ruleJson } from "./rule-places.js";
+import { namedPlaceOf, placeOf, placeOfDefault, ruleJson } from "./rule-places.js";
 import { hasColour, painter, type Paint, printable, writeOut } from "./terminal.js";
 import { wayOutLines } from "./ways-out.js";
 
@@ -43,7 +45,7 @@ export function explainCommand(
   const decideOn = interpreter(resolved);
   const answers = questions.value.map((question) => ({ question, decision: decideOn(question.access, situation.value) }));
   if (options.json === true) {
-    const json = answers.map(({ question, decision }) => jsonOf(resolved, question, decision));
+    const json = answers.map((answer) => jsonOf(resolved, answer, situation.value));
     writeOut(`${JSON.stringify(options.all === undefined ? json[0] : json)}\n`);
   } else {
     writeOut(options.all !== undefined ? tableOf(resolved, answers, painter(hasColour("out")))
@@ -77,7 +79,7 @@ function printSource(name: string): number {
 
 // --- JSON ------------------------------------------------------------------------------------------------------------
 
-function jsonOf(policy: ResolvedPolicy, { access, target }: Question, decision: Decision) {
+function jsonOf(policy: ResolvedPolicy, { question: { access, target }, decision }: Answer, situation: Situation) {
   const ruleAt = (index: number) => policy.rules.slice(index, index + 1).map(ruleJson);
   return {
     decision: decision.effect,
@@ -86,8 +88,16 @@ function jsonOf(policy: ResolvedPolicy, { access, target }: Question, decision: 
     ...(access.kind === "network" ? { port: access.port, proto: access.protocol } : {}),
     rule: decision.rule === null ? null : ruleAt(decision.rule)[0] ?? null,
     matched: decision.matched.flatMap(ruleAt),
+    ...(policy.limits.length === 0 ? {} : { limits: limitsOn(policy, access, situation).map(limitJson) }),
   };
 }
+
+/** Those that count it, if it is permitted. */
+function limitsOn({ limits }: ResolvedPolicy, access: Asked, situation: Situation): readonly ResolvedLimit[] {
+  return limits.filter((limit) => limitMatcher(limit)(access, situation));
+}
+
+const limitJson = (limit: ResolvedLimit) => ({ ...ruleJson(limit), count: limit.count, perMilliseconds: limit.perMilliseconds });
 
 // --- for people ------------------------------------------------------------------------------------------------------
 
@@ -98,9 +108,11 @@ function report(policy: ResolvedPolicy, { question, decision }: Answer, situatio
   const others = decision.matched.filter((index) => index !== decision.rule)
     .flatMap((index) => policy.rules.slice(index, index + 1));
   return [
-    `${paint(styleOf(decision), decision.effect)}: ${printable(`${question.access.op} ${headOf(question)}`)}`,
+    `${paint(styleOf(decision), decision.effect)}: `
+      + printable(`${question.access.op} ${headOf(question)}${personText(situation)}${marksText(situation.marks)}`),
     ...(rule === undefined ? [byDefault(policy, question.access, others)] : decidingLines(policy, rule, { access: question.access, situation }, { colour })),
     ...(others.length === 0 ? [] : ["also matched:", ...others.map((other) => `  ${shortly(other)}`)]),
+    ...(refuses(decision.effect) ? [] : limitsOn(policy, question.access, situation).map(limitLine)),
     ...notes(policy, question, paint),
     // Where each process is led to another place there is none to write down.
     ...(question.perProcess ? [] : wayOutLines(policy, question.access, decision)),
@@ -113,6 +125,10 @@ function byDefault(policy: ResolvedPolicy, { op }: Asked, others: readonly Resol
   const which = place === null ? `the built-in default for ${op}` : `the default for ${op} at ${place}`;
   return `by ${printable(which)}: ${others.length === 0 ? "no rule matches" : "no rule decides"}`;
 }
+
+/** `counted by the limit at a.pol:3: past 60 within 60 s it comes to deny` */
+const limitLine = ({ span, count, perMilliseconds, effect }: ResolvedLimit): string =>
+  printable(`counted by the limit at ${placeOf(span)}: past ${count} within ${perMilliseconds / 1000} s it comes to ${effect}`);
 
 const shortly = (rule: ResolvedRule): string => printable(`${rule.effect} by ${namedPlaceOf(rule)}`);
 

@@ -1,6 +1,6 @@
 /** `policyc init`: a first policy for a folder, and the checks before each commit. */
 import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type Attempt, errorCode, fail, reasonOf, STATUS, succeed } from "./exit.js";
 import { firstPolicy, PRE_COMMIT } from "./first-policy.js";
 import { printFailure, printHelp } from "./print-failure.js";
@@ -22,9 +22,13 @@ export function initCommand(folder: string): number {
     const hooks = writeNew(join(folder, HOOKS), PRE_COMMIT);
     if (!hooks.ok) return printFailure(hooks.failure);
   }
-  printHelp(`policyc test ${join(folder, POLICY)}, then: sudo policyc run ${join(folder, POLICY)} --set workspace=$PWD -- my-agent`);
+  const [file, workspace] = [quoted(join(folder, POLICY)), folder === "." ? "$PWD" : quoted(resolve(folder))];
+  printHelp(`policyc test ${file}, then: sudo policyc run ${file} --set workspace=${workspace} -- my-agent`);
   return STATUS.done;
 }
+
+/** As a shell takes it. */
+const quoted = (path: string): string => (/^[\w/.@%+,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
 
 function writeNew(path: string, text: string): Attempt<null> {
   try {

@@ -3,6 +3,8 @@ import { normalize, resolve } from "node:path/posix";
 import { backEnd, frontEnd, type FrontEnd } from "../compiler/compile.js";
 import type { Diagnostic, Outcome, Source } from "../compiler/diagnostic.js";
 import { metaOf } from "../compiler/image/meta.js";
+import { loadPolicy } from "../compiler/include.js";
+import { tasksIn } from "../compiler/unfold-blocks.js";
 import { findProgramLinks } from "../runtime/program-links.js";
 import { expandHome } from "./access.js";
 import { fail, STATUS } from "./exit.js";
@@ -16,6 +18,25 @@ const STD = "std:";
 /** `searchPath`: the PATH of those who will run under the policy. */
 export function loadPolicyFile(path: string, bindings: OutsideBindings, searchPath: string): Loaded<FrontEnd> {
   return loadFrom(path, readSource(path), bindings, searchPath);
+}
+
+/** The same, of a text that was read already. */
+export const loadPolicySource = loadFrom;
+
+/** What can be bound, or chosen, by name; nothing of a policy that does not parse. */
+export function namesIn(path: string, root: ReturnType<typeof readSource>): PolicyNames {
+  const read: typeof readSource = (name) => (name === path ? root : readSource(name));
+  const loaded = loadPolicy(path, read);
+  const statements = loaded.ok ? loaded.value.statements : [];
+  return {
+    params: new Set(statements.flatMap((statement) => (statement.kind === "param" ? [statement.name.text] : []))),
+    tasks: tasksIn(statements),
+  };
+}
+
+export interface PolicyNames {
+  readonly params: ReadonlySet<string>;
+  readonly tasks: ReadonlySet<string>;
 }
 
 /** From what was read already. */

@@ -1,5 +1,4 @@
 /** Results of tests for people. */
-import { accessText } from "../compiler/access.js";
 import { type Diagnostic, positionOf, type Span } from "../compiler/diagnostic.js";
 import { report } from "../compiler/messages.js";
 import { renderDiagnostic, type RenderOptions } from "./render-diagnostics.js";
@@ -7,7 +6,7 @@ import type { TestedAssert, TestedCase, TestedFile, TestedTest } from "./run-tes
 import { painter, type Paint, printable } from "./terminal.js";
 import type { CoverageReport } from "./test-coverage.js";
 import { coverageCounts } from "./test-formats.js";
-import { deciderOf, resultsOf, statementText, tally } from "./test-results.js";
+import { caseText, deciderOf, resultsOf, statementText, tally } from "./test-results.js";
 
 export interface ReportOptions extends RenderOptions {
   readonly coverage: boolean;
@@ -65,7 +64,7 @@ function failedCase({ tested, attempt, decision, policy }: TestedCase): Diagnost
   const span = decider?.span ?? policy.defaultSpans.get(attempt.op);
   const message = decider === null ? "no rule decides, and this is the default" : "this decides";
   return report("failed-case", tested.span, {
-    access: accessText(attempt.op, attempt), expected: tested.effect, effect: decision.effect,
+    access: caseText(tested, attempt), expected: tested.effect, effect: decision.effect,
   }, {
     labels: span === undefined ? [] : [{ message, span }],
     help: span === undefined ? `no rule matches, and no default is stated for \`${attempt.op}\`` : undefined,

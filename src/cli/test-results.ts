@@ -1,8 +1,10 @@
 /** What tests and assertions came to: one result for each case, and for each assertion. */
-import { accessText } from "../compiler/access.js";
+import { accessText, type Attempt } from "../compiler/access.js";
 import type { Effect } from "../compiler/ast.js";
+import { bytesText, marksText, personText } from "../compiler/context-text.js";
 import type { Span } from "../compiler/diagnostic.js";
 import { counterexampleText, deciderOf as refuterOf } from "../compiler/prove-asserts.js";
+import type { ResolvedCase } from "../compiler/resolve-tests.js";
 import type { ResolvedPolicy, ResolvedRule } from "../compiler/resolved.js";
 import type { Decision } from "../interpreter/interpret.js";
 import type { TestedAssert, TestedCase, TestedFile } from "./run-tests.js";
@@ -33,8 +35,16 @@ function ofCase(name: string, { tested, attempt, decision, ok, policy }: TestedC
   return {
     name, span: tested.span, ok, expected: tested.effect, actual: decision.effect,
     rule: deciderOf(policy, decision),
-    access: accessText(attempt.op, attempt),
+    access: caseText(tested, attempt),
   };
+}
+
+/** What is tried, by whom, and after what. */
+export function caseText({ who, marks, after }: ResolvedCase, attempt: Attempt): string {
+  const events = after.map(({ act, args }) => act.kind === "success" ? `success ${bytesText(act.path)}${personText({ exe: [], under: [], args })}`
+    : accessText(act.attempt.op, act.attempt) + personText({ exe: [], under: [], args }));
+  return accessText(attempt.op, attempt) + personText(who) + marksText(marks)
+    + (events.length === 0 ? "" : ` after ${events.join(", then ")}`);
 }
 
 /** A rule or a limit; null for a default. */

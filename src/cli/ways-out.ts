@@ -11,7 +11,9 @@ import { printable } from "./terminal.js";
 export type Change =
   /** `text` goes to the end of the rule: an `except` of its own, or one target more of the one that it has. */
   | { readonly kind: "except"; readonly rule: ResolvedRule; readonly text: string }
-  | { readonly kind: "rule"; readonly text: string };
+  | { readonly kind: "rule"; readonly text: string }
+  /** A privilege is not in the rule's list any more. */
+  | { readonly kind: "unlist"; readonly rule: ResolvedRule; readonly text: string };
 
 export interface WayOut {
   readonly to: "permit" | "deny";
@@ -34,8 +36,8 @@ export function findWayOut(policy: ResolvedPolicy, access: Attempt, decision: De
   }
   const refusing = matched.filter(({ effect }) => refuses(effect));
   const permitted = matched.length > refusing.length || !refuses(defaultOf(policy, access));
-  const excepts = refusing.map((rule): Change =>
-    ({ kind: "except", rule, text: rule.except.length === 0 ? `except ${target}` : `, ${target}` }));
+  const excepts = refusing.map((rule): Change => access.kind === "privilege" ? { kind: "unlist", rule, text: target }
+    : ({ kind: "except", rule, text: rule.except.length === 0 ? `except ${target}` : `, ${target}` }));
   const allow: Change = { kind: "rule", text: `allow ${access.op} ${target}` };
   // A refusal of `exec` holds for `load`.
   const covered = new Set(refusing.flatMap(({ operations }) => operations)
@@ -49,7 +51,10 @@ export function findWayOut(policy: ResolvedPolicy, access: Attempt, decision: De
 
 function widthOf(access: Attempt, excepting: readonly ResolvedRule[]): string | null {
   if (access.kind === "unix-unnamed") return "nothing narrower than `any` stands for a socket without a name";
-  if (excepting.some(({ args }) => args !== null)) return "an `except` spares it whatever its arguments";
+  const [args, when] = [excepting.some((rule) => rule.args !== null), excepting.some((rule) => rule.when !== null)];
+  if (args && when) return "an `except` spares it whatever its arguments, whoever does it and after whatever";
+  if (args) return "an `except` spares it whatever its arguments";
+  if (when) return "an `except` spares it whoever does it and after whatever";
   return null;
 }
 
@@ -110,10 +115,11 @@ export function wayOutLines(policy: ResolvedPolicy, access: Attempt, decision: D
   const [first, ...more] = way.changes;
   // A rule goes anywhere.
   const alone = more.length === 0 && first?.kind === "rule";
+  const edits = way.changes.some(({ kind }) => kind === "unlist");
   return [
-    `to ${to} it, add${more.length > 0 ? " all of this" : ""}:`,
-    ...way.changes.flatMap((change) =>
-      [...(alone ? [] : [`  ${printable(headOf(change))}`]), `    ${change.text}`]),
+    `to ${to} it${edits ? "" : `, add${more.length > 0 ? " all of this" : ""}`}:`,
+    ...way.changes.flatMap((change) => change.kind === "unlist" ? [`  ${printable(headOf(change))}`]
+      : [...(alone ? [] : [`  ${printable(headOf(change))}`]), `    ${change.text}`]),
     ...(way.also.length === 0 ? []
       : [`  (which ${to === "permit" ? "spares it for" : "holds for"} ${listed(way.also)} too)`]),
     ...(way.wide === null ? [] : [`  (${way.wide})`]),
@@ -124,6 +130,7 @@ function headOf(change: Change): string {
   if (change.kind === "rule") return "as a rule, for the default would refuse it as well";
   const { rule } = change;
   const where = namedPlaceOf(rule);
+  if (change.kind === "unlist") return `take \`${change.text}\` out of the privileges of ${where}`;
   const what = rule.except.length === 0 ? "at the end of" : "at the end of the `except` of";
   return rule.span.source.path.startsWith(STD) ? `${what} ${where}, in a copy of that policy` : `${what} ${where}`;
 }

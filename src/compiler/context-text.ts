@@ -10,11 +10,18 @@ export function contextText({ who, after }: Pick<Context, "who" | "after">): str
   return personText(who) + (after.length === 0 ? "" : ` after ${after.map(pastText).join(", then ")}`);
 }
 
-function personText({ exe, under, args }: Person): string {
+/** ` by /usr/bin/git under /usr/bin/npm with the arguments "push"`; empty where nothing of it is said. */
+export function personText({ exe, under, args }: Pick<Person, "exe" | "under" | "args">): string {
   const clause = (word: string, items: readonly string[]): string => (items.length === 0 ? "" : ` ${word} ${items.join(" and ")}`);
   return clause("by", exe.map(bytesText)) + clause("under", under.map(bytesText))
     + (args.length === 0 ? "" : ` with the arguments ${args.map((arg) => `"${bytesText(arg).replace(/["\\]/g, "\\$&")}"`).join(" ")}`);
 }
+
+/** ` when secret and tested`; empty where none is set. */
+export const marksText = (marks: Iterable<string>): string => {
+  const names = [...marks];
+  return names.length === 0 ? "" : ` when ${names.join(" and ")}`;
+};
 
 /** `read /x`, `success /usr/bin/npm with the arguments "test"`, `connect 192.0.2.1 port 443 tcp, 60 times`. */
 export function pastText(past: Past): string {

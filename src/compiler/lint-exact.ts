@@ -1,5 +1,5 @@
 /** The warnings that take exact reasoning about what rules match. What would take too long to tell is not warned of. */
-import type { RuleStatement, Statement, Target } from "./ast.js";
+import type { RuleStatement, Target } from "./ast.js";
 import { tieFinder } from "./checks/find-ties.js";
 import { programDenials, reportEscape } from "./checks/report-escape.js";
 import { reportShadowed } from "./checks/report-shadowed.js";
@@ -16,6 +16,7 @@ import { partsByRule, tieRules } from "./reason/tied-rules.js";
 import type { TiedRule } from "./reason/tied-rules.js";
 import { collectDefinitions } from "./resolve-names.js";
 import type { Operation, ResolvedPolicy, ResolvedTarget } from "./resolved.js";
+import { type Placed, unfold } from "./unfold-blocks.js";
 
 export interface ExactInput {
   readonly loaded: LoadedPolicy;
@@ -54,7 +55,7 @@ function prepare(input: ExactInput): Policy {
   const bySpan = new Map(withNested(statements).flatMap((statement) =>
     statement.kind === "rule" ? [[statement.span, statement] as const] : []));
   const ruled = resolved.rules.map(({ span }) => bySpan.get(span));
-  const plain = new Set(statements.filter(isUnconditional).map(({ span }) => span));
+  const plain = new Set(unfold(statements).filter(isUnconditional).map(({ statement }) => statement.span));
   return {
     ...input,
     rules: tieRules(resolved, tieFinder({ statements, bindings: resolved.bindings, set })),
@@ -64,9 +65,9 @@ function prepare(input: ExactInput): Policy {
   };
 }
 
-/** A rule that only sometimes holds decides for none that always does; what a block holds is such a rule. */
-function isUnconditional(statement: Statement): boolean {
-  return statement.kind === "rule" && statement.args === null && statement.when === null && statement.unless === null;
+/** A rule that only sometimes holds decides for none that always does. Which task is chosen is known. */
+function isUnconditional({ statement, programs }: Placed): boolean {
+  return programs.length === 0 && statement.kind === "rule" && statement.args === null && statement.when === null && statement.unless === null;
 }
 
 const isIn = (spans: ReadonlySet<Span>, statement: RuleStatement | undefined): boolean =>

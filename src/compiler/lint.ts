@@ -6,16 +6,19 @@ import { findDuplicateRules, findRedundantAllows } from "./checks/find-redundant
 import { findSymlinks, type LinkOf } from "./checks/find-symlinks.js";
 import { findUnused, findUnusedMarks, usedMarks, usedNames } from "./checks/find-unused.js";
 import { findAllowedLoaders, findWorldWideAllows } from "./checks/find-wide-allows.js";
+import { withNested } from "./checks/walk-tree.js";
 import { requireDefaults } from "./checks/require-defaults.js";
 import { checkAssembly } from "./compile.js";
+import type { Statement } from "./ast.js";
 import { once } from "./diagnostic.js";
-import type { Diagnostic, Source } from "./diagnostic.js";
+import type { Diagnostic, Source, Span } from "./diagnostic.js";
 import { type LoadedPolicy, loadPolicy, type ParseSource, type ReadSource } from "./include.js";
 import { findExactly } from "./lint-exact.js";
 import { lower } from "./lower.js";
 import { resolve } from "./resolve.js";
 import { resolveTests } from "./resolve-tests.js";
 import type { ResolvedPolicy } from "./resolved.js";
+import { plainText, tasksIn } from "./unfold-blocks.js";
 
 export interface LintInput {
   readonly read: ReadSource;
@@ -41,11 +44,17 @@ export function lint(paths: readonly string[], input: LintInput): readonly Diagn
 }
 
 interface Checked {
-  /** Null where the policy has errors. */
-  readonly resolved: ResolvedPolicy | null;
+  /** The policy without a task, then with each; none where it has errors. */
+  readonly variants: readonly Variant[];
   readonly errors: readonly Diagnostic[];
   /** What resolving warns of. */
   readonly doubts: readonly Diagnostic[];
+}
+
+interface Variant {
+  /** The blocks that count only here; null for what counts in any case. */
+  readonly blocks: readonly Span[] | null;
+  readonly resolved: ResolvedPolicy;
 }
 
 function check(loaded: LoadedPolicy, { home, params }: LintInput): Checked {
@@ -54,19 +63,27 @@ function check(loaded: LoadedPolicy, { home, params }: LintInput): Checked {
   const own = Object.fromEntries(Object.entries(params).filter(([name]) => known.has(name)));
   const bound = { ...choosePlaceholders(statements, own), ...own };
   const bindings = { home, params: bound, programs: [] };
-  const resolved = resolve(loaded, bindings);
-  if (!resolved.ok) return { resolved: null, errors: resolved.diagnostics, doubts: [] };
+  const plain = resolve(loaded, bindings);
+  if (!plain.ok) return { variants: [], errors: plain.diagnostics, doubts: [] };
   const tests = resolveTests(loaded, bindings);
-  if (!tests.ok) return { resolved: null, errors: tests.diagnostics, doubts: [] };
-  const { diagnostics: errors } = checkAssembly({ statements, resolved: resolved.value, ir: lower(resolved.value) });
-  // What cannot be enforced yet can be reasoned about all the same.
-  const isSound = errors.every(({ code }) => code === "not-enforced-yet");
-  return { resolved: isSound ? resolved.value : null, errors, doubts: resolved.diagnostics };
+  if (!tests.ok) return { variants: [], errors: tests.diagnostics, doubts: [] };
+  const tasks = [...tasksIn(statements)].flatMap((task): readonly Variant[] => {
+    const resolved = resolve(loaded, bindings, task);
+    return resolved.ok ? [{ blocks: blocksOf(statements, task), resolved: resolved.value }] : [];
+  });
+  const variants = [{ blocks: null, resolved: plain.value }, ...tasks];
+  const errors = once(variants.flatMap(({ resolved }) =>
+    checkAssembly({ statements, resolved, ir: lower(resolved) }).diagnostics));
+  const isSound = errors.every(({ code }) => CAN_BE_REASONED_ABOUT.has(code));
+  return { variants: isSound ? variants : [], errors, doubts: plain.diagnostics };
 }
+
+const blocksOf = (statements: readonly Statement[], task: string): readonly Span[] =>
+  withNested(statements).flatMap((one) => (one.kind === "task" && plainText(one.name) === task ? [one.span] : []));
 
 /** About the policy's own file; what it includes is checked where it is named. */
 function warningsOf(
-  loaded: LoadedPolicy, { resolved, doubts }: Checked, includers: readonly LoadedPolicy[], { linkOf, params }: LintInput,
+  loaded: LoadedPolicy, { variants, doubts }: Checked, includers: readonly LoadedPolicy[], { linkOf, params }: LintInput,
 ): readonly Diagnostic[] {
   const { root, statements } = loaded;
   const policies = [loaded, ...includers];
@@ -87,13 +104,21 @@ function warningsOf(
     ...findUnusedMarks(root.statements, asked),
     ...needless,
     ...(isPart ? [] : requireDefaults(root, statements)),
-    ...(resolved === null ? [] : findExactly({ loaded, resolved, set: params, isPart, settled })),
-    ...(resolved === null ? [] : [...findWorldWideAllows(resolved), ...findAllowedLoaders(resolved)]),
-    ...(resolved === null || linkOf === null ? [] : findSymlinks(resolved, linkOf)),
+    ...once(variants.flatMap(({ blocks, resolved }) => [
+      ...findExactly({ loaded, resolved, set: params, isPart, settled }),
+      ...findWorldWideAllows(resolved), ...findAllowedLoaders(resolved),
+      ...(linkOf === null ? [] : findSymlinks(resolved, linkOf)),
+    ].filter(({ span }) => blocks === null || blocks.some((block) => holds(block, span))))),
   ].filter(({ span }) => span.source === root.span.source);
   return applyIgnores(root, warnings, (code) =>
-    resolved !== null && (code !== "symlink-in-path" || linkOf !== null) && !(isPart && OF_WHOLE_POLICIES.has(code)));
+    variants.length > 0 && (code !== "symlink-in-path" || linkOf !== null) && !(isPart && OF_WHOLE_POLICIES.has(code)));
 }
+
+const holds = (outer: Span, { source, start, end }: Span): boolean =>
+  outer.source === source && outer.start <= start && end <= outer.end;
+
+/** Errors of policies that mean something all the same. */
+const CAN_BE_REASONED_ABOUT = new Set(["not-enforced-yet", "false-assertion", "assertion-too-complex"]);
 
 const OF_WHOLE_POLICIES = new Set(["unstated-default", "redundant-allow", "deny-escaped"]);
 

@@ -25,6 +25,10 @@ function within(
   });
 }
 
+/** Names that can be chosen. */
+export const tasksIn = (statements: readonly Statement[]): ReadonlySet<string> =>
+  new Set(unfold(statements).flatMap(({ tasks }) => tasks.map(plainText)));
+
 /** Of a string in which nothing is substituted. */
 export const plainText = ({ parts }: StringLiteral): string =>
   parts.map((part) => (part.kind === "text" ? part.text : `\${${part.name}}`)).join("");

@@ -57,4 +57,31 @@ describe("diff", () => {
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(stderr).toContain("did you mean `read`");
   });
+
+  it("binds each policy to what it has a parameter for", async () => {
+    const new_ = `param w\n${OLD.replace("10.0.0.0/8", "${w}")}`.replace(/^(param w\n)(policy .*\n)/, "$2$1");
+    expect((await diff(OLD, new_, "--set", "w=10.0.0.0/8")).stdout).toMatch(/^equivalent/);
+    expect((await diff(OLD, new_, "--set", "v=/x")).stderr).toContain("error[unknown-binding]: the policy has no parameter `v`");
+  });
+
+  it("compares what each task adds, too", async () => {
+    const task = 'task "deploy" { allow connect "192.0.2.0/24" port 22 tcp }\n';
+    const { stdout, status } = await diff(OLD, OLD + task, "--fail-on", "wider");
+    expect(stdout).toBe(`wider: new.pol permits more than old.pol
+
+wider, with --task deploy: connect 192.0.2.0 port 22 tcp
+  was deny by default
+  now allow by new.pol:5
+`);
+    expect(status).toBe(1);
+    const widened = await diff(OLD + task, OLD + task.replace("22 tcp", "22-23 tcp"), "--json");
+    expect(JSON.parse(widened.stdout)).toMatchObject({ relation: "wider", changes: [{ task: "deploy", witness: { port: 23 } }] });
+    expect((await diff(OLD + task, OLD, "--task", "deploy")).stdout).toMatch(/^narrower/);
+    expect((await diff(OLD, OLD, "--task", "deploy")).stderr).toContain("error[unknown-task]");
+  });
+
+  it("reads standard input once", async () => {
+    const { status, stderr } = await policycIn(folderWith({}), "diff", "-", "-");
+    expect([status, stderr]).toEqual([2, "error: both policies cannot be standard input\nhelp: name a file for one of them\n"]);
+  });
 });

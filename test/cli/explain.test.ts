@@ -166,4 +166,20 @@ to permit it, add:
       status: 2, stdout: "", stderr: "error: the policy has no mark `sceret`\nhelp: did you mean `secret`?\n",
     });
   });
+
+  it("says what limits count, and who was asked about", async () => {
+    expect((await explain("write", "/y", "--exe", "/a", "--mark", "secret")).stdout).toBe(`allow: write /y by /a when secret
+by the built-in default for write: no rule matches
+counted by the limit at a.pol:6: past 3 within 1 s it comes to kill
+to deny it, add:
+    deny write "/y"
+`);
+    expect(await decision("write", "/y")).toMatchObject({ limits: [{ id: "a.pol:6", effect: "kill", count: 3, perMilliseconds: 1000 }] });
+  });
+
+  it("says how a privilege is permitted that a rule denies", async () => {
+    const { run } = inFolder({ "a.pol": "kill privilege mount, ptrace except mount\nallow privilege ptrace\n" });
+    expect((await run("explain", "a.pol", "privilege", "ptrace")).stdout).toMatch(
+      /\nalso matched:\n {2}allow by a.pol:2\nto permit it:\n {2}take `ptrace` out of the privileges of a.pol:1\n$/);
+  });
 });

@@ -1,5 +1,5 @@
 /** `policyc init`: what it finds, and that what it writes holds. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { firstPolicy } from "../../src/cli/first-policy.js";
@@ -86,5 +86,14 @@ describe("policyc init", () => {
     const own = readFileSync(new URL("../../.pre-commit-hooks.yaml", import.meta.url), "utf8");
     const ids = (text: string): readonly (string | undefined)[] => [...text.matchAll(/- id: (\S+)/g)].map(([, id]) => id);
     expect(ids(readIn(folder, ".pre-commit-config.yaml"))).toEqual(ids(own));
+  });
+
+  it("says how to run under the policy of another folder", async () => {
+    const folder = folderWith();
+    const { stderr } = await policycIn(folder, "init", ".");
+    expect(stderr).toContain("sudo policyc run agent.pol --set workspace=$PWD -- my-agent");
+    mkdirSync(join(folder, "it's"));
+    expect((await policycIn(folder, "init", "it's")).stderr).toContain(
+      `sudo policyc run 'it'\\''s/agent.pol' --set workspace='${realpathSync(folder)}/it'\\''s' -- my-agent`);
   });
 });

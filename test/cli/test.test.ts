@@ -175,4 +175,20 @@ coverage: 2 of 3 rules, 1 of 2 excepts
     const { status, stderr } = await test(`param w = "/w"\ntest "t" ${bindings} { allow read "/x" }`);
     expect([status, stderr]).toEqual([1, expect.stringContaining(message)]);
   });
+
+  it("refuses what is wrong with a policy without tests, but for parameters that nobody has bound", async () => {
+    const { status, stderr } = await test('deny read "/x" when scret\n');
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^error\[unknown-name\]/)]);
+    expect(await test('param w\ndeny read "${w}/x"\n')).toMatchObject({ status: 0 });
+  });
+
+  it("names who tried it, and after what", async () => {
+    const { stdout } = await test(`mark m on read "/m"\nmark n on success "/bin/n"\ntest "t" {
+  deny read "/x" when m exe "/a" under "/b" after read "/y", then success "/bin/n" args "t"
+  deny exec "/a" args "x", "y z"\n}\n`, "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ cases: [
+      { access: 'read /x by /a under /b when m after read /y, then success /bin/n with the arguments "t"' },
+      { access: 'exec /a with the arguments "x" "y z"' },
+    ] });
+  });
 });

@@ -17,6 +17,17 @@ const DEFAULTS = "default deny read, write, create, exec, connect\n";
 const codes = (diagnostics: readonly Diagnostic[]): readonly string[] => diagnostics.map(({ code }) => code);
 
 describe("warnings: code and place", () => {
+  it("are given beside assertions that are false", () => {
+    expect(found(linted(`${DEFAULTS}allow connect any\nassert deny connect any`)))
+      .toEqual([["world-wide-allow", "any"], ["false-assertion", "assert deny connect any"]]);
+  });
+
+  it("are given of tasks, for what is in them", () => {
+    const text = `${DEFAULTS}deny read "/k/**"\naudit read "/a"\ntask "t" {\n  allow connect any\n  deny read "/k/x"\n  deny read "/a"\n}`;
+    expect(found(linted(text))).toEqual([["world-wide-allow", "any"], ["shadowed-rule", 'deny read "/k/x"']]);
+    expect(found(linted(`${DEFAULTS}task "t" { assert allow read "/x" }`))).toEqual([["false-assertion", 'assert allow read "/x"']]);
+  });
+
   it.each<[string, string, readonly (readonly [string, string])[]]>([
     ["nothing to say", `${DEFAULTS}param w\nlet k = ["/k"]\nallow read "\${w}/**"\ndeny read k`, []],
     ["an unused let", `${DEFAULTS}let a = "/x"\nlet b = "\${a}/y"`, [["unused-let", "b"]]],
