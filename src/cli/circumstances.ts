@@ -36,7 +36,8 @@ function programsOf(programs: readonly string[] | undefined, surroundings: Surro
   for (const program of programs ?? []) {
     const question = questionOf("exec", program, surroundings, {});
     if (!question.ok) return question;
-    if (question.value.access.kind === "path") paths.push(question.value.access.path);
+    if (question.value.access.kind !== "path") return fail(STATUS.usage, `\`${program}\` is no program with a path`);
+    paths.push(question.value.access.path);
   }
   return succeed(paths);
 }

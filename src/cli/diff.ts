@@ -1,5 +1,6 @@
 /** `policyc diff`: in what two policies differ, exactly. */
 import type { FrontEnd } from "../compiler/compile.js";
+import { SIMPLER } from "../compiler/reason/contexts.js";
 import { findDifferences } from "../compiler/reason/find-differences.js";
 import { tasksIn } from "../compiler/unfold-blocks.js";
 import { type Both, type Comparison, diffJson, relationOfAll, reportDiff, withoutRepeats } from "./diff-report.js";
@@ -44,8 +45,7 @@ export function diffCommand(oldFile: string, newFile: string, options: DiffOptio
 }
 
 const tooComplex = (): Failure => fail(STATUS.policy,
-  "the globs of these policies, or the states of their marks, are too many to compare them exactly",
-  "fewer patterns with `*` and `?` in the middle of a name, or fewer marks that depend on one another").failure;
+  "there is too much to tell apart to compare these policies exactly", SIMPLER).failure;
 
 const tasksOf = ({ old, new: new_ }: Both<FrontEnd>): ReadonlySet<string> =>
   new Set([...tasksIn(old.statements), ...tasksIn(new_.statements)]);

@@ -50,7 +50,7 @@ export function assemble(policy: FrontEnd, bounds: Bounds = DEFAULT_BOUNDS): Out
     then(proveAsserts(policy), ({ resolved, ir }) => withinBounds(buildImage(ir, bounds), resolved)));
 }
 
-/** What `assemble` has to say, and of what cannot be enforced yet all else; without the image where no bound can be exceeded. */
+/** What `assemble` has to say. An image is only built where a bound might be exceeded, and all can be enforced. */
 export function checkAssembly(policy: FrontEnd): Outcome<unknown> {
   const enforced = requireEnforced(policy.statements);
   const proved = then(proveAsserts(policy), ({ resolved, ir }): Outcome<unknown> =>

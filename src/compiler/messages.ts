@@ -119,7 +119,7 @@ export const MESSAGES = {
     "what came before a case is one operation: without `except`, `unless`, `only` and `without`"),
   "false-assertion": error((a: { access: string; asserted: string; effect: string }) =>
     `\`${a.access}\` comes to \`${a.effect}\`, not to the asserted \`${a.asserted}\``),
-  "assertion-too-complex": error(() => "this cannot be proved: the globs that meet here, or the states of the marks, are too many"),
+  "assertion-too-complex": error(() => "this cannot be proved: there is too much to tell apart"),
   "unreviewed-draft": error(() => "a draft cannot be compiled or run: nobody has reviewed it"),
   "failed-case": error((a: { access: string; expected: string; effect: string }) =>
     `\`${a.access}\` comes to \`${a.effect}\`, not to the expected \`${a.expected}\``),

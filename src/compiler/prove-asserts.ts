@@ -6,6 +6,7 @@ import type { Diagnostic, Label, Outcome, Span } from "./diagnostic.js";
 import type { Ir } from "./ir.gen.js";
 import { lowerAsserts, originsOf, type AssertedGroup } from "./lower.js";
 import { report } from "./messages.js";
+import { SIMPLER } from "./reason/contexts.js";
 import { prove, type Counterexample } from "./reason/find-counterexample.js";
 import type { ResolvedAssert, ResolvedLimit, ResolvedPolicy, ResolvedRule } from "./resolved.js";
 
@@ -48,7 +49,7 @@ function refute({ resolved, ir }: Provable, { assertion, ...group }: AssertedGro
       return {
         assertion, counterexample: null,
         diagnostic: report("assertion-too-complex", assertion.span, {},
-          { help: "write fewer patterns with `*` and `?` in the middle of a name, or fewer marks that depend on one another" }),
+          { help: SIMPLER }),
       };
     case "fails":
       return { assertion, counterexample: proof, diagnostic: falseAssertion(resolved, assertion, proof) };

@@ -208,7 +208,7 @@ function checkPrograms(placed: readonly Placed[]): readonly Diagnostic[] {
 }
 
 function findEmpty(statements: readonly Statement[], { source }: Span): readonly Diagnostic[] {
-  const says = statements.some(({ kind }) => kind === "rule" || kind === "default");
+  const says = statements.some(({ kind }) => kind === "rule" || kind === "default" || kind === "limit");
   return says ? [] : [report("empty-policy", { source, start: 0, end: 0 }, {},
     { help: "`default deny modify, connect` is a beginning" })];
 }

@@ -41,7 +41,7 @@ const limit: fc.Arbitrary<string> = fc.tuple(fc.oneof(deed, oneOf('exec "/p"')),
 export const statement: fc.Arbitrary<string> = fc.oneof(
   { weight: 6, arbitrary: rule }, { weight: 1, arbitrary: limit }, { weight: 1, arbitrary: oneOf("default deny read", "default deny connect") });
 /** `tracks`: what may stand at the end of a mark. */
-const policyWith = (tracks: string): fc.Arbitrary<string> =>
+export const policyWith = (tracks: string): fc.Arbitrary<string> =>
   fc.tuple(mark("m", tracks), mark("n", tracks), fc.array(statement, { maxLength: 5 })).map(([m, n, rest]) =>
     [m, n, ...new Set(rest)].join("\n"));
 export const policy = policyWith("");

@@ -12,8 +12,8 @@ export interface Arguments {
   readonly args: readonly ByteString[];
 }
 
-/** Lists that are looked at before it is too much to tell. */
-const LISTS_LIMIT = 20_000;
+/** Steps of clauses before it is too much to tell: some seconds. */
+const STEPS_LIMIT = 2_000_000;
 
 export class ArgumentChoices {
   private readonly known = new Map<string, readonly Arguments[]>();
@@ -41,7 +41,13 @@ export class ArgumentChoices {
     const found = new Map<string, Arguments>();
     const seen = new Set([begin.join()]);
     const queue: List[] = [{ places: begin, args: [] }];
+    let steps = 0;
     for (const { places, args } of queue) {
+      steps += words.length * clauses.length;
+      if (steps > STEPS_LIMIT) {
+        this.gaveUp = true;
+        break;
+      }
       const holding = clauses.filter(({ pattern }, i) => places[i] === pattern.words.length);
       const truths = new Set(holding.map(({ atom }) => atom));
       const key = keyOf(truths);
@@ -51,10 +57,6 @@ export class ArgumentChoices {
         if (seen.has(next.join())) continue;
         seen.add(next.join());
         queue.push({ places: next, args: [...args, word.text] });
-      }
-      if (queue.length > LISTS_LIMIT) {
-        this.gaveUp = true;
-        break;
       }
     }
     return [...found.values()];

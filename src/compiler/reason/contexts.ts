@@ -12,12 +12,18 @@ export interface Context {
   /** Names, each once. */
   readonly marks: readonly string[];
   readonly after: readonly Past[];
+  /** Whether it takes several processes to bring it about. */
+  readonly takesSeveral: boolean;
 }
 
 /** Nothing makes a difference. */
 const PLAIN: Context = {
-  truths: new Set(), who: { truths: new Set(), exe: [], under: [], args: [] }, marks: [], after: [],
+  truths: new Set(), who: { truths: new Set(), exe: [], under: [], args: [] }, marks: [], after: [], takesSeveral: false,
 };
+
+/** What to do where there is too much to tell. */
+export const SIMPLER = "write fewer patterns with `*` and `?` in the middle of a name, or let fewer marks, limits, programs and "
+  + "arguments meet at one target";
 
 export class Contexts {
   private readonly people: People;
@@ -47,14 +53,16 @@ export class Contexts {
 
   private combine(asked: Truths, mapped: MappedFile | null): readonly Context[] {
     const people = this.people.of(asked, mapped);
-    const situations = new Map<string, Pick<Context, "truths" | "after">>();
-    for (const { truths, after } of this.histories.of(asked)) {
+    const situations = new Map<string, Pick<Context, "truths" | "after" | "takesSeveral">>();
+    for (const situation of this.histories.of(asked)) {
+      const { truths, after } = situation;
       const own = pick(truths, (atom) => asked.has(atom));
       const known = situations.get(keyOf(own));
-      if (known === undefined || known.after.length > after.length) situations.set(keyOf(own), { truths: own, after });
+      if (known === undefined || known.after.length > after.length) situations.set(keyOf(own), { ...situation, truths: own });
     }
-    return [...situations.values()].sort((a, b) => a.after.length - b.after.length).flatMap(({ truths, after }) =>
-      people.map((who) => ({ truths: new Set([...truths, ...who.truths]), who, marks: this.marksIn(truths), after })));
+    return [...situations.values()].sort((a, b) => a.after.length - b.after.length).flatMap((situation) => people.map((who) => ({
+      ...situation, truths: new Set([...situation.truths, ...who.truths]), who, marks: this.marksIn(situation.truths),
+    })));
   }
 
   private marksIn(truths: Truths): readonly string[] {

@@ -35,7 +35,7 @@ export interface Counterexample {
   readonly context: Context;
 }
 
-/** `too-complex`: the globs, or the states of the marks, are too many to tell apart. */
+/** `too-complex`: there is too much to tell apart. */
 export type Proof =
   | { readonly kind: "holds" }
   | { readonly kind: "too-complex" }

@@ -40,7 +40,7 @@ export function relationOf(changes: readonly Change[]): Relation {
   return narrower ? "narrower" : wider ? "wider" : "equivalent";
 }
 
-/** Null where the globs, or the states of the marks, are too many to tell. */
+/** Null where there is too much to tell. */
 export function findDifferences(old: Ir, new_: Ir): readonly Change[] | null {
   const opened = openBooks([old, new_]);
   const pair = pairUp(opened);

@@ -21,7 +21,7 @@ export class Histories {
   /** The shortest history for each state of the marks and limits that are asked for. */
   of(asked: Truths): readonly Situation[] {
     const ofHistory = [...asked].filter((number) => this.isOfHistory(number));
-    if (ofHistory.length === 0) return [{ truths: new Set(), after: [] }];
+    if (ofHistory.length === 0) return [{ truths: new Set(), after: [], takesSeveral: false }];
     const acts = this.acts ?? findActs(this.watchers);
     if (acts === null) {
       this.gaveUp = true;

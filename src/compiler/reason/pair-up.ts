@@ -5,7 +5,7 @@ import type { OpenBooks } from "./open-books.js";
 import type { Pair } from "./pattern-differences.js";
 import type { Rulebook, Ruling } from "./rulebook.js";
 
-/** Null where the states of the marks are too many to tell. */
+/** Null where there is too much to tell. */
 export function pairUp(opened: OpenBooks): Pair | null {
   const [old, new_] = opened.books;
   if (old === undefined || new_ === undefined) return null;

@@ -12,10 +12,14 @@ export interface Person {
   readonly args: readonly ByteString[];
 }
 
+/** Combinations at one target before it is too much to tell. */
+const PEOPLE_LIMIT = 16_384;
+
 export class People {
   private readonly programs: ProgramChoices;
   private readonly lists: ArgumentChoices;
   private readonly own: number;
+  private tooMany = false;
 
   constructor(atoms: Atoms) {
     this.programs = new ProgramChoices(atoms);
@@ -24,14 +28,19 @@ export class People {
   }
 
   get gaveUp(): boolean {
-    return this.programs.gaveUp || this.lists.gaveUp;
+    return this.tooMany || this.programs.gaveUp || this.lists.gaveUp;
   }
 
   /** Those of whom the fewest words need be made first. */
   of(asked: Truths, mapped: MappedFile | null = null): readonly Person[] {
-    const people = this.programs.exe(asked, mapped, this.own).flatMap((exe) =>
-      this.programs.under(asked).flatMap((under) =>
-        this.lists.of(asked).map((args) => ({
+    const [programs, ancestors, lists] = [this.programs.exe(asked, mapped, this.own), this.programs.under(asked), this.lists.of(asked)];
+    if (programs.length * ancestors.length * lists.length > PEOPLE_LIMIT) {
+      this.tooMany = true;
+      return [];
+    }
+    const people = programs.flatMap((exe) =>
+      ancestors.flatMap((under) =>
+        lists.map((args) => ({
           truths: new Set([...exe.truths, ...under.truths, ...args.truths]),
           exe: exe.paths, under: under.paths, args: args.args,
         }))));

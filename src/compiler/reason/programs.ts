@@ -31,7 +31,7 @@ const EVERY_FILE: readonly Component[] = [{ kind: "globstar" }];
 
 export class ProgramChoices {
   private readonly classes = new Map<"exe" | "under", readonly FileClass[]>();
-  /** Whether the globs were too many to tell programs apart. */
+  /** Whether there was too much to tell programs apart. */
   gaveUp = false;
 
   constructor(private readonly atoms: Atoms) {}
@@ -39,15 +39,20 @@ export class ProgramChoices {
   /** Of a process: of a script, the script and its interpreters. `own`: the atom of mapping its own program. */
   exe(asked: Truths, mapped: MappedFile | null, own: number): readonly Programs[] {
     const ownIsAsked = mapped !== null && asked.has(own);
-    if (!ownIsAsked) return unions(this.filesOf("exe", asked), []);
+    if (!ownIsAsked) return this.orGiveUp(unions(this.filesOf("exe", asked), []));
     const others = this.filesOf("exe", asked, mapped.path);
     const first = { truths: new Set([own, ...within(mapped.truths, asked)]), paths: [mapped.path] };
-    return [...unions(others, []), ...unions(others, [first])];
+    return [...this.orGiveUp(unions(others, [])), ...this.orGiveUp(unions(others, [first]))];
   }
 
   /** Of its ancestors, of which there need not be any. */
   under(asked: Truths): readonly Programs[] {
-    return unions(this.filesOf("under", asked), [{ truths: new Set(), paths: [] }]);
+    return this.orGiveUp(unions(this.filesOf("under", asked), [{ truths: new Set(), paths: [] }]));
+  }
+
+  private orGiveUp(programs: readonly Programs[] | null): readonly Programs[] {
+    this.gaveUp ||= programs === null;
+    return programs ?? [];
   }
 
   /** By what is asked of them. */
@@ -88,8 +93,14 @@ export class ProgramChoices {
   }
 }
 
-/** Every union of one or more files, or of `begin` with any number of them; those of the fewest files first. */
-function unions(files: readonly Programs[], begin: readonly Programs[]): readonly Programs[] {
+/** Combinations that are looked at before it is too much to tell. */
+const UNIONS_LIMIT = 4_096;
+
+/**
+ * Every union of one or more files, or of `begin` with any number of them; those of the fewest files first. Null where
+ * there are too many.
+ */
+function unions(files: readonly Programs[], begin: readonly Programs[]): readonly Programs[] | null {
   const found = new Map<string, Programs>();
   const add = (programs: Programs): void => {
     const key = keyOf(programs.truths);
@@ -97,6 +108,7 @@ function unions(files: readonly Programs[], begin: readonly Programs[]): readonl
   };
   for (const one of begin.length > 0 ? begin : files) add(one);
   for (const one of found.values()) {
+    if (found.size > UNIONS_LIMIT) return null;
     for (const file of files) {
       add({ truths: new Set([...one.truths, ...file.truths]), paths: [...one.paths, ...file.paths] });
     }

@@ -6,7 +6,7 @@
 import type { ConcreteTarget } from "../access.js";
 import { refuses } from "../ast.js";
 import type { Limit, Operation } from "../ir.gen.js";
-import { type Act, GIVES, TAKES } from "./acts.js";
+import { type Act, carries, GIVES } from "./acts.js";
 import { atomsOf, holds, keyOf, pick, type Truths } from "./guards.js";
 import type { Person } from "./people.js";
 import type { Rulebook } from "./rulebook.js";
@@ -27,6 +27,8 @@ export interface Situation {
   /** Marks that are set, for the session or the process, and limits that are spent. */
   readonly truths: Truths;
   readonly after: readonly Past[];
+  /** Whether it takes several processes. */
+  readonly takesSeveral: boolean;
 }
 
 /** A process or a file: the marks that it holds itself. */
@@ -49,8 +51,10 @@ interface State {
 }
 
 /** States, and acts tried in all of them, before it is too much to tell. */
-const STATES_LIMIT = 2_000;
-const TRIALS_LIMIT = 4_000_000;
+const STATES_LIMIT = 10_000;
+/** Processes and files in one state that differ. */
+const HOLDERS_LIMIT = 1_024;
+const TRIALS_LIMIT = 1_000_000;
 
 /** What is told apart, all by atoms. */
 export interface Remembered {
@@ -101,15 +105,15 @@ export class StateSearch {
     const found = new Map<string, Situation>();
     for (const state of this.states) {
       this.actIn(state, tries);
+      this.gaveUp ||= this.states.length > STATES_LIMIT;
+      if (this.gaveUp) break;
       this.waitIn(state);
       for (const holder of state.holders.filter(({ kind }) => kind === "process")) {
         const truths = new Set([...state.session, ...holder.holding, ...this.spentIn(state)]);
         const key = keyOf(truths);
-        if (!found.has(key)) found.set(key, { truths, after: pathTo(state, [holder]) });
-      }
-      if (this.states.length > STATES_LIMIT || this.trials > TRIALS_LIMIT) {
-        this.gaveUp = true;
-        break;
+        if (found.has(key)) continue;
+        const after = pathTo(state, [holder]);
+        found.set(key, { truths, after, takesSeveral: !mayBeOne(after, holder) });
       }
     }
     return [...found.values()];
@@ -142,8 +146,10 @@ export class StateSearch {
           if (done.has(pair)) continue;
           done.add(pair);
           open = true;
+          this.gaveUp ||= this.trials > TRIALS_LIMIT || state.holders.length > HOLDERS_LIMIT;
+          if (this.gaveUp) return;
           for (const { act, people } of tries) {
-            if (file !== null && !(act.target.kind === "path" && TAKES.includes(act.operation))) continue;
+            if (file !== null && !carries(act)) continue;
             for (const who of people) {
               this.trials++;
               this.note(state, { act, who, process, file }, held, spent);
@@ -213,12 +219,15 @@ export class StateSearch {
     const counts = act.sides.flatMap((side) => side.counts).filter(({ guard }) => holds(guard, truths));
     const cleared = new Set(events.filter(({ sets }) => !sets).map(({ mark }) => mark));
     const set = events.filter(({ sets }) => sets).map(({ mark }) => mark);
-    const held = pick(new Set([...state.session, ...holding, ...set, ...file?.holding ?? []]), (atom) => !cleared.has(atom));
-    const gives = act.target.kind === "path" && GIVES.includes(act.operation);
+    const gives = carries(act) && GIVES.includes(act.operation);
+    const taken = gives ? [] : file?.holding ?? [];
+    const held = pick(new Set([...state.session, ...holding, ...set, ...taken]), (atom) => !cleared.has(atom));
+    const given = pick(held, (atom) => this.remembered.tracked.has(atom));
     return {
       session: pick(held, (atom) => !this.remembered.perProcess.has(atom)),
       process: pick(held, (atom) => this.remembered.perProcess.has(atom)),
-      file: gives ? pick(held, (atom) => this.remembered.tracked.has(atom)) : null,
+      // What a file holds already it keeps.
+      file: gives ? new Set([...given, ...file?.holding ?? []]) : null,
       counted: counts.map((count) => count.spent),
     };
   }
@@ -239,6 +248,17 @@ export class StateSearch {
 }
 
 const keyOfHolder = ({ kind, holding }: Pick<Holder, "kind" | "holding">): string => `${kind} ${keyOf(holding)}`;
+
+/** Whether one process can do all of it, and is then the holder. */
+function mayBeOne(after: readonly Past[], { holding }: Holder): boolean {
+  let own = "";
+  for (const past of after) {
+    if (past.kind === "wait") continue;
+    if (keyOf(past.before) !== own) return false;
+    own = keyOf(past.since);
+  }
+  return own === keyOf(holding);
+}
 
 /** All that has to happen for these to be there, in order. */
 function pathTo(state: State, wanted: readonly Holder[]): readonly Past[] {

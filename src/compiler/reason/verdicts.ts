@@ -1,4 +1,5 @@
 /** What the rulings that match come to, for whoever acts. */
+import { invariant } from "../diagnostic.js";
 import type { Effect, Operation, Privilege } from "../ir.gen.js";
 import { verdictWord } from "../verdict.js";
 import { atomsOf, type Guard, holds, type Truths } from "./guards.js";
@@ -55,8 +56,9 @@ function ladder({ rulings }: Rulebook, speaking: readonly number[], byDefault: E
 }
 
 export function verdictIn({ ir, limits }: Rulebook, rungs: Ladder, truths: Truths): Verdict {
-  const rung = rungs.find(({ guard }) => holds(guard, truths)) ?? rungs.at(-1);
-  const [effect, ruling] = [rung?.effect ?? "deny", rung?.ruling ?? null];
+  const rung = rungs.find(({ guard }) => holds(guard, truths));
+  invariant(rung !== undefined, "the last rung always holds");
+  const { effect, ruling } = rung;
   if (ruling === null || ruling < ir.rules.length) return { effect, rule: ruling, limit: null };
   return { effect, rule: null, limit: limits[ruling - ir.rules.length] ?? null };
 }
