@@ -75,14 +75,21 @@ function readOnce(): ReadSource {
   };
 }
 
-/** `parse`, once for each source; `sawParameter` is told their parameters. */
+/** More than anybody includes; whoever needs a tree for longer holds it. */
+const TREES_KEPT = 64;
+
+/** `parse`, and the trees of the last sources; `sawParameter` is told their parameters. */
 function rememberTree(sawParameter: (name: string) => void): ParseSource {
   const trees = new Map<Source, ReturnType<typeof parse>>();
   return (source) => {
     const known = trees.get(source);
-    if (known !== undefined) return known;
-    const parsed = parse(source);
+    const parsed = known ?? parse(source);
+    // In the order of use.
+    trees.delete(source);
     trees.set(source, parsed);
+    const [oldest] = trees.keys();
+    if (trees.size > TREES_KEPT && oldest !== undefined) trees.delete(oldest);
+    if (known !== undefined) return known;
     for (const statement of parsed.ok ? parsed.value.statements : []) {
       if (statement.kind === "param") sawParameter(statement.name.text);
     }

@@ -3,7 +3,7 @@ import { accessText, type Attempt } from "../compiler/access.js";
 import type { Effect } from "../compiler/ast.js";
 import { bytesText, marksText, personText } from "../compiler/context-text.js";
 import type { Span } from "../compiler/diagnostic.js";
-import { counterexampleText, deciderOf as refuterOf } from "../compiler/prove-asserts.js";
+import { counterexampleText, refuterOf } from "../compiler/prove-asserts.js";
 import type { ResolvedCase } from "../compiler/resolve-tests.js";
 import type { ResolvedPolicy, ResolvedRule } from "../compiler/resolved.js";
 import type { Decision } from "../interpreter/interpret.js";

@@ -7,6 +7,9 @@ import type { Span } from "./diagnostic.js";
 export const EFFECTS = ["allow", "audit", "deny", "kill"] as const;
 export type Effect = (typeof EFFECTS)[number];
 
+/** In that order, at least as strict. */
+export const isAtLeast = (effect: Effect, other: Effect): boolean => EFFECTS.indexOf(effect) >= EFFECTS.indexOf(other);
+
 export const refuses = (effect: Effect): boolean => effect === "deny" || effect === "kill";
 
 /** Operations as written; `modify` and `access` stand for several. */

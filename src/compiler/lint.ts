@@ -11,7 +11,7 @@ import { requireDefaults } from "./checks/require-defaults.js";
 import { checkAssembly } from "./compile.js";
 import type { Statement } from "./ast.js";
 import { once } from "./diagnostic.js";
-import type { Diagnostic, Source, Span } from "./diagnostic.js";
+import type { Diagnostic, Outcome, Source, Span } from "./diagnostic.js";
 import { type LoadedPolicy, loadPolicy, type ParseSource, type ReadSource } from "./include.js";
 import { findExactly } from "./lint-exact.js";
 import { lower } from "./lower.js";
@@ -32,16 +32,28 @@ export interface LintInput {
 
 /** In the order of the files, and of their text. What several policies include is reported once. */
 export function lint(paths: readonly string[], input: LintInput): readonly Diagnostic[] {
-  const policies = paths.map((path) => loadPolicy(path, input.read, input.parseSource));
-  const includers = includersOf(policies.flatMap((policy) => (policy.ok ? [policy.value] : [])));
-  // One after the other, so that only one of them is held resolved.
-  return inOrder(once(policies.flatMap((policy) => {
+  const load = (path: string): Outcome<LoadedPolicy> => loadPolicy(path, input.read, input.parseSource);
+  const lintOne = (policy: Outcome<LoadedPolicy>, includers: Includers): readonly Diagnostic[] => {
     if (!policy.ok) return policy.diagnostics;
     const { value: loaded } = policy;
     const checked = check(loaded, input);
     return [...checked.errors, ...warningsOf(loaded, checked, includers.get(sourceOf(loaded)) ?? [], input)];
-  })));
+  };
+  // One after the other, so that the memory of one serves for the next.
+  if (!paths.some((path) => mayIncludeFiles(input.read(path)))) {
+    return inOrder(once(paths.flatMap((path) => lintOne(load(path), new Map()))));
+  }
+  const policies = paths.map(load);
+  const includers = includersOf(policies.flatMap((policy) => (policy.ok ? [policy.value] : [])));
+  return inOrder(once(policies.flatMap((policy) => lintOne(policy, includers))));
 }
+
+/** For the file of each policy, the other policies that include it. */
+type Includers = ReadonlyMap<Source, readonly LoadedPolicy[]>;
+
+/** The word anywhere in the text, but for shipped policies: in a comment it does no harm. */
+const mayIncludeFiles = (source: ReturnType<ReadSource>): boolean =>
+  "text" in source && /\binclude\b(?!\s*"std:)/.test(source.text);
 
 interface Checked {
   /** The policy without a task, then with each; none where it has errors. */
@@ -124,8 +136,7 @@ const OF_WHOLE_POLICIES = new Set(["unstated-default", "redundant-allow", "deny-
 
 const sourceOf = ({ root }: LoadedPolicy): Source => root.span.source;
 
-/** For the file of each policy, the other policies that include it. */
-function includersOf(policies: readonly LoadedPolicy[]): ReadonlyMap<Source, readonly LoadedPolicy[]> {
+function includersOf(policies: readonly LoadedPolicy[]): Includers {
   const includers = new Map<Source, LoadedPolicy[]>();
   for (const loaded of policies) {
     const parts = new Set(loaded.statements.map(({ span }) => span.source));

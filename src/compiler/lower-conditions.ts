@@ -7,9 +7,9 @@ import type { ResolvedArgs, ResolvedCondition, ResolvedEvent, ResolvedLimit, Res
 /** Where a span begins: files are indexed once. */
 export type PlaceOf = (span: Span) => Position;
 
-export function placeAt({ source, ...span }: Span, positionOf: PlaceOf): Place {
-  const { line, column } = positionOf({ source, ...span });
-  return { file: source.path, line, column };
+export function placeAt(span: Span, positionOf: PlaceOf): Place {
+  const { line, column } = positionOf(span);
+  return { file: span.source.path, line, column };
 }
 
 export function lowerCondition(condition: ResolvedCondition): Condition {

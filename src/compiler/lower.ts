@@ -7,7 +7,7 @@ import { refuses } from "./ast.js";
 import type { Condition, Ir, Privilege, Rule, Selector } from "./ir.gen.js";
 import { lineIndex } from "./line-index.js";
 import { lowerArgs, lowerCondition, lowerLimit, lowerMark, placeAt, type PlaceOf } from "./lower-conditions.js";
-import { groupByTarget, groupOperations, type TargetGroup } from "./lower-targets.js";
+import { groupByTarget, groupOperations, type OperationGroup, type TargetGroup } from "./lower-targets.js";
 import { OPERATIONS } from "./resolved.js";
 import type { Operation, ResolvedAssert, ResolvedPolicy, ResolvedRule } from "./resolved.js";
 
@@ -87,19 +87,18 @@ export function lowerAsserts(policy: ResolvedPolicy): readonly AssertedGroup[] {
 }
 
 function lowerRule(rule: ResolvedRule, positionOf: PlaceOf): readonly Rule[] {
-  const shared = {
-    id: rule.id,
-    effect: rule.effect,
-    privileges: [...rule.privileges],
-    args: rule.args === null ? null : lowerArgs(rule.args, rule.span),
-    when: rule.when === null ? null : lowerCondition(rule.when),
-    because: rule.because,
-    source: placeAt(rule.span, positionOf),
-  };
-  if (rule.privileges.length > 0) return [{ ...shared, operations: [], match: [], except: [] }];
-  return groupOperations(operationsOf(rule), rule).map((group) =>
-    ({ ...shared, operations: [...group.operations], match: [...group.match], except: [...group.except] }));
+  const { id, effect, because, span, privileges } = rule;
+  const args = rule.args === null ? null : lowerArgs(rule.args, span);
+  const when = rule.when === null ? null : lowerCondition(rule.when);
+  const source = placeAt(span, positionOf);
+  const groups = privileges.length > 0 ? [NOTHING] : groupOperations(operationsOf(rule), rule);
+  return groups.map(({ operations, match, except }) => ({
+    id, effect, operations: [...operations], match: [...match], except: [...except],
+    privileges: [...privileges], args, when, because, source,
+  }));
 }
+
+const NOTHING: OperationGroup = { operations: [], match: [], except: [] };
 
 /** What a program may not be started as, it may not be handed to the dynamic loader as either. */
 function operationsOf(rule: ResolvedRule): readonly Operation[] {

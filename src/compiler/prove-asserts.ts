@@ -67,12 +67,12 @@ export const counterexampleText = ({ operation, witness, context }: Counterexamp
   accessText(operation, witness) + contextText(context);
 
 /** The rule or the limit that decides; null for the default. */
-export function deciderOf(policy: ResolvedPolicy, { verdict: { rule, limit } }: Counterexample): ResolvedRule | ResolvedLimit | null {
+export function refuterOf(policy: ResolvedPolicy, { verdict: { rule, limit } }: Counterexample): ResolvedRule | ResolvedLimit | null {
   return (rule === null ? limit === null ? undefined : policy.limits[limit] : originsOf(policy)[rule]) ?? null;
 }
 
 function decidedBy(policy: ResolvedPolicy, found: Counterexample): readonly Label[] {
-  const decider = deciderOf(policy, found);
+  const decider = refuterOf(policy, found);
   const span = decider === null ? policy.defaultSpans.get(found.operation) : decider.span;
   const message = decider === null ? "no rule decides, and this is the default"
     : found.verdict.rule === null ? "this limit decides" : "this rule decides";

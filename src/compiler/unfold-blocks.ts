@@ -10,9 +10,14 @@ export interface Placed {
   readonly tasks: readonly StringLiteral[];
 }
 
+/** Several stages ask for the same. */
+const known = new WeakMap<readonly Statement[], readonly Placed[]>();
+
 /** In the order of the text. */
 export function unfold(statements: readonly Statement[]): readonly Placed[] {
-  return within(statements, [], []);
+  const placed = known.get(statements) ?? within(statements, [], []);
+  known.set(statements, placed);
+  return placed;
 }
 
 function within(

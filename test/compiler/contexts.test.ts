@@ -244,6 +244,13 @@ describe("what is said of contexts", () => {
     expect(proofs).toMatchObject([{ kind: "fails", verdict: { effect: "kill" }, witness: { path: "/w" }, context: { takesSeveral: true } }]);
   });
 
+  it("a process that came to be before may wait while others act", () => {
+    const { resolved, ir } = accepted(`mark a on read "/a"\nmark m on read "/m" per process
+      deny read "/a" when m\ndeny read "/m" when a\nkill write "/w" when a and m\nassert allow write "/w"`);
+    const proofs = lowerAsserts(resolved).map(({ assertion: { effect }, ...group }) => prove(ir, { effect, ...group }));
+    expect(proofs).toMatchObject([{ kind: "fails", verdict: { effect: "kill" }, context: { takesSeveral: true } }]);
+  });
+
   it("waiting is said so", () => {
     expect(said('limit read "/a" to 1 per 1s then deny', 'limit read "/a" to 1 per 1s then deny\nlimit read "/a" to 2 per 1m then kill'))
       .toContain("allow → kill read /a after read /a, then nothing for 1 s, then read /a, then nothing for 1 s");

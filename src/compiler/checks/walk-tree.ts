@@ -4,9 +4,12 @@ import { assertNever } from "../diagnostic.js";
 
 /** The statements and those in their blocks, in the order of the text. */
 export function withNested(statements: readonly Statement[]): readonly Statement[] {
-  return statements.flatMap((statement) => statement.kind === "for" || statement.kind === "task"
-    ? [statement, ...withNested(statement.body)] : [statement]);
+  if (!statements.some(isBlock)) return statements;
+  return statements.flatMap((statement) => isBlock(statement) ? [statement, ...withNested(statement.body)] : [statement]);
 }
+
+const isBlock = (statement: Statement): statement is Extract<Statement, { kind: "for" | "task" }> =>
+  statement.kind === "for" || statement.kind === "task";
 
 export interface Parts {
   readonly targets: readonly Target[];

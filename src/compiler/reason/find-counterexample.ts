@@ -1,6 +1,6 @@
 /** A shortest access that an assertion covers and that the policy decides otherwise. */
 import type { ConcreteTarget, PrivilegeTarget } from "../access.js";
-import { EFFECTS } from "../ast.js";
+import { isAtLeast } from "../ast.js";
 import { invariant } from "../diagnostic.js";
 import type { Condition, Effect, Ir, NetworkSelector, Operation, Privilege, Rule, Selector } from "../ir.gen.js";
 import { addressPoints } from "./addresses.js";
@@ -81,7 +81,7 @@ const ASSERTION = {
 
 /** `deny`, `kill` and `audit` say at least that much; `allow` says that nothing is refused or recorded. */
 function satisfies(actual: Effect, claimed: Effect): boolean {
-  return claimed === "allow" ? actual === "allow" : EFFECTS.indexOf(actual) >= EFFECTS.indexOf(claimed);
+  return claimed === "allow" ? actual === "allow" : isAtLeast(actual, claimed);
 }
 
 /** Null where what the matching rulings and the defaults come to is as claimed. */

@@ -3,8 +3,8 @@
  * that accesses change between on that account, a shortest such access.
  */
 import type { ConcreteTarget, PrivilegeTarget } from "../access.js";
-import { EFFECTS, PRIVILEGES } from "../ast.js";
-import type { Ir, NetworkSelector, Operation, Privilege } from "../ir.gen.js";
+import { isAtLeast, PRIVILEGES } from "../ast.js";
+import type { Ir, NetworkSelector, Operation } from "../ir.gen.js";
 import { addressPoints } from "./addresses.js";
 import type { Context } from "./contexts.js";
 import { holds } from "./guards.js";
@@ -14,7 +14,9 @@ import { defaultDiffers, differInPatterns } from "./pattern-differences.js";
 import type { Note, Pair } from "./pattern-differences.js";
 import type { Rulebook } from "./rulebook.js";
 import { indexSelections, matchedRulings, operationsOf, plainlyMatched, selectNetworks } from "./selections.js";
-import { atomsOfLadder, type Ladder, ladderOf, privilegeLadder, type Verdict, verdictIn } from "./verdicts.js";
+import {
+  atomsOfLadder, type Ladder, ladderOf, privilegeLadder, rulingsOn, type Verdict, verdictIn,
+} from "./verdicts.js";
 
 export interface Change {
   readonly operation: Operation | "privilege";
@@ -27,7 +29,7 @@ export interface Change {
 
 /** The effects are in order, from the least that is refused to the most. */
 export function isNarrower({ from, to }: Change): boolean {
-  return EFFECTS.indexOf(to.effect) > EFFECTS.indexOf(from.effect);
+  return !isAtLeast(from.effect, to.effect);
 }
 
 export type Relation = "equivalent" | "narrower" | "wider" | "incomparable";
@@ -61,13 +63,10 @@ export function findDifferences(old: Ir, new_: Ir): readonly Change[] | null {
   }
   for (const privilege of PRIVILEGES) {
     found.note("privilege", privilegeLadder(pair.old, privilege), privilegeLadder(pair.new, privilege),
-      [speakingOf(pair.old, privilege), speakingOf(pair.new, privilege)], () => ({ kind: "privilege", privilege }));
+      [rulingsOn(pair.old, privilege), rulingsOn(pair.new, privilege)], () => ({ kind: "privilege", privilege }));
   }
   return opened.contexts.gaveUp ? null : found.all;
 }
-
-const speakingOf = ({ rulings }: Rulebook, privilege: Privilege): readonly number[] =>
-  rulings.flatMap(({ privileges }, number) => (privileges.includes(privilege) ? [number] : []));
 
 /** One for each of what tells changes apart. */
 class Changes {
@@ -92,8 +91,8 @@ class Changes {
       if (from.effect === to.effect) continue;
       const [oldMatched, newMatched] = matched;
       const deciders = [
-        from.effect, deciderOf(old, from, { matching: oldMatched, operation, context, only: oldOnly }),
-        to.effect, deciderOf(new_, to, { matching: newMatched, operation, context, only: newOnly }),
+        from.effect, deciderKey(old, from, { matching: oldMatched, operation, context, only: oldOnly }),
+        to.effect, deciderKey(new_, to, { matching: newMatched, operation, context, only: newOnly }),
       ];
       const key = [operation, ...deciders].join(" ");
       if (!this.found.has(key)) this.found.set(key, { operation, from, to, witness: witness(), context });
@@ -116,7 +115,7 @@ interface Decided {
  * What tells a change from others: the rule that decides if its policy alone has it. Where a rule of both says so as well
  * it does not matter which: a floating rule may meet thousands of them.
  */
-function deciderOf({ rulings }: Rulebook, { effect, rule, limit }: Verdict, decided: Decided): string {
+function deciderKey({ rulings }: Rulebook, { effect, rule, limit }: Verdict, decided: Decided): string {
   if (rule === null && limit === null) return "default";
   const { matching, operation, context, only } = decided;
   const isOfBoth = matching.some((number) => {

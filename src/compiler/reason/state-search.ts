@@ -79,10 +79,32 @@ interface Deed {
 /** What an act comes to. */
 interface Outcome {
   readonly session: Truths;
-  readonly process: Truths;
-  /** Null where no file is written. */
-  readonly file: Truths | null;
+  /** What the process holds itself. */
+  readonly own: Truths;
+  /** What the file holds; null where none is written. */
+  readonly written: Truths | null;
   readonly counted: readonly number[];
+}
+
+type Done = Deed & Outcome;
+
+const actorsOf = ({ process, file }: Deed): readonly Holder[] => (file === null ? [process] : [process, file]);
+
+const pastOf = ({ act, who, process, own }: Done, times: number): Past => ({
+  kind: "act", operation: act.operation, target: act.target, isSuccess: act.isSuccess, who, times,
+  before: process.holding, since: own,
+});
+
+const originOf = (one: Done): Holder["origin"] => ({ kind: "made", past: pastOf(one, 1), from: actorsOf(one) });
+
+/** Those that nobody has been like; from now on somebody has. */
+function newHolders({ own, written }: Outcome, held: Set<string>): readonly Pick<Holder, "kind" | "holding">[] {
+  const made: readonly Pick<Holder, "kind" | "holding">[] = [
+    { kind: "process", holding: own }, ...(written === null || written.size === 0 ? [] : [{ kind: "file", holding: written } as const]),
+  ];
+  const found = made.filter((holder) => !held.has(keyOfHolder(holder)));
+  for (const holder of found) held.add(keyOfHolder(holder));
+  return found;
 }
 
 export class StateSearch {
@@ -132,11 +154,12 @@ export class StateSearch {
     return [...this.remembered.limits].flatMap(([atom, { count }]) => ((counts.get(atom) ?? 0) >= count ? [atom] : []));
   }
 
-  /** What changes nothing but what processes and files hold is done at once: it is in nobody's way. */
+  /** What changes nothing but what processes and files hold is done first, all of it: it is in nobody's way. */
   private actIn(state: State, tries: readonly Try[]): void {
     const held = new Set(state.holders.map(keyOfHolder));
     const spent = this.spentIn(state);
     const done = new Set<string>();
+    const onward: Done[] = [];
     let open = true;
     while (open) {
       open = false;
@@ -148,51 +171,42 @@ export class StateSearch {
           open = true;
           this.gaveUp ||= this.trials > TRIALS_LIMIT || state.holders.length > HOLDERS_LIMIT;
           if (this.gaveUp) return;
-          for (const { act, people } of tries) {
-            if (file !== null && !carries(act)) continue;
-            for (const who of people) {
-              this.trials++;
-              this.note(state, { act, who, process, file }, held, spent);
-            }
+          for (const one of this.actsBy(process, file, state, tries, spent)) {
+            if (keyOf(one.session) !== keyOf(state.session) || one.counted.length > 0) onward.push(one);
+            else state.holders.push(...newHolders(one, held).map((made) => ({ ...made, origin: originOf(one) })));
           }
         }
       }
     }
+    for (const one of onward) this.goOn(state, one, held);
   }
 
-  private note(state: State, deed: Deed, held: Set<string>, spent: readonly number[]): void {
-    const { act, who, process, file } = deed;
-    const outcome = this.outcome(state, deed, spent);
-    if (outcome === null) return;
-    const from = file === null ? [process] : [process, file];
-    const past = (times: number): Past => ({
-      kind: "act", operation: act.operation, target: act.target, isSuccess: act.isSuccess, who, times,
-      before: process.holding, since: outcome.process,
-    });
-    const made = ([["process", outcome.process], ["file", outcome.file]] as const).flatMap(([kind, holding]) =>
-      (holding === null || (kind === "file" && holding.size === 0) ? [] : [{ kind, holding }]));
-    const isNew = made.filter((holder) => !held.has(keyOfHolder(holder)));
-    const stays = keyOf(outcome.session) === keyOf(state.session);
-    if (stays && outcome.counted.length === 0) {
-      for (const holder of isNew) {
-        held.add(keyOfHolder(holder));
-        state.holders.push({ ...holder, origin: { kind: "made", past: past(1), from } });
-      }
-      return;
-    }
-    const again = stays && keyOf(outcome.process) === keyOf(process.holding) && (outcome.file === null || isNew.length === 0);
-    for (const times of this.timesFor(state, outcome.counted, again)) {
+  private actsBy(process: Holder, file: Holder | null, state: State, tries: readonly Try[], spent: readonly number[]): readonly Done[] {
+    return tries.filter(({ act }) => file === null || carries(act)).flatMap(({ act, people }) =>
+      people.flatMap((who) => {
+        this.trials++;
+        const deed = { act, who, process, file };
+        const outcome = this.outcome(state, deed, spent);
+        return outcome === null ? [] : [{ ...deed, ...outcome }];
+      }));
+  }
+
+  /** To another state, in which all that were there still are. */
+  private goOn(state: State, one: Done, held: ReadonlySet<string>): void {
+    const made = newHolders(one, new Set(held));
+    const stays = keyOf(one.session) === keyOf(state.session) && made.length === 0 && keyOf(one.own) === keyOf(one.process.holding);
+    for (const times of this.timesFor(state, one.counted, stays)) {
       const counts = new Map(state.counts);
-      for (const atom of outcome.counted) {
+      for (const atom of one.counted) {
         counts.set(atom, Math.min((counts.get(atom) ?? 0) + times, this.remembered.limits.get(atom)?.count ?? 0));
       }
       this.add({
-        session: outcome.session, counts,
+        session: one.session, counts,
         holders: [
           ...state.holders.map((holder): Holder => ({ ...holder, origin: { kind: "stays", holder } })),
-          ...isNew.map((holder): Holder => ({ ...holder, origin: { kind: "begins" } })),
+          ...made.map((holder): Holder => ({ ...holder, origin: { kind: "begins" } })),
         ],
-        begin: { parent: state, past: past(times), from },
+        begin: { parent: state, past: pastOf(one, times), from: actorsOf(one) },
       });
     }
   }
@@ -225,9 +239,9 @@ export class StateSearch {
     const given = pick(held, (atom) => this.remembered.tracked.has(atom));
     return {
       session: pick(held, (atom) => !this.remembered.perProcess.has(atom)),
-      process: pick(held, (atom) => this.remembered.perProcess.has(atom)),
+      own: pick(held, (atom) => this.remembered.perProcess.has(atom)),
       // What a file holds already it keeps.
-      file: gives ? new Set([...given, ...file?.holding ?? []]) : null,
+      written: gives ? new Set([...given, ...file?.holding ?? []]) : null,
       counted: counts.map((count) => count.spent),
     };
   }

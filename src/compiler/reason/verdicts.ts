@@ -32,9 +32,12 @@ export function ladderOf(book: Rulebook, matching: readonly number[], operation:
 }
 
 export function privilegeLadder(book: Rulebook, privilege: Privilege): Ladder {
-  const speaking = book.rulings.flatMap(({ privileges }, number) => (privileges.includes(privilege) ? [number] : []));
-  return ladder(book, speaking, book.ir.privilegeDefaults[privilege]);
+  return ladder(book, rulingsOn(book, privilege), book.ir.privilegeDefaults[privilege]);
 }
+
+/** Numbers of those that speak of the privilege. */
+export const rulingsOn = ({ rulings }: Rulebook, privilege: Privilege): readonly number[] =>
+  rulings.flatMap(({ privileges }, number) => (privileges.includes(privilege) ? [number] : []));
 
 function ladder({ rulings }: Rulebook, speaking: readonly number[], byDefault: Effect): Ladder {
   let sure = 0;
