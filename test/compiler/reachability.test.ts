@@ -115,7 +115,7 @@ it.each([
       if (proof.kind === "too-complex") throw new Error("too complex");
       return proof.kind === "holds";
     });
-    const isTrue = [...effects ?? []].every((actual) => holds(effect, actual));
+    const isTrue = [...effects].every((actual) => holds(effect, actual));
     if (isTrue) held++;
     else failed++;
     if (isExact) expect(proved).toBe(isTrue);
