@@ -81,12 +81,13 @@ function transportOf(witness: Change["witness"]) {
 }
 
 /** What makes no difference is left out. */
-function circumstancesOf({ who: { exe, under, args }, after, marks }: Context) {
+function circumstancesOf({ who: { exe, under, args }, after, takesSeveral, marks }: Context) {
   return {
     ...(exe.length === 0 ? {} : { exe: exe.map(bytesText) }),
     ...(under.length === 0 ? {} : { under: under.map(bytesText) }),
     ...(args.length === 0 ? {} : { args: args.map(bytesText) }),
     ...(after.length === 0 ? {} : { after: after.map(pastText) }),
+    ...(takesSeveral ? { severalProcesses: true } : {}),
     marks,
   };
 }

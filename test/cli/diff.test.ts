@@ -80,6 +80,14 @@ wider, with --task deploy: connect 192.0.2.0 port 22 tcp
     expect((await diff(OLD, OLD, "--task", "deploy")).stderr).toContain("error[unknown-task]");
   });
 
+  it("says who acts, after what, and whether it takes several processes", async () => {
+    const memory = 'mark a on read "/a" per process\nmark b on read "/b"\ndeny read "/b" unless a\n';
+    const { stdout } = await diff(memory, `${memory}deny write "/w" when b and not a and exe "/bin/x"\n`, "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ relation: "narrower", changes: [{ witness: {
+      target: "/w", exe: ["/bin/x"], after: ["read /a", "read /b"], severalProcesses: true, marks: ["b"],
+    } }] });
+  });
+
   it("reads standard input once", async () => {
     const { status, stderr } = await policycIn(folderWith({}), "diff", "-", "-");
     expect([status, stderr]).toEqual([2, "error: both policies cannot be standard input\nhelp: name a file for one of them\n"]);
