@@ -1,6 +1,6 @@
 /** What `diff` found, as JSON and for people. */
-import { accessText, targetText } from "../compiler/access.js";
-import { bytesText, contextText, pastText } from "../compiler/context-text.js";
+import { accessText, bytesText, targetText } from "../compiler/access.js";
+import { contextText, pastText } from "../compiler/context-text.js";
 import type { Ir } from "../compiler/ir.gen.js";
 import type { Context } from "../compiler/reason/contexts.js";
 import { type Change, isNarrower, type Relation, relationOf } from "../compiler/reason/find-differences.js";

@@ -97,7 +97,10 @@ function limitsOn({ limits }: ResolvedPolicy, access: Asked, situation: Situatio
   return limits.filter((limit) => limitMatcher(limit)(access, situation));
 }
 
-const limitJson = (limit: ResolvedLimit) => ({ ...ruleJson(limit), count: limit.count, perMilliseconds: limit.perMilliseconds });
+function limitJson(limit: ResolvedLimit) {
+  const { count, perMilliseconds } = limit;
+  return { ...ruleJson(limit), count, perMilliseconds };
+}
 
 // --- for people ------------------------------------------------------------------------------------------------------
 
@@ -110,7 +113,8 @@ function report(policy: ResolvedPolicy, { question, decision }: Answer, situatio
   return [
     `${paint(styleOf(decision), decision.effect)}: `
       + printable(`${question.access.op} ${headOf(question)}${personText(situation)}${marksText(situation.marks)}`),
-    ...(rule === undefined ? [byDefault(policy, question.access, others)] : decidingLines(policy, rule, { access: question.access, situation }, { colour })),
+    ...(rule === undefined ? [byDefault(policy, question.access, others)]
+      : decidingLines(policy, rule, { access: question.access, situation }, { colour })),
     ...(others.length === 0 ? [] : ["also matched:", ...others.map((other) => `  ${shortly(other)}`)]),
     ...(refuses(decision.effect) ? [] : limitsOn(policy, question.access, situation).map(limitLine)),
     ...notes(policy, question, paint),

@@ -1,7 +1,7 @@
 /** What tests and assertions came to: one result for each case, and for each assertion. */
-import { accessText, type Attempt } from "../compiler/access.js";
+import { accessText, type Attempt, bytesText } from "../compiler/access.js";
 import type { Effect } from "../compiler/ast.js";
-import { bytesText, marksText, personText } from "../compiler/context-text.js";
+import { marksText, personText } from "../compiler/context-text.js";
 import type { Span } from "../compiler/diagnostic.js";
 import { counterexampleText, refuterOf } from "../compiler/prove-asserts.js";
 import type { ResolvedCase } from "../compiler/resolve-tests.js";
@@ -41,8 +41,9 @@ function ofCase(name: string, { tested, attempt, decision, ok, policy }: TestedC
 
 /** What is tried, by whom, and after what. */
 export function caseText({ who, marks, after }: ResolvedCase, attempt: Attempt): string {
-  const events = after.map(({ act, args }) => act.kind === "success" ? `success ${bytesText(act.path)}${personText({ exe: [], under: [], args })}`
-    : accessText(act.attempt.op, act.attempt) + personText({ exe: [], under: [], args }));
+  const events = after.map(({ act, args }) =>
+    (act.kind === "success" ? `success ${bytesText(act.path)}` : accessText(act.attempt.op, act.attempt))
+      + personText({ exe: [], under: [], args }));
   return accessText(attempt.op, attempt) + personText(who) + marksText(marks)
     + (events.length === 0 ? "" : ` after ${events.join(", then ")}`);
 }

@@ -90,4 +90,5 @@ export function transportText(target: ConcreteTarget | PrivilegeTarget): string 
 export const accessText = (op: Attempt["op"], target: ConcreteTarget | PrivilegeTarget): string =>
   `${op} ${targetText(target)}${transportText(target)}`;
 
-const bytesText = (latin1: string): string => escapeBytes(Buffer.from(latin1, "latin1"));
+/** Bytes as latin-1, for people. */
+export const bytesText = (latin1: string): string => escapeBytes(Buffer.from(latin1, "latin1"));

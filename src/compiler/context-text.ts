@@ -1,9 +1,8 @@
 /** Who does something, and what came before it, in words. */
-import { accessText } from "./access.js";
-import { escapeBytes } from "./escape-bytes.js";
+import { accessText, bytesText, targetText } from "./access.js";
 import type { Context } from "./reason/contexts.js";
-import type { Past } from "./reason/state-search.js";
 import type { Person } from "./reason/people.js";
+import type { Past } from "./reason/state-search.js";
 
 /** ` by /usr/bin/git with the arguments "push" after read /x`; empty where it makes no difference. */
 export function contextText({ who, after, takesSeveral }: Pick<Context, "who" | "after" | "takesSeveral">): string {
@@ -13,9 +12,11 @@ export function contextText({ who, after, takesSeveral }: Pick<Context, "who" | 
 
 /** ` by /usr/bin/git under /usr/bin/npm with the arguments "push"`; empty where nothing of it is said. */
 export function personText({ exe, under, args }: Pick<Person, "exe" | "under" | "args">): string {
-  const clause = (word: string, items: readonly string[]): string => (items.length === 0 ? "" : ` ${word} ${items.join(" and ")}`);
-  return clause("by", exe.map(bytesText)) + clause("under", under.map(bytesText))
-    + (args.length === 0 ? "" : ` with the arguments ${args.map((arg) => `"${bytesText(arg).replaceAll('"', '\\"')}"`).join(" ")}`);
+  const clause = (start: string, items: readonly string[], between: string): string =>
+    (items.length === 0 ? "" : ` ${start} ${items.join(between)}`);
+  const words = args.map((arg) => `"${bytesText(arg).replaceAll('"', '\\"')}"`);
+  return clause("by", exe.map(bytesText), " and ") + clause("under", under.map(bytesText), " and ")
+    + clause("with the arguments", words, " ");
 }
 
 /** ` when secret and tested`; empty where none is set. */
@@ -28,8 +29,6 @@ export const marksText = (marks: Iterable<string>): string => {
 export function pastText(past: Past): string {
   if (past.kind === "wait") return `nothing for ${past.milliseconds / 1000} s`;
   const { operation, target, isSuccess, who, times } = past;
-  const act = isSuccess ? accessText(operation, target).replace(/^exec/, "success") : accessText(operation, target);
-  return `${act}${personText(who)}${times === 1 ? "" : `, ${times} times`}`;
+  const act = isSuccess ? `success ${targetText(target)}` : accessText(operation, target);
+  return act + personText(who) + (times === 1 ? "" : `, ${times} times`);
 }
-
-export const bytesText = (latin1: string): string => escapeBytes(Buffer.from(latin1, "latin1"));

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { accessText, type Attempt, attemptOf } from "../../src/compiler/access.js";
-import { EFFECTS, type Effect, refuses } from "../../src/compiler/ast.js";
+import { type Effect, refuses } from "../../src/compiler/ast.js";
 import { contextText } from "../../src/compiler/context-text.js";
 import { lowerAsserts } from "../../src/compiler/lower.js";
 import type { Context } from "../../src/compiler/reason/contexts.js";
@@ -12,6 +12,7 @@ import type { PastEvent } from "../../src/compiler/resolve-tests.js";
 import type { ResolvedPolicy } from "../../src/compiler/resolved.js";
 import { condition, deed, maybe, oneOf, policy, policyWith, twoPolicies } from "./contextual-policies.js";
 import { accepted } from "./front-end.js";
+import { satisfies } from "./satisfies.js";
 import { type Who, World } from "./worlds.js";
 
 // --- what processes may do -------------------------------------------------------------------------------------------
@@ -143,8 +144,6 @@ describe("differences of policies with a memory", () => {
 });
 
 describe("assertions about policies with a memory", () => {
-  const holds = (asserted: Effect, actual: Effect): boolean =>
-    (asserted === "allow" ? actual === "allow" : EFFECTS.indexOf(actual) >= EFFECTS.indexOf(asserted));
   const asserted = fc.tuple(oneOf("allow", "audit", "deny"), fc.oneof(deed, oneOf('exec "/p"', "privilege ptrace")), maybe(condition.map((one) => ` when ${one}`)))
     .map(([effect, what, when]) => `assert ${effect} ${what}${when}`);
 
@@ -170,7 +169,7 @@ describe("assertions about policies with a memory", () => {
         const worlds = worldsOf(resolved);
         const outcomes = replay(worlds, context).map((process) => effects(worlds, process, one, context.who)[0]);
         if (tracks === "") expect(outcomes).toContain(verdict.effect);
-        expect(holds(assertion.effect, verdict.effect)).toBe(false);
+        expect(satisfies(assertion.effect, verdict.effect)).toBe(false);
       }
       if (failures.length > 0) {
         failed++;
@@ -181,7 +180,7 @@ describe("assertions about policies with a memory", () => {
         const world = new World(without);
         for (const { process, event: tried, who: by, wait } of history) {
           const one = attemptIn(tried);
-          if (world.concerns(about, process, one, by)) expect(holds(assertion.effect, world.effectOf(process, one, by))).toBe(true);
+          if (world.concerns(about, process, one, by)) expect(satisfies(assertion.effect, world.effectOf(process, one, by))).toBe(true);
           world.act(process, tried, by);
           if (wait !== null) world.wait(wait);
         }

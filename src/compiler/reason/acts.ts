@@ -90,7 +90,8 @@ export const carries = ({ operation, target }: Pick<Act, "operation" | "target">
   target.kind === "path" && (TAKES.includes(operation) || GIVES.includes(operation));
 
 const CARRIER: Watched = {
-  ruling: watch([...TAKES, ...GIVES], [{ kind: "path", text: "/*/**", components: [{ kind: "any" }, { kind: "globstar" }] }]),
+  ruling: watch([...TAKES, ...GIVES],
+    [{ kind: "path", text: "/*/**", components: [{ kind: "any" }, { kind: "globstar" }] }]),
   meaning: { kind: "carrier" },
 };
 

@@ -22,8 +22,8 @@ const PLAIN: Context = {
 };
 
 /** What to do where there is too much to tell. */
-export const SIMPLER = "write fewer patterns with `*` and `?` in the middle of a name, or let fewer marks, limits, programs and "
-  + "arguments meet at one target";
+export const SIMPLER = "write fewer patterns with `*` and `?` in the middle of a name, or let fewer marks, limits, programs "
+  + "and arguments meet at one target";
 
 export class Contexts {
   private readonly people: People;
@@ -60,9 +60,11 @@ export class Contexts {
       const known = situations.get(keyOf(own));
       if (known === undefined || known.after.length > after.length) situations.set(keyOf(own), { ...situation, truths: own });
     }
-    return [...situations.values()].sort((a, b) => a.after.length - b.after.length).flatMap((situation) => people.map((who) => ({
-      ...situation, truths: new Set([...situation.truths, ...who.truths]), who, marks: this.marksIn(situation.truths),
-    })));
+    const inOrder = [...situations.values()].sort((a, b) => a.after.length - b.after.length);
+    return inOrder.flatMap((situation) => {
+      const marks = this.marksIn(situation.truths);
+      return people.map((who) => ({ ...situation, truths: new Set([...situation.truths, ...who.truths]), who, marks }));
+    });
   }
 
   private marksIn(truths: Truths): readonly string[] {

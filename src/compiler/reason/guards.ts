@@ -101,3 +101,13 @@ export function atomsOf(guard: Guard | null): readonly number[] {
       return guard.operands.flatMap(atomsOf);
   }
 }
+
+/** A program that `exe` or `under` speaks of. */
+export interface KnownProgram {
+  readonly atom: number;
+  readonly programs: readonly PathSelector[];
+}
+
+export function programsOf({ all }: Atoms, kind: "exe" | "under"): readonly KnownProgram[] {
+  return all.flatMap((atom, number) => (atom.kind === kind ? [{ atom: number, programs: atom.programs }] : []));
+}

@@ -2,9 +2,9 @@
 import type { ByteString } from "../automaton/tables.js";
 import type { Ir } from "../ir.gen.js";
 import { Contexts } from "./contexts.js";
-import { Atoms, atomsOf } from "./guards.js";
+import { Atoms, atomsOf, programsOf } from "./guards.js";
 import type { MappedFile } from "./programs.js";
-import { programsOf, type Rulebook, rulebook, watch, watching } from "./rulebook.js";
+import { type Rulebook, rulebook, watch, watching } from "./rulebook.js";
 
 export interface OpenBooks {
   /** In the order of the policies. */

@@ -33,7 +33,8 @@ export class People {
 
   /** Those of whom the fewest words need be made first. */
   of(asked: Truths, mapped: MappedFile | null = null): readonly Person[] {
-    const [programs, ancestors, lists] = [this.programs.exe(asked, mapped, this.own), this.programs.under(asked), this.lists.of(asked)];
+    const programs = this.programs.exe(asked, mapped, this.own);
+    const [ancestors, lists] = [this.programs.under(asked), this.lists.of(asked)];
     if (programs.length * ancestors.length * lists.length > PEOPLE_LIMIT) {
       this.tooMany = true;
       return [];

@@ -2,10 +2,9 @@
 import type { ByteString } from "../automaton/tables.js";
 import type { Component } from "../ir.gen.js";
 import { explore } from "./explore.js";
-import { type Atoms, keyOf, pick, type Truths } from "./guards.js";
+import { type Atoms, keyOf, pick, programsOf, type Truths } from "./guards.js";
 import { Names } from "./names.js";
 import { matchedPatterns, PatternTrie, type TriePattern } from "./pattern-trie.js";
-import { programsOf } from "./rulebook.js";
 
 /** Some programs, and what holds of a process that runs them all. */
 export interface Programs {

@@ -1,5 +1,5 @@
 /** A policy as questions are asked about it: its rules and limits alike, each with what it asks of who acts. */
-import type { Effect, Ir, Operation, PathSelector, Privilege, Rule, Selector } from "../ir.gen.js";
+import type { Effect, Ir, Operation, Privilege, Rule, Selector } from "../ir.gen.js";
 import { allOf, type Atoms, type Guard } from "./guards.js";
 
 export interface Ruling {
@@ -59,14 +59,4 @@ export function watch(
   operations: readonly Operation[], match: readonly Selector[], except: readonly Selector[] = [],
 ): Ruling {
   return { effect: "audit", operations, privileges: [], match, except, guard: null, watches: true };
-}
-
-/** A program that `exe` or `under` speaks of. */
-export interface KnownProgram {
-  readonly atom: number;
-  readonly programs: readonly PathSelector[];
-}
-
-export function programsOf({ all }: Atoms, kind: "exe" | "under"): readonly KnownProgram[] {
-  return all.flatMap((atom, number) => (atom.kind === kind ? [{ atom: number, programs: atom.programs }] : []));
 }

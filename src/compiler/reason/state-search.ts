@@ -1,7 +1,8 @@
 /**
- * A search over the states of marks and limits, from nothing set, by acts that all the policies permit. Any program may run at the
- * start, and run any other later: a session can take in what runs already. A process can stay as it is while others act,
- * so that what processes and files may hold only grows, for as long as the session's own marks and counts stay the same.
+ * A search over the states of marks and limits, from nothing set, by acts that all the policies permit. Any program may
+ * run at the start, and run any other later: a session can take in what runs already. A process can stay as it is while
+ * others act, so that what processes and files may hold only grows, for as long as the session's own marks and counts
+ * stay the same.
  */
 import type { ConcreteTarget } from "../access.js";
 import { refuses } from "../ast.js";
@@ -100,7 +101,8 @@ const originOf = (one: Done): Holder["origin"] => ({ kind: "made", past: pastOf(
 /** Those that nobody has been like; from now on somebody has. */
 function newHolders({ own, written }: Outcome, held: Set<string>): readonly Pick<Holder, "kind" | "holding">[] {
   const made: readonly Pick<Holder, "kind" | "holding">[] = [
-    { kind: "process", holding: own }, ...(written === null || written.size === 0 ? [] : [{ kind: "file", holding: written } as const]),
+    { kind: "process", holding: own },
+    ...(written === null || written.size === 0 ? [] : [{ kind: "file", holding: written } as const]),
   ];
   const found = made.filter((holder) => !held.has(keyOfHolder(holder)));
   for (const holder of found) held.add(keyOfHolder(holder));
@@ -114,7 +116,8 @@ export class StateSearch {
   gaveUp = false;
 
   constructor(
-    private readonly books: readonly Rulebook[], private readonly acts: readonly Act[], private readonly remembered: Remembered,
+    private readonly books: readonly Rulebook[], private readonly acts: readonly Act[],
+    private readonly remembered: Remembered,
   ) {}
 
   run(peopleOf: (asked: Truths) => readonly Person[]): readonly Situation[] {
@@ -181,7 +184,9 @@ export class StateSearch {
     for (const one of onward) this.goOn(state, one, held);
   }
 
-  private actsBy(process: Holder, file: Holder | null, state: State, tries: readonly Try[], spent: readonly number[]): readonly Done[] {
+  private actsBy(
+    process: Holder, file: Holder | null, state: State, tries: readonly Try[], spent: readonly number[],
+  ): readonly Done[] {
     return tries.filter(({ act }) => file === null || carries(act)).flatMap(({ act, people }) =>
       people.flatMap((who) => {
         this.trials++;
@@ -194,7 +199,8 @@ export class StateSearch {
   /** To another state, in which all that were there still are. */
   private goOn(state: State, one: Done, held: ReadonlySet<string>): void {
     const made = newHolders(one, new Set(held));
-    const stays = keyOf(one.session) === keyOf(state.session) && made.length === 0 && keyOf(one.own) === keyOf(one.process.holding);
+    const stays = made.length === 0 && keyOf(one.session) === keyOf(state.session)
+      && keyOf(one.own) === keyOf(one.process.holding);
     for (const times of this.timesFor(state, one.counted, stays)) {
       const counts = new Map(state.counts);
       for (const atom of one.counted) {
