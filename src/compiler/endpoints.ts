@@ -37,7 +37,8 @@ export function parseEndpoint(text: string, span: Span): Outcome<Cidr> {
 
 /** 4 bytes or 16. Dotted tails are read here: ipaddr.js takes `::1.2.3.4` for a v4-mapped address. */
 function parseAddress(text: string): readonly number[] | null {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text).toByteArray();
+  // Asking whether it is one takes an exception where it is not.
+  if (!text.includes(":")) return ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.IPv4.parse(text).toByteArray() : null;
   const [, head, dotted] = /^(.*:)([^:]*\.[^:]*)$/.exec(text) ?? [];
   const groups = dotted === undefined || head === undefined ? text : `${head}${dottedToGroups(dotted)}`;
   return /^[0-9a-f:]+$/i.test(groups) && ipaddr.IPv6.isValid(groups) ? ipaddr.IPv6.parse(groups).toByteArray() : null;

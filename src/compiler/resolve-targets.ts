@@ -106,7 +106,7 @@ function resolveString(
       ? found({ kind: "network", ...endpoint.value, ...transportOf(target), span: literal.span })
       : fails(...endpoint.diagnostics);
   }
-  return resolvePath(literal, context, (pattern, parsed) => {
+  return resolvePath(literal, substituted, context, (pattern, parsed) => {
     const isProgram = operations.some(({ name }) => name === "exec" || name === "load");
     const path: ResolvedTarget = { kind: "path", pattern, span: literal.span };
     const behind = isProgram ? linksCoveredBy(parsed, context.links) : [];
@@ -120,7 +120,7 @@ function resolveUnix(literal: StringLiteral, context: TargetContext): ResolvedTa
   if (substituted === null) return NOTHING;
   const [first, ...rest] = substituted.parts;
   if (first === undefined || !first.text.startsWith("@")) {
-    return resolvePath(literal, context, (pattern) => [{ kind: "unix-path", pattern, span: literal.span }]);
+    return resolvePath(literal, substituted, context, (pattern) => [{ kind: "unix-path", pattern, span: literal.span }]);
   }
   const pattern: PatternText = [{ ...first, text: first.text.slice(1) }, ...rest].filter((part) => part.text !== "");
   const parsed = parseAbstractName(pattern, literal.span);
@@ -128,11 +128,9 @@ function resolveUnix(literal: StringLiteral, context: TargetContext): ResolvedTa
 }
 
 function resolvePath(
-  literal: StringLiteral, context: TargetContext,
+  literal: StringLiteral, substituted: Substituted, context: TargetContext,
   toTargets: (pattern: PatternText, parsed: readonly (readonly Component[])[]) => readonly ResolvedTarget[],
 ): ResolvedTargets {
-  const substituted = context.substitute(literal);
-  if (substituted === null) return NOTHING;
   const bad = findBadStart(literal, substituted, context);
   if (bad !== null) return fails(bad);
   const pattern = expandHome(substituted.parts, context.home);
@@ -180,5 +178,7 @@ function fails(...diagnostics: readonly Diagnostic[]): ResolvedTargets {
 }
 
 function combine(parts: readonly ResolvedTargets[]): ResolvedTargets {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
   return { targets: parts.flatMap((part) => part.targets), diagnostics: parts.flatMap((part) => part.diagnostics) };
 }

@@ -98,6 +98,11 @@ export function createScope({ definitions, params, home }: ScopeInput): Scope {
   };
 
   const substitute: Substitute = (literal) => {
+    const [only] = literal.parts;
+    // Most strings are this.
+    if (only?.kind === "text" && literal.parts.length === 1 && only.text.length <= LENGTH_LIMIT) {
+      return { parts: [{ literal: false, text: only.text }], start: null };
+    }
     const pieces = literal.parts.map((part): Substituted | null => part.kind === "text"
       ? { parts: [{ literal: false, text: part.text }], start: null }
       : resolveReference(part));

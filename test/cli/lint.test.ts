@@ -51,6 +51,23 @@ describe("lint", () => {
     expect(await lint(folder, "--format", "json", "ok.pol")).toEqual({ status: 0, stdout: "[]\n", stderr: "" });
   });
 
+  it("of many files says what it says of each alone, in their order", async () => {
+    const texts = ['deny read "x/y"\n', `include "std:base"\n${DEFAULTS}let k = "/k"\n`, `${DEFAULTS}param w\nallow write "\${w}/**"\n`];
+    const names = Array.from({ length: 240 }, (_, i) => `${i + 100}.pol`);
+    const folder = folderWith(Object.fromEntries(names.map((name, i) => [name, texts[i % texts.length] ?? ""])));
+    const alone: unknown[] = [];
+    for (const name of names) {
+      const found: unknown = JSON.parse((await lint(folder, "--json", name)).stdout);
+      alone.push(found);
+    }
+    const all = await lint(folder, "--json", ".");
+    expect(all).toMatchObject({ status: 1, stderr: "" });
+    expect(JSON.parse(all.stdout)).toEqual(alone.flat());
+    for (const name of names.filter((_, i) => i % texts.length === 0)) writeFileSync(join(folder, name), DEFAULTS);
+    expect(await lint(folder, "--set", "w=/w", ".")).toMatchObject({ status: 0 });
+    expect(await lint(folder, "--set", "v=/w", ".")).toMatchObject({ status: 2 });
+  });
+
   it.each([["what is in order", {}], ["errors and warnings", FILES]])("as SARIF of %s is valid", async (_, files) => {
     const folder = folderWith({ "ok.pol": DEFAULTS, ...files });
     const { stdout } = await lint(folder, "--format", "sarif", ".");

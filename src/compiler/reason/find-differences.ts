@@ -112,18 +112,19 @@ interface Decided {
 }
 
 /**
- * What tells a change from others: the rule that decides if its policy alone has it. Where a rule of both says so as well
- * it does not matter which: a floating rule may meet thousands of them.
+ * What tells a change from others: the first rule that says so and that its policy alone has. Which of the rules says so that
+ * both have does not matter: a floating rule may meet thousands of them.
  */
 function deciderKey({ rulings }: Rulebook, { effect, rule, limit }: Verdict, decided: Decided): string {
   if (rule === null && limit === null) return "default";
   const { matching, operation, context, only } = decided;
-  const isOfBoth = matching.some((number) => {
+  const first = matching.reduce((least, number) => {
     const ruling = rulings[number];
-    return ruling !== undefined && !ruling.watches && !only.has(number) && ruling.effect === effect
+    const says = ruling !== undefined && !ruling.watches && only.has(number) && ruling.effect === effect
       && (operation === "privilege" || ruling.operations.includes(operation)) && holds(ruling.guard, context.truths);
-  });
-  return isOfBoth ? "of both" : rule === null ? `limit ${limit ?? ""}` : String(rule);
+    return says ? Math.min(least, number) : least;
+  }, Infinity);
+  return first === Infinity ? "of both" : String(first);
 }
 
 function differInAddresses(pair: Pair, note: Note): void {

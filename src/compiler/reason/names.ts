@@ -75,6 +75,12 @@ export class Names {
     return (automaton.classes[automaton.classOf(name)] ?? []).flatMap((index) => globs[index] ?? []);
   }
 
+  /** Says of names by numbers which of the globs they match. */
+  classifier(globs: Iterable<GlobChild>): (name: ByteString) => number {
+    const automaton = this.automatonOf([...new Map(Array.from(globs, (glob) => [glob.key, glob])).values()]);
+    return (name) => automaton.classOf(name);
+  }
+
   /** What the globs can tell apart. */
   kindsOf(globs: Iterable<GlobChild>): Kinds {
     const sorted = [...new Map(Array.from(globs, (glob) => [glob.key, glob])).values()]

@@ -2,6 +2,7 @@
 import type { ConcreteTarget } from "../access.js";
 import type { Component, Operation } from "../ir.gen.js";
 import { explore, targetAt } from "./explore.js";
+import { type LikenessOf, skipLikeSiblings } from "./like-siblings.js";
 import { meetingSome } from "./meeting-patterns.js";
 import { Names } from "./names.js";
 import { matchedPatterns, PatternTrie } from "./pattern-trie.js";
@@ -82,8 +83,10 @@ function search(question: Question, subject: "rules" | "defaults", note: Note): 
   }
   const ownerAt = (number: number): Owner | null => list.owners[number] ?? null;
   const trie = new PatternTrie(list.patterns,
-    (one, other) => outdoes(question, ownerAt(one), ownerAt(other)), likenessOf(question, ownerAt));
-  const names = new Names(kind !== "unix-abstract");
+    (one, other) => outdoes(question, ownerAt(one), ownerAt(other)), coverLikeness(question, ownerAt));
+  const arePaths = kind !== "unix-abstract";
+  skipLikeSiblings(trie, arePaths, likenessOfAll(question, ownerAt));
+  const names = new Names(arePaths);
   explore(trie, names, (subset, path) => {
     const matched = matchedPatterns(subset);
     const [oldRulings, newRulings] = [matchedRulings(oldIndex, matched), matchedRulings(newIndex, matched)];
@@ -102,19 +105,40 @@ function ownPatterns(question: Question, { rulings }: Rulebook, only: ReadonlySe
 }
 
 /** The owner of everything is null: a rule that always matches leaves nothing to the default. */
-function outdoes({ kind, operations }: Question, one: Owner | null, other: Owner | null): boolean {
+function outdoes({ pair, kind, operations }: Question, one: Owner | null, other: Owner | null): boolean {
   if (one === null) return false;
-  return other === null ? isUnconditional(one, kind) : silences(one, other, kind, operations);
+  if (other === null) return isUnconditional(one, kind);
+  // Changes are told apart by the rules of one policy, even where a rule of both is first that says the same.
+  const isTold = one.ruling.effect === other.ruling.effect && isOfOne(pair, other) && !isOfOne(pair, one);
+  return !isTold && silences(one, other, kind, operations);
 }
 
-/** Of rules that both policies have it does not matter which one decides, but for what it says. */
-function likenessOf(
-  { pair, kind }: Question, ownerAt: (number: number) => Owner | null,
-): (number: number) => string | null {
+const isOfOne = ({ old, oldOnly, newOnly }: Pair, { policy, number }: Owner): boolean =>
+  (policy === old ? oldOnly : newOnly).has(number);
+
+/** What a rule says that both policies have: it does not matter which one of those that say the same decides. */
+function meaningOf({ pair }: Question, owner: Owner): string | null {
+  const { policy: { side }, ruling: { effect, guard, watches } } = owner;
+  return isOfOne(pair, owner) || watches ? null : `${side} ${effect} ${JSON.stringify(guard)}`;
+}
+
+/** Of owners that cover all that lies beneath. */
+function coverLikeness(question: Question, ownerAt: OwnerAt): (number: number) => string | null {
   return (number) => {
     const owner = ownerAt(number);
-    if (owner === null || !isUnconditional(owner, kind)) return null;
-    const [side, only] = owner.policy === pair.old ? ["old", pair.oldOnly] as const : ["new", pair.newOnly] as const;
-    return only.has(owner.number) ? null : `${side} ${owner.ruling.effect}`;
+    return owner === null || !isUnconditional(owner, question.kind) ? null : meaningOf(question, owner);
   };
 }
+
+function likenessOfAll(question: Question, ownerAt: OwnerAt): LikenessOf {
+  return (number) => {
+    const owner = ownerAt(number);
+    const meaning = owner === null ? null : meaningOf(question, owner);
+    if (owner === null || meaning === null) return null;
+    const hasExcepts = owner.ruling.except.some(({ kind }) => kind === question.kind);
+    const exceptsOf = hasExcepts ? `${owner.policy.side} ${owner.number}` : null;
+    return { meaning: owner.excepts ? `except from ${meaning}` : meaning, exceptsOf };
+  };
+}
+
+type OwnerAt = (number: number) => Owner | null;

@@ -32,6 +32,8 @@ export interface GlobChild {
 export interface TrieNode {
   readonly number: number;
   readonly literals: Map<ByteString, TrieNode>;
+  /** Of the literals, those that need not be tried. */
+  readonly skipped: Set<ByteString>;
   readonly globs: Map<string, GlobChild>;
   any: TrieNode | null;
   /** The globstar after this node, entered together with it; it stays whatever name is read. */
@@ -71,7 +73,7 @@ export class PatternTrie {
   /** By the number of a sink: the nodes on the way of what may take back, and the sink to be in when there are none. */
   private readonly lapses = new Map<number, { readonly excepts: ReadonlySet<TrieNode>; readonly free: TrieNode }>();
   private readonly onTheWay = new Map<number, Set<TrieNode>>();
-  private readonly root = this.newNode(false);
+  readonly root = this.newNode(false);
   readonly start: Subset;
 
   /**
@@ -80,7 +82,7 @@ export class PatternTrie {
    * matter which one covers it, and null for one of its own.
    */
   constructor(
-    patterns: readonly TriePattern[], private readonly outdoes: (owner: number, other: number) => boolean,
+    private readonly patterns: readonly TriePattern[], private readonly outdoes: (owner: number, other: number) => boolean,
     private readonly likeness: (owner: number) => string | null = () => null,
   ) {
     for (const [index, pattern] of patterns.entries()) this.insert(index, pattern);
@@ -100,9 +102,17 @@ export class PatternTrie {
     return this.close(next);
   }
 
+  /** Owners of the patterns that are complete at the node; `stays`: whatever follows. */
+  ownersAt({ ends, sinks }: TrieNode): readonly { readonly owner: number; readonly stays: boolean }[] {
+    return [
+      ...ends.map((pattern) => ({ owner: this.patterns[pattern]?.owner ?? -1, stays: false })),
+      ...sinks.flatMap(({ owner }) => (owner === null ? [] : [{ owner, stays: true }])),
+    ];
+  }
+
   private newNode(loops: boolean, owner: number | null = null): TrieNode {
     return {
-      number: this.count++, literals: new Map(), globs: new Map(), any: null, star: null, sinks: [], loops, owner, ends: [],
+      number: this.count++, literals: new Map(), skipped: new Set(), globs: new Map(), any: null, star: null, sinks: [], loops, owner, ends: [],
       guides: false, isGoal: false,
     };
   }

@@ -31,7 +31,8 @@ export class Ways {
     const own = literalsOf(rest, () => true);
     if (loops === null) {
       const literals = this.literalsThatMatter(nodes);
-      return this.follow(subset, [...literals.map(toWay), ...this.classesOf(nodes)], () => literals).taken;
+      return this.follow(subset, [...literals.map(toWay), ...this.classesOf(nodes)],
+        () => [...literals, ...skippedOf(nodes)]).taken;
     }
     const known = this.all.get(loops.kind) ?? this.waysOf(loops.nodes);
     this.all.set(loops.kind, known);
@@ -40,7 +41,7 @@ export class Ways {
     const special = wild.length === 0 ? [] : this.specialWays(subset, wild, known);
     const ownOrSpecial = new Set([...own, ...special.flatMap(literalOf)]);
     const isOpen = (way: Way): boolean => ("literal" in way ? !ownOrSpecial.has(way.literal) : wild.length === 0);
-    const avoid = (): readonly ByteString[] => [...ownOrSpecial, ...known.flatMap(literalOf)];
+    const avoid = (): readonly ByteString[] => [...ownOrSpecial, ...known.flatMap(literalOf), ...skippedOf(nodes)];
     const { taken, left } = this.follow(subset, shared.filter(isOpen), avoid);
     this.open.set(loops.kind, [...shared.filter((way) => !isOpen(way)), ...left]);
     return [...own.map((name) => this.step(subset, name)), ...taken, ...this.follow(subset, special, avoid).taken];
@@ -133,6 +134,10 @@ function goesOnOpenly(nodes: readonly TrieNode[]): boolean {
 
 function literalsOf(nodes: readonly TrieNode[], counts: (child: TrieNode) => boolean): readonly ByteString[] {
   const names = new Set<ByteString>();
-  for (const node of nodes) for (const [name, child] of node.literals) if (counts(child)) names.add(name);
+  for (const node of nodes) {
+    for (const [name, child] of node.literals) if (counts(child) && !node.skipped.has(name)) names.add(name);
+  }
   return [...names];
 }
+
+const skippedOf = (nodes: readonly TrieNode[]): readonly ByteString[] => nodes.flatMap(({ skipped }) => [...skipped]);
