@@ -257,12 +257,36 @@ describe("what is said of contexts", () => {
 
   const many = (count: number, line: (i: number) => string): string => Array.from({ length: count }, (_, i) => line(i)).join("\n");
   it.each<[string, string, string]>([
-    ["programs at one target", many(25, (i) => `allow write "/t/**" when exe "/tool${i}"`), 'deny write "/t/x"'],
+    ["programs at one target", many(25, (i) => `mark m${i} on read "/k${i}"\nallow write "/t/**" when exe "/tool${i}" and not m0`),
+      'deny write "/t/x"'],
     ["marks of processes", many(14, (i) => `mark m${i} on read "/k${i}" per process\ndeny connect any when m${i}`), "kill connect any when m1 and not m2"],
     ["clauses of arguments", many(20, (i) => `deny exec "git" args "*x${i}*"`), 'deny exec "git" args "y"'],
   ])("of too many %s it says so, soon", (_, text, more) => {
     const base = `default deny write\n${text}`;
     expect(findDifferences(accepted(base).ir, accepted(`${base}\n${more}`).ir)).toBeNull();
+  });
+
+  const audited = 'audit write "/t" when exe "/c"\naudit write "/t" when exe "/a"\naudit write "/t" when exe "/b"';
+  it.each<[string, string, string, readonly string[]]>([
+    ["that run at once", 'kill write "/t" when exe "/a"', 'deny write "/t" when exe "/b"',
+      ["audit → deny write /t by /b", "kill → audit write /t by /a", "kill → deny write /t by /a and /b"]],
+    ["of which one is excepted", "", 'deny write "/t" when exe "/a" and not exe "/d"', ["audit → deny write /t by /a"]],
+  ])("programs %s are told from those that other rules treat alike", (_, old, new_, expected) => {
+    expect([...said(`${audited}\n${old}`, `${audited}\n${new_}`)].sort()).toEqual(expected);
+  });
+
+  it.each<[string, string, string, readonly string[]]>([
+    ["of which each has a rule", many(40, (i) => `allow write "/t/**" when exe "/tool${i}"`), 'deny write "/t/x"',
+      ["allow → deny write /t/x by /tool0"]],
+    ["ancestors of which each has a rule", many(40, (i) => `allow write "/t/**" when under "/tool${i}"`), 'deny write "/t/x"',
+      ["allow → deny write /t/x under /tool0"]],
+    ["in one rule", `allow write "/t" when ${many(40, (i) => `exe "/tool${i}" or`)} exe "/last"`, 'deny write "/t" when exe "/last"',
+      ["allow → deny write /t by /last"]],
+    ["that get a rule", "", many(20, (i) => `allow write "/t" when exe "/tool${i}"`),
+      Array.from({ length: 20 }, (_, i) => `deny → allow write /t by /tool${i}`)],
+  ])("many programs %s are not too many", (_, text, more, expected) => {
+    const base = `default deny write\n${text}`;
+    expect(said(base, `${base}\n${more}`)).toEqual(expected);
   });
 
   it("a dozen marks are not too many", () => {

@@ -1,6 +1,7 @@
 /** In what circumstances rulings hold: who acts, and what came before. */
 import { type Atoms, keyOf, pick, type Truths } from "./guards.js";
 import { Histories } from "./histories.js";
+import type { LikePrograms } from "./like-programs.js";
 import { People, type Person } from "./people.js";
 import type { MappedFile } from "./programs.js";
 import type { Rulebook } from "./rulebook.js";
@@ -40,19 +41,22 @@ export class Contexts {
     return this.people.gaveUp || this.histories.gaveUp;
   }
 
-  /** One for each combination of the atoms that can be; the simplest first. `mapped`: what a `load` is of. */
-  of(atoms: readonly number[], mapped: MappedFile | null = null): readonly Context[] {
+  /**
+   * One for each combination of the atoms that can be, as far as what is like makes a difference; the simplest first.
+   * `mapped`: what a `load` is of.
+   */
+  of(atoms: readonly number[], like: LikePrograms, mapped: MappedFile | null = null): readonly Context[] {
     if (atoms.length === 0) return [PLAIN];
     const asked = new Set(atoms);
     const own = mapped !== null && atoms.some((atom) => this.atoms.all[atom]?.kind === "own") ? mapped : null;
-    const key = `${keyOf(asked)}${own === null ? "" : ` ${own.path} ${keyOf(own.truths)}`}`;
-    const known = this.known.get(key) ?? this.combine(asked, own);
+    const key = `${keyOf(asked)} ${like.key}${own === null ? "" : ` ${own.path} ${keyOf(own.truths)}`}`;
+    const known = this.known.get(key) ?? this.combine(asked, like, own);
     this.known.set(key, known);
     return known;
   }
 
-  private combine(asked: Truths, mapped: MappedFile | null): readonly Context[] {
-    const people = this.people.of(asked, mapped);
+  private combine(asked: Truths, like: LikePrograms, mapped: MappedFile | null): readonly Context[] {
+    const people = this.people.of(asked, like, mapped);
     const situations = new Map<string, Pick<Context, "truths" | "after" | "takesSeveral">>();
     for (const situation of this.histories.of(asked)) {
       const { truths, after } = situation;

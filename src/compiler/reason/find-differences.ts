@@ -8,6 +8,7 @@ import type { Ir, NetworkSelector, Operation } from "../ir.gen.js";
 import { addressPoints } from "./addresses.js";
 import type { Context } from "./contexts.js";
 import { holds } from "./guards.js";
+import { likePrograms } from "./like-programs.js";
 import { openBooks, type OpenBooks } from "./open-books.js";
 import { pairUp } from "./pair-up.js";
 import { defaultDiffers, differInPatterns } from "./pattern-differences.js";
@@ -15,7 +16,7 @@ import type { Note, Pair } from "./pattern-differences.js";
 import type { Rulebook } from "./rulebook.js";
 import { indexSelections, matchedRulings, operationsOf, plainlyMatched, selectNetworks } from "./selections.js";
 import {
-  atomsOfLadder, type Ladder, ladderOf, privilegeLadder, rulingsOn, type Verdict, verdictIn,
+  atomsOfLadder, type Ladder, ladderOf, privilegeLadder, rulingsOn, type Rung, type Verdict, verdictIn,
 } from "./verdicts.js";
 
 export interface Change {
@@ -86,7 +87,10 @@ class Changes {
     const atoms = [...atomsOfLadder(before), ...atomsOfLadder(after)];
     if (atoms.length === 0 && before[0]?.effect === after[0]?.effect) return;
     const mapped = atoms.length > 0 && operation === "load" ? this.mapped(witness(), matched) : null;
-    for (const context of contexts.of(atoms, mapped)) {
+    const answerOf = (only: ReadonlySet<number>) => ({ effect, ruling }: Rung): string =>
+      `${effect} ${ruling !== null && only.has(ruling) ? ruling : ""}`;
+    const like = likePrograms([{ rungs: before, answer: answerOf(oldOnly) }, { rungs: after, answer: answerOf(newOnly) }]);
+    for (const context of contexts.of(atoms, like, mapped)) {
       const [from, to] = [verdictIn(old, before, context.truths), verdictIn(new_, after, context.truths)];
       if (from.effect === to.effect) continue;
       const [oldMatched, newMatched] = matched;

@@ -1,8 +1,10 @@
 /** The states of marks and limits that can be reached, and what leads there. */
+import { refuses } from "../ast.js";
 import type { Limit, Mark } from "../ir.gen.js";
 import { type Act, carries, findActs, type Watcher, watcher } from "./acts.js";
 import { type Atoms, atomsOf, keyOf, pick, type Truths } from "./guards.js";
-import type { People } from "./people.js";
+import { likePrograms } from "./like-programs.js";
+import type { People, Person } from "./people.js";
 import type { Rulebook } from "./rulebook.js";
 import { type Situation, StateSearch } from "./state-search.js";
 import { atomsOfLadder } from "./verdicts.js";
@@ -82,9 +84,18 @@ export class Histories {
         return limit === undefined ? [] : [[number, limit] as const];
       })),
     });
-    const situations = search.run((asked) => this.people.of(asked));
+    const situations = search.run((act) => this.peopleFor(act));
     this.gaveUp ||= search.gaveUp;
     return situations;
+  }
+
+  /** As far as it makes a difference whether they may, and what it sets. */
+  private peopleFor({ sides }: Act): readonly Person[] {
+    const guards = sides.flatMap(({ events, counts }) => [...events, ...counts].map(({ guard }) => guard));
+    const like = likePrograms(sides.map(({ ladder }) =>
+      ({ rungs: ladder, answer: ({ effect }) => (refuses(effect) ? "refused" : "permitted") })), guards);
+    const asked = [...sides.flatMap(({ ladder }) => atomsOfLadder(ladder)), ...guards.flatMap(atomsOf)];
+    return this.people.of(new Set(asked), like);
   }
 
   /** An act without what nobody asks for; none where nothing is left. */

@@ -1,6 +1,7 @@
 /** Which rules two policies have in common, whatever these are called and wherever they stand. */
 import type { Contexts } from "./contexts.js";
 import type { Guard } from "./guards.js";
+import { ALL_APART } from "./like-programs.js";
 import type { OpenBooks } from "./open-books.js";
 import type { Pair } from "./pattern-differences.js";
 import type { Rulebook, Ruling } from "./rulebook.js";
@@ -54,5 +55,5 @@ class LikeAtoms {
 }
 
 function agree(contexts: Contexts, one: number, other: number): boolean {
-  return contexts.of([one, other]).every(({ truths }) => truths.has(one) === truths.has(other)) && !contexts.gaveUp;
+  return contexts.of([one, other], ALL_APART).every(({ truths }) => truths.has(one) === truths.has(other)) && !contexts.gaveUp;
 }

@@ -2,7 +2,8 @@
 import type { ByteString } from "../automaton/tables.js";
 import type { Component } from "../ir.gen.js";
 import { explore } from "./explore.js";
-import { type Atoms, keyOf, pick, programsOf, type Truths } from "./guards.js";
+import { type Atoms, pick, programsOf, type Truths } from "./guards.js";
+import { keyOfLike, type LikePrograms } from "./like-programs.js";
 import { Names } from "./names.js";
 import { matchedPatterns, PatternTrie, type TriePattern } from "./pattern-trie.js";
 
@@ -36,17 +37,17 @@ export class ProgramChoices {
   constructor(private readonly atoms: Atoms) {}
 
   /** Of a process: of a script, the script and its interpreters. `own`: the atom of mapping its own program. */
-  exe(asked: Truths, mapped: MappedFile | null, own: number): readonly Programs[] {
+  exe(asked: Truths, mapped: MappedFile | null, own: number, like: LikePrograms): readonly Programs[] {
     const ownIsAsked = mapped !== null && asked.has(own);
-    if (!ownIsAsked) return this.orGiveUp(unions(this.filesOf("exe", asked), []));
-    const others = this.filesOf("exe", asked, mapped.path);
+    if (!ownIsAsked) return this.orGiveUp(unions(this.filesOf("exe", asked, like), [], like));
+    const others = this.filesOf("exe", asked, like, mapped.path);
     const first = { truths: new Set([own, ...within(mapped.truths, asked)]), paths: [mapped.path] };
-    return [...this.orGiveUp(unions(others, [])), ...this.orGiveUp(unions(others, [first]))];
+    return [...this.orGiveUp(unions(others, [], like)), ...this.orGiveUp(unions(others, [first], like))];
   }
 
   /** Of its ancestors, of which there need not be any. */
-  under(asked: Truths): readonly Programs[] {
-    return this.orGiveUp(unions(this.filesOf("under", asked), [{ truths: new Set(), paths: [] }]));
+  under(asked: Truths, like: LikePrograms): readonly Programs[] {
+    return this.orGiveUp(unions(this.filesOf("under", asked, like), [{ truths: new Set(), paths: [] }], like));
   }
 
   private orGiveUp(programs: readonly Programs[] | null): readonly Programs[] {
@@ -55,14 +56,16 @@ export class ProgramChoices {
   }
 
   /** By what is asked of them. */
-  private filesOf(kind: "exe" | "under", asked: Truths, but: ByteString | null = null): readonly Programs[] {
+  private filesOf(
+    kind: "exe" | "under", asked: Truths, like: LikePrograms, but: ByteString | null = null,
+  ): readonly Programs[] {
     const known = this.classes.get(kind) ?? this.classify(kind);
     this.classes.set(kind, known);
     const files = new Map<string, Programs>();
     for (const { atoms, path, isOnly } of known) {
       if (isOnly && path === but) continue;
       const truths = within(atoms, asked);
-      const key = keyOf(truths);
+      const key = keyOfLike(truths, like);
       if (!files.has(key)) files.set(key, { truths, paths: truths.size === 0 ? [] : [path] });
     }
     return [...files.values()];
@@ -99,10 +102,12 @@ const UNIONS_LIMIT = 4_096;
  * Every union of one or more files, or of `begin` with any number of them; those of the fewest files first. Null where
  * there are too many.
  */
-function unions(files: readonly Programs[], begin: readonly Programs[]): readonly Programs[] | null {
+function unions(
+  files: readonly Programs[], begin: readonly Programs[], like: LikePrograms,
+): readonly Programs[] | null {
   const found = new Map<string, Programs>();
   const add = (programs: Programs): void => {
-    const key = keyOf(programs.truths);
+    const key = keyOfLike(programs.truths, like);
     if (!found.has(key)) found.set(key, programs);
   };
   for (const one of begin.length > 0 ? begin : files) add(one);

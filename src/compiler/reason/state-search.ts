@@ -8,10 +8,10 @@ import type { ConcreteTarget } from "../access.js";
 import { refuses } from "../ast.js";
 import type { Limit, Operation } from "../ir.gen.js";
 import { type Act, carries, GIVES } from "./acts.js";
-import { atomsOf, holds, keyOf, pick, type Truths } from "./guards.js";
+import { holds, keyOf, pick, type Truths } from "./guards.js";
 import type { Person } from "./people.js";
 import type { Rulebook } from "./rulebook.js";
-import { atomsOfLadder, verdictIn } from "./verdicts.js";
+import { verdictIn } from "./verdicts.js";
 
 export type Past =
   | {
@@ -120,11 +120,9 @@ export class StateSearch {
     private readonly remembered: Remembered,
   ) {}
 
-  run(peopleOf: (asked: Truths) => readonly Person[]): readonly Situation[] {
-    const tries = this.acts.map((act) => ({
-      act, people: peopleOf(new Set(act.sides.flatMap(({ ladder, events, counts }) =>
-        [...atomsOfLadder(ladder), ...[...events, ...counts].flatMap(({ guard }) => atomsOf(guard))]))),
-    }));
+  /** `peopleFor`: who may do an act, one of each whom it makes a difference to. */
+  run(peopleFor: (act: Act) => readonly Person[]): readonly Situation[] {
+    const tries = this.acts.map((act) => ({ act, people: peopleFor(act) }));
     const first: Holder = { kind: "process", holding: new Set(), origin: { kind: "begins" } };
     this.add({ session: new Set(), counts: new Map(), holders: [first], begin: null });
     const found = new Map<string, Situation>();
