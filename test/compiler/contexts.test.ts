@@ -257,10 +257,9 @@ describe("what is said of contexts", () => {
 
   const many = (count: number, line: (i: number) => string): string => Array.from({ length: count }, (_, i) => line(i)).join("\n");
   it.each<[string, string, string]>([
-    ["programs at one target", many(25, (i) => `mark m${i} on read "/k${i}"\nallow write "/t/**" when exe "/tool${i}" and not m0`),
-      'deny write "/t/x"'],
+    ["programs at one target", many(25, (i) => `deny write "/t/**" unless exe "/tool${i}"`), 'allow write "/t/x"'],
     ["marks of processes", many(14, (i) => `mark m${i} on read "/k${i}" per process\ndeny connect any when m${i}`), "kill connect any when m1 and not m2"],
-    ["clauses of arguments", many(20, (i) => `deny exec "git" args "*x${i}*"`), 'deny exec "git" args "y"'],
+    ["clauses of arguments", many(20, (i) => `deny exec "git" args "a${i}" without "b${i}"`), 'allow exec "git" args "y"'],
   ])("of too many %s it says so, soon", (_, text, more) => {
     const base = `default deny write\n${text}`;
     expect(findDifferences(accepted(base).ir, accepted(`${base}\n${more}`).ir)).toBeNull();
@@ -284,9 +283,37 @@ describe("what is said of contexts", () => {
       ["allow → deny write /t by /last"]],
     ["that get a rule", "", many(20, (i) => `allow write "/t" when exe "/tool${i}"`),
       Array.from({ length: 20 }, (_, i) => `deny → allow write /t by /tool${i}`)],
+    ["with a condition", `mark m on read "/m"\n${many(30, (i) => `allow write "/t" when exe "/tool${i}" and not m`)}`,
+      'deny write "/t" when exe "/tool3"', ["allow → deny write /t by /tool3"]],
   ])("many programs %s are not too many", (_, text, more, expected) => {
     const base = `default deny write\n${text}`;
     expect(said(base, `${base}\n${more}`)).toEqual(expected);
+  });
+
+  const executions = (old: string, new_: string): readonly string[] => said(old, new_).filter((line) => line.includes(" exec "))
+    .map((line) => line.replace("with the arguments ", "").replaceAll('"', ""));
+  it.each<[string, string, string, readonly string[]]>([
+    ["of one word", many(30, (i) => `deny exec "/git" args "x${i}"`), 'kill exec "/git" args "x7*"',
+      ["deny → kill exec /git x7", "allow → kill exec /git x7a"]],
+    ["that end alike", many(30, (i) => `deny exec "/git" args "a${i}", "--force"`), 'deny exec "/git" args "b", "--force"',
+      ["allow → deny exec /git b --force"]],
+    ["that fail alike", many(30, (i) => `deny exec "/git" args "a${i}" without "-n"`), 'kill exec "/git" args "a2" without "-n"',
+      ["deny → kill exec /git a2"]],
+    ["that are whole lists", `default deny exec\n${many(30, (i) => `allow exec "/git" args only "a${i}", "b*"`)}`,
+      'deny exec "/git" args only "a9", "be"', ["allow → deny exec /git a9 be"]],
+    ["that get a rule", "", many(12, (i) => `deny exec "/git" args "a${i}", "b"`),
+      Array.from({ length: 12 }, (_, i) => `allow → deny exec /git a${i} b`)],
+  ])("many clauses of arguments %s are not too many", (_, text, more, expected) => {
+    expect(executions(text, `${text}\n${more}`)).toEqual(expected);
+  });
+
+  it.each<[string, string, string, readonly string[]]>([
+    ["one that another word ends", 'audit exec "/git" args "a" without "x"\naudit exec "/git" args "b"',
+      'kill exec "/git" args "a", "b", "x"', ["audit → kill exec /git a b x"]],
+    ["one that waits for something else", 'audit exec "/git" args "a", "c"\naudit exec "/git" args "b", "d"',
+      'kill exec "/git" args "a", "b", "d"', ["audit → kill exec /git a b d"]],
+  ])("clauses of which one matters more are told apart: %s", (_, text, more, expected) => {
+    expect(executions(text, `${text}\n${more}`)).toEqual(expected);
   });
 
   it("a dozen marks are not too many", () => {

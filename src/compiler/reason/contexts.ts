@@ -1,7 +1,7 @@
 /** In what circumstances rulings hold: who acts, and what came before. */
 import { type Atoms, keyOf, pick, type Truths } from "./guards.js";
 import { Histories } from "./histories.js";
-import type { LikePrograms } from "./like-programs.js";
+import type { Distinctions } from "./distinctions.js";
 import { People, type Person } from "./people.js";
 import type { MappedFile } from "./programs.js";
 import type { Rulebook } from "./rulebook.js";
@@ -42,21 +42,21 @@ export class Contexts {
   }
 
   /**
-   * One for each combination of the atoms that can be, as far as what is like makes a difference; the simplest first.
+   * One for each combination of the atoms that can be, as far as they are to be told apart; the simplest first.
    * `mapped`: what a `load` is of.
    */
-  of(atoms: readonly number[], like: LikePrograms, mapped: MappedFile | null = null): readonly Context[] {
+  of(atoms: readonly number[], told: Distinctions, mapped: MappedFile | null = null): readonly Context[] {
     if (atoms.length === 0) return [PLAIN];
     const asked = new Set(atoms);
     const own = mapped !== null && atoms.some((atom) => this.atoms.all[atom]?.kind === "own") ? mapped : null;
-    const key = `${keyOf(asked)} ${like.key}${own === null ? "" : ` ${own.path} ${keyOf(own.truths)}`}`;
-    const known = this.known.get(key) ?? this.combine(asked, like, own);
+    const key = `${keyOf(asked)} ${told.key}${own === null ? "" : ` ${own.path} ${keyOf(own.truths)}`}`;
+    const known = this.known.get(key) ?? this.combine(asked, told, own);
     this.known.set(key, known);
     return known;
   }
 
-  private combine(asked: Truths, like: LikePrograms, mapped: MappedFile | null): readonly Context[] {
-    const people = this.people.of(asked, like, mapped);
+  private combine(asked: Truths, told: Distinctions, mapped: MappedFile | null): readonly Context[] {
+    const people = this.people.of(asked, told, mapped);
     const situations = new Map<string, Pick<Context, "truths" | "after" | "takesSeveral">>();
     for (const situation of this.histories.of(asked)) {
       const { truths, after } = situation;

@@ -7,7 +7,7 @@ import { addressPoints } from "./addresses.js";
 import type { Context } from "./contexts.js";
 import { explore, targetAt } from "./explore.js";
 import { atomsOf, type Guard, holds } from "./guards.js";
-import { likePrograms } from "./like-programs.js";
+import { distinctions } from "./distinctions.js";
 import { meetingSome } from "./meeting-patterns.js";
 import { Names } from "./names.js";
 import { openBooks, type OpenBooks } from "./open-books.js";
@@ -105,9 +105,9 @@ function violationOf(
   const atoms = [...atomsOf(guard), ...atomsOfLadder(ladder)];
   const target = witness();
   const mapped = operation === "load" && target.kind === "path" ? opened.mappedAt(target.path, [rulings]) : null;
-  const like = likePrograms(
+  const told = distinctions(opened.atoms,
     [{ rungs: ladder, answer: (rung) => (satisfies(rung.effect, effect) ? "satisfies" : rung.effect) }], [guard]);
-  for (const context of opened.contexts.of(atoms, like, mapped)) {
+  for (const context of opened.contexts.of(atoms, told, mapped)) {
     if (!holds(guard, context.truths)) continue;
     const verdict = verdictIn(book, ladder, context.truths);
     if (!satisfies(verdict.effect, effect)) return { operation, verdict, witness: target, context };

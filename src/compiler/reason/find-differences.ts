@@ -8,7 +8,7 @@ import type { Ir, NetworkSelector, Operation } from "../ir.gen.js";
 import { addressPoints } from "./addresses.js";
 import type { Context } from "./contexts.js";
 import { holds } from "./guards.js";
-import { likePrograms } from "./like-programs.js";
+import { distinctions } from "./distinctions.js";
 import { openBooks, type OpenBooks } from "./open-books.js";
 import { pairUp } from "./pair-up.js";
 import { defaultDiffers, differInPatterns } from "./pattern-differences.js";
@@ -89,8 +89,9 @@ class Changes {
     const mapped = atoms.length > 0 && operation === "load" ? this.mapped(witness(), matched) : null;
     const answerOf = (only: ReadonlySet<number>) => ({ effect, ruling }: Rung): string =>
       `${effect} ${ruling !== null && only.has(ruling) ? ruling : ""}`;
-    const like = likePrograms([{ rungs: before, answer: answerOf(oldOnly) }, { rungs: after, answer: answerOf(newOnly) }]);
-    for (const context of contexts.of(atoms, like, mapped)) {
+    const told = distinctions(this.opened.atoms,
+      [{ rungs: before, answer: answerOf(oldOnly) }, { rungs: after, answer: answerOf(newOnly) }]);
+    for (const context of contexts.of(atoms, told, mapped)) {
       const [from, to] = [verdictIn(old, before, context.truths), verdictIn(new_, after, context.truths)];
       if (from.effect === to.effect) continue;
       const [oldMatched, newMatched] = matched;

@@ -3,7 +3,7 @@ import { refuses } from "../ast.js";
 import type { Limit, Mark } from "../ir.gen.js";
 import { type Act, carries, findActs, type Watcher, watcher } from "./acts.js";
 import { type Atoms, atomsOf, keyOf, pick, type Truths } from "./guards.js";
-import { likePrograms } from "./like-programs.js";
+import { distinctions } from "./distinctions.js";
 import type { People, Person } from "./people.js";
 import type { Rulebook } from "./rulebook.js";
 import { type Situation, StateSearch } from "./state-search.js";
@@ -92,10 +92,10 @@ export class Histories {
   /** As far as it makes a difference whether they may, and what it sets. */
   private peopleFor({ sides }: Act): readonly Person[] {
     const guards = sides.flatMap(({ events, counts }) => [...events, ...counts].map(({ guard }) => guard));
-    const like = likePrograms(sides.map(({ ladder }) =>
+    const told = distinctions(this.atoms, sides.map(({ ladder }) =>
       ({ rungs: ladder, answer: ({ effect }) => (refuses(effect) ? "refused" : "permitted") })), guards);
     const asked = [...sides.flatMap(({ ladder }) => atomsOfLadder(ladder)), ...guards.flatMap(atomsOf)];
-    return this.people.of(new Set(asked), like);
+    return this.people.of(new Set(asked), told);
   }
 
   /** An act without what nobody asks for; none where nothing is left. */

@@ -1,7 +1,7 @@
 /** Which rules two policies have in common, whatever these are called and wherever they stand. */
 import type { Contexts } from "./contexts.js";
 import type { Guard } from "./guards.js";
-import { ALL_APART } from "./like-programs.js";
+import { ALL_APART } from "./distinctions.js";
 import type { OpenBooks } from "./open-books.js";
 import type { Pair } from "./pattern-differences.js";
 import type { Rulebook, Ruling } from "./rulebook.js";

@@ -2,7 +2,7 @@
 import type { ByteString } from "../automaton/tables.js";
 import { ArgumentChoices } from "./argument-lists.js";
 import type { Atoms, Truths } from "./guards.js";
-import type { LikePrograms } from "./like-programs.js";
+import type { Distinctions } from "./distinctions.js";
 import { type MappedFile, ProgramChoices } from "./programs.js";
 
 /** Bytes as latin-1; a list is empty where it makes no difference. */
@@ -33,9 +33,9 @@ export class People {
   }
 
   /** Those of whom the fewest words need be made first. */
-  of(asked: Truths, like: LikePrograms, mapped: MappedFile | null = null): readonly Person[] {
-    const programs = this.programs.exe(asked, mapped, this.own, like);
-    const [ancestors, lists] = [this.programs.under(asked, like), this.lists.of(asked)];
+  of(asked: Truths, told: Distinctions, mapped: MappedFile | null = null): readonly Person[] {
+    const programs = this.programs.exe(asked, mapped, this.own, told);
+    const [ancestors, lists] = [this.programs.under(asked, told), this.lists.of(asked, told)];
     if (programs.length * ancestors.length * lists.length > PEOPLE_LIMIT) {
       this.tooMany = true;
       return [];

@@ -3,7 +3,7 @@ import type { ByteString } from "../automaton/tables.js";
 import type { Component } from "../ir.gen.js";
 import { explore } from "./explore.js";
 import { type Atoms, pick, programsOf, type Truths } from "./guards.js";
-import { keyOfLike, type LikePrograms } from "./like-programs.js";
+import { keyWithin, type Distinctions } from "./distinctions.js";
 import { Names } from "./names.js";
 import { matchedPatterns, PatternTrie, type TriePattern } from "./pattern-trie.js";
 
@@ -37,17 +37,17 @@ export class ProgramChoices {
   constructor(private readonly atoms: Atoms) {}
 
   /** Of a process: of a script, the script and its interpreters. `own`: the atom of mapping its own program. */
-  exe(asked: Truths, mapped: MappedFile | null, own: number, like: LikePrograms): readonly Programs[] {
+  exe(asked: Truths, mapped: MappedFile | null, own: number, told: Distinctions): readonly Programs[] {
     const ownIsAsked = mapped !== null && asked.has(own);
-    if (!ownIsAsked) return this.orGiveUp(unions(this.filesOf("exe", asked, like), [], like));
-    const others = this.filesOf("exe", asked, like, mapped.path);
+    if (!ownIsAsked) return this.orGiveUp(unions(this.filesOf("exe", asked, told), [], told));
+    const others = this.filesOf("exe", asked, told, mapped.path);
     const first = { truths: new Set([own, ...within(mapped.truths, asked)]), paths: [mapped.path] };
-    return [...this.orGiveUp(unions(others, [], like)), ...this.orGiveUp(unions(others, [first], like))];
+    return [...this.orGiveUp(unions(others, [], told)), ...this.orGiveUp(unions(others, [first], told))];
   }
 
   /** Of its ancestors, of which there need not be any. */
-  under(asked: Truths, like: LikePrograms): readonly Programs[] {
-    return this.orGiveUp(unions(this.filesOf("under", asked, like), [{ truths: new Set(), paths: [] }], like));
+  under(asked: Truths, told: Distinctions): readonly Programs[] {
+    return this.orGiveUp(unions(this.filesOf("under", asked, told), [{ truths: new Set(), paths: [] }], told));
   }
 
   private orGiveUp(programs: readonly Programs[] | null): readonly Programs[] {
@@ -57,7 +57,7 @@ export class ProgramChoices {
 
   /** By what is asked of them. */
   private filesOf(
-    kind: "exe" | "under", asked: Truths, like: LikePrograms, but: ByteString | null = null,
+    kind: "exe" | "under", asked: Truths, told: Distinctions, but: ByteString | null = null,
   ): readonly Programs[] {
     const known = this.classes.get(kind) ?? this.classify(kind);
     this.classes.set(kind, known);
@@ -65,7 +65,7 @@ export class ProgramChoices {
     for (const { atoms, path, isOnly } of known) {
       if (isOnly && path === but) continue;
       const truths = within(atoms, asked);
-      const key = keyOfLike(truths, like);
+      const key = keyWithin(truths, told);
       if (!files.has(key)) files.set(key, { truths, paths: truths.size === 0 ? [] : [path] });
     }
     return [...files.values()];
@@ -103,11 +103,11 @@ const UNIONS_LIMIT = 4_096;
  * there are too many.
  */
 function unions(
-  files: readonly Programs[], begin: readonly Programs[], like: LikePrograms,
+  files: readonly Programs[], begin: readonly Programs[], told: Distinctions,
 ): readonly Programs[] | null {
   const found = new Map<string, Programs>();
   const add = (programs: Programs): void => {
-    const key = keyOfLike(programs.truths, like);
+    const key = keyWithin(programs.truths, told);
     if (!found.has(key)) found.set(key, programs);
   };
   for (const one of begin.length > 0 ? begin : files) add(one);
