@@ -29,7 +29,7 @@ export function createProgram(finish: (status: number) => void): Command {
     .configureOutput({ writeOut, writeErr, outputError: (text, write) => { write(text); } })
     .exitOverride()
     .addHelpText("after", example("policyc run agent.pol -- my-agent", "policyc explain agent.pol read ~/.ssh/id_rsa")
-      + "\nExit status: 0 done, 1 the policy is at fault, 2 the command line is, 3 the machine is.\n");
+      + "\nExit status: 0 done, 1 the policy is at fault, 2 the command line is,\n3 the machine is.\n");
   addCompile(program, finish);
   addLint(program, finish);
   addFmt(program, finish);
@@ -206,7 +206,7 @@ function addInit(program: Command, finish: Finish): void {
     .description("write a first policy for a folder, with tests, and the checks before\neach commit")
     .argument("[dir]", "the folder of the project", ".")
     .addHelpText("after", example("policyc init", "policyc init ~/src/app")
-      + "\nLooks at the files of package managers, .env files and git's remote. What is there\nis never overwritten.\n")
+      + "\nLooks at the files of package managers, .env files and git's remote. What is\nthere is never overwritten.\n")
     .action(async (folder: string) => {
       finish((await import("./init.js")).initCommand(folder));
     });
