@@ -36,6 +36,11 @@ export function explainCommand(
   const surroundings = { home: bindings.value.home, searchPath };
   const questions = questionsOf(op, target, surroundings, options);
   if (!questions.ok) return printFailure(questions.failure);
+  const ops = questions.value.map(({ access }) => access.op);
+  if (options.arg !== undefined && !ops.some((asked) => asked === "exec" || asked === "load")) {
+    return printFailure(fail(STATUS.usage,
+      `\`--arg\` is for \`exec\` and \`load\`, not for ${ops.map((asked) => `\`${asked}\``).join(" and ")}`).failure);
+  }
   const loaded = loadPolicyFile(file, bindings.value, searchPath);
   if (!loaded.ok) return printTrouble(loaded.trouble);
   printDiagnostics(loaded.warnings);

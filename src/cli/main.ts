@@ -139,7 +139,7 @@ function addExplain(program: Command, finish: Finish): void {
     .addOption(repeatable("--exe <program>", "the program that acts; of a script, its interpreter too (repeatable)"))
     .addOption(repeatable("--under <program>", "one that an ancestor was running (repeatable)"))
     .addOption(repeatable("--mark <mark>", "a mark that is set (repeatable)"))
-    .addOption(repeatable("--arg <word>", "an argument, after argv[0]; of what is executed, for exec (repeatable)"))
+    .addOption(repeatable("--arg <word>", "an argument after argv[0], of what is executed; for load, of\nthe process that loads (repeatable)"))
     .option("--json", "print JSON")
     .addHelpText("after", example(
       "policyc explain agent.pol read ~/.ssh/id_ed25519", "policyc explain agent.pol connect 140.82.121.3 --port 443",

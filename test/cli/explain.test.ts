@@ -152,6 +152,24 @@ limit write "/y" to 3 per 1s then kill
     expect((await explain("exec", "/bin/git", "--arg", "push")).stdout).toMatch(/^allow: /);
   });
 
+  it("has arguments where rules look at them: `load` of the program itself, too", async () => {
+    const { run } = inFolder({ "a.pol": 'deny exec "/nowhere/git" args "push"\n' });
+    const load = ["explain", "a.pol", "load", "/nowhere/git", "--exe", "/nowhere/git"];
+    expect((await run(...load, "--arg", "push")).stdout).toMatch(/^deny: /);
+    expect((await run(...load, "--arg", "pull")).stdout).toMatch(/^allow: /);
+    expect((await run("explain", "a.pol", "--all", "/nowhere/git", "--arg", "push")).stdout).toMatch(/ exec +deny /);
+  });
+
+  it.each<[readonly string[], string]>([
+    [["read", "/x"], "`read`"],
+    [["privilege", "mount"], "`privilege`"],
+    [["--all", "unix:@bus"], "`connect` and `bind`"],
+  ])("refuses arguments for %j", async (args, op) => {
+    expect(await explain(...args, "--arg", "push")).toEqual({
+      status: 2, stdout: "", stderr: `error: \`--arg\` is for \`exec\` and \`load\`, not for ${op}\n`,
+    });
+  });
+
   it("is a table of a privilege, too", async () => {
     expect((await explain("--all", "userns", "--mark", "secret")).stdout).toBe("userns\n  privilege  allow  a.pol:5\n");
     expect((await explain("privilege", "mount")).stdout).toBe(`deny: privilege mount
