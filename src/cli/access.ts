@@ -76,18 +76,26 @@ function fileQuestion(op: FileOperation, target: string, { home, searchPath }: S
     if (op === "exec" || op === "load") return succeed(plain({ kind: "anonymous", op }, target));
     return fail(STATUS.usage, `\`anonymous\` files are known to \`exec\` and \`load\` alone, not to \`${op}\``);
   }
-  const isName = op === "exec" && !target.includes("/") && !target.startsWith("~") && target !== "";
-  const program = isName ? findProgram(target, searchPath) : null;
-  if (isName && program === null) {
-    return fail(STATUS.usage, `there is no program \`${target}\` along PATH`, "write its path, from `/` or from `~/`");
-  }
-  const path = pathOf(program ?? target, home);
+  const isName = op === "exec" && isProgramName(target);
+  const program = isName ? programNamed(target, searchPath) : succeed(target);
+  if (!program.ok) return program;
+  const path = pathOf(program.value, home);
   if (!path.ok) return path;
   const place = placeOf(op, path.value);
   return succeed({
     access: { kind: "path", op, path: bytesOf(place.path) }, target: place.path,
-    written: program === null ? expandHome(target, home) : target, perProcess: place.perProcess,
+    written: isName ? target : expandHome(target, home), perProcess: place.perProcess,
   });
+}
+
+export const isProgramName = (target: string): boolean =>
+  target !== "" && !target.includes("/") && !target.startsWith("~");
+
+/** Its path, as a shell finds it. */
+export function programNamed(name: string, searchPath: string): Attempt<string> {
+  const program = findProgram(name, searchPath);
+  return program !== null ? succeed(program)
+    : fail(STATUS.usage, `there is no program \`${name}\` along PATH`, "write its path, from `/` or from `~/`");
 }
 
 function endpointQuestion(

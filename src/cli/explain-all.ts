@@ -3,7 +3,7 @@ import { type Attempt as Asked, transportText } from "../compiler/access.js";
 import { PRIVILEGES } from "../compiler/ast.js";
 import { OPERATIONS, type Operation, type ResolvedPolicy } from "../compiler/resolved.js";
 import type { Decision } from "../interpreter/interpret.js";
-import { type Question, questionOf, type Surroundings, type TargetOptions } from "./access.js";
+import { isProgramName, programNamed, type Question, questionOf, type Surroundings, type TargetOptions } from "./access.js";
 import { type Attempt, succeed } from "./exit.js";
 import { placeOf, placeOfDefault } from "./rule-places.js";
 import { type Paint, printable } from "./terminal.js";
@@ -15,17 +15,22 @@ export interface Answer {
 
 const WIDTH = 80;
 const OF_ENDPOINTS: readonly Operation[] = ["connect", "bind"];
+const OF_PATHS: readonly Asked["op"][] = OPERATIONS.filter((op) => !OF_ENDPOINTS.includes(op));
 const OF_ANONYMOUS: readonly Operation[] = ["exec", "load"];
 
-/** One question for each operation that the target can have. */
+/** One question for each operation that the target can have: a name alone is the program that PATH leads to. */
 export function questionsAbout(
   target: string, surroundings: Surroundings, options: TargetOptions,
 ): Attempt<readonly Question[]> {
+  const ops = operationsOn(target);
+  const isName = ops === OF_PATHS && isProgramName(target);
+  const place = isName ? programNamed(target, surroundings.searchPath) : succeed(target);
+  if (!place.ok) return place;
   const questions: Question[] = [];
-  for (const op of operationsOn(target)) {
-    const question = questionOf(op, target, surroundings, options);
+  for (const op of ops) {
+    const question = questionOf(op, place.value, surroundings, options);
     if (!question.ok) return question;
-    questions.push(question.value);
+    questions.push(isName ? { ...question.value, written: target } : question.value);
   }
   return succeed(questions);
 }
@@ -35,7 +40,7 @@ function operationsOn(target: string): readonly Asked["op"][] {
   if (target === "anonymous") return OF_ANONYMOUS;
   // An address is digits, dots and colons; any other word is a path with a mistake.
   const isEndpoint = target.startsWith("unix:") || /^[[\]0-9a-f.:]*[.:][[\]0-9a-f.:]*$/i.test(target);
-  return isEndpoint ? OF_ENDPOINTS : OPERATIONS.filter((op) => !OF_ENDPOINTS.includes(op));
+  return isEndpoint ? OF_ENDPOINTS : OF_PATHS;
 }
 
 /** At most 80 columns wide, as far as names of rules and files allow. */

@@ -133,7 +133,7 @@ function addExplain(program: Command, finish: Finish): void {
     .argument("<file>", `${POLICY_ARGUMENT}; alone: std:NAME prints\nthat policy, the code of a diagnostic what it means`)
     .argument("[op]", "read, write, create, delete, setattr, exec, load,\nconnect, bind or privilege")
     .argument("[target]", "a path (absolute or ~/…), an address, unix:/path, unix:@name, anonymous,\na privilege; for exec also a name along PATH")
-    .option("--all <target>", "every operation on this target, as a table; instead of OP TARGET")
+    .option("--all <target>", "every operation on this target, as a table; instead of OP\nTARGET; a name is a program along PATH")
     .option("--port <n>", "the port, for an address")
     .option("--udp", "UDP instead of TCP")
     .addOption(repeatable("--exe <program>", "the program that acts; of a script, its interpreter too (repeatable)"))

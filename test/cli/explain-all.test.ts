@@ -1,7 +1,7 @@
 /** `policyc explain --all`: every operation on one target. And how the rule that decided is shown. */
-import { symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { folderWith } from "../support/cli.js";
 import { policycIn } from "../support/in-process.js";
 
@@ -15,6 +15,8 @@ deny connect unix "@bus"
 const explain = (...args: readonly string[]) =>
   policycIn(folderWith({ "a.pol": POLICY }), "explain", "a.pol", ...args, "--home", "/home/ada");
 const all = (...args: readonly string[]) => explain("--all", ...args);
+
+afterEach(() => { vi.unstubAllEnvs(); });
 
 describe("explain --all", () => {
   it("is a table of the operations on a path", async () => {
@@ -44,7 +46,8 @@ describe("explain --all", () => {
   });
 
   it.each<[readonly string[], string]>([
-    [["x"], "error: `x` is not an absolute path\n"],
+    [["x/y"], "error: `x/y` is not an absolute path\n"],
+    [["no-such-program"], "error: there is no program `no-such-program` along PATH\nhelp: write its path, from `/` or from `~/`\n"],
     [["1.2.3.4"], "error: an address needs a port\nhelp: --port 443\n"],
     [["1.2.3.4:443"], "error: `1.2.3.4:443` is not something to connect to\nhelp: connect 1.2.3.4 --port 443\n"],
     [["/x", "--port", "1"], "error: `--port` and `--udp` are for `connect` and `bind`"],
@@ -52,6 +55,23 @@ describe("explain --all", () => {
   ])("%j is a mistake", async (args, message) => {
     const { status, stdout, stderr } = await all(...args);
     expect({ status, stdout, stderr: stderr.slice(0, message.length) }).toEqual({ status: 2, stdout: "", stderr: message });
+  });
+
+  it("looks a program up along PATH, for every operation", async () => {
+    const cwd = folderWith({ "a.pol": 'deny exec "real"\ndeny delete "link"\n', "real": "" });
+    chmodSync(join(cwd, "real"), 0o755);
+    symlinkSync("real", join(cwd, "link"));
+    vi.stubEnv("PATH", cwd);
+    expect((await policycIn(cwd, "explain", "a.pol", "--all", "link")).stdout).toBe(`${cwd}/real (written link)
+  read     allow  the built-in default
+  write    allow  the built-in default
+  setattr  allow  the built-in default
+  exec     deny   a.pol:1
+  load     deny   a.pol:1
+${cwd}/link (written link)
+  create   allow  the built-in default
+  delete   deny   a.pol:2
+`);
   });
 
   it("stands in the place of an operation", async () => {
