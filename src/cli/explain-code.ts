@@ -12,11 +12,16 @@ const WIDTH = 80;
 const INDENT = "  ";
 const NAME = /^[a-z]+(-[a-z]+)*$/;
 
-/** The status to exit with; null where `name` is neither a code nor like one. A file of that name comes first. */
-export function explainCode(name: string): number | null {
+/**
+ * The status to exit with; null where `name` is neither a code nor like one. A file of that name comes first. As JSON:
+ * `{"code", "severity", "text"}`, the page as Markdown.
+ */
+export function explainCode(name: string, json: boolean): number | null {
   if (!NAME.test(name) || existsSync(name)) return null;
-  if (severityOf(name) !== undefined) {
-    writeOut(renderPage(readPage(name), painter(hasColour("out"))));
+  const severity = severityOf(name);
+  if (severity !== undefined) {
+    const text = readPage(name);
+    writeOut(json ? `${JSON.stringify({ code: name, severity, text })}\n` : renderPage(text, painter(hasColour("out"))));
     return STATUS.done;
   }
   const meant = closest(name, Object.keys(MESSAGES));

@@ -27,8 +27,10 @@ export interface ExplainOptions extends BindingOptions, TargetOptions, Circumsta
 export function explainCommand(
   file: string, op: string | undefined, target: string | undefined, options: ExplainOptions,
 ): number {
-  if (op === undefined && options.all === undefined && file.startsWith("std:")) return printSource(file);
-  const explained = op === undefined && options.all === undefined ? explainCode(file) : null;
+  const json = options.json === true;
+  const isAlone = op === undefined && options.all === undefined;
+  if (isAlone && file.startsWith("std:")) return printSource(file, json);
+  const explained = isAlone ? explainCode(file, json) : null;
   if (explained !== null) return explained;
   const bindings = bindingsOf(options);
   if (!bindings.ok) return printFailure(bindings.failure);
@@ -49,9 +51,9 @@ export function explainCommand(
   if (!situation.ok) return printFailure(situation.failure);
   const decideOn = interpreter(resolved);
   const answers = questions.value.map((question) => ({ question, decision: decideOn(question.access, situation.value) }));
-  if (options.json === true) {
-    const json = answers.map((answer) => jsonOf(resolved, answer, situation.value));
-    writeOut(`${JSON.stringify(options.all === undefined ? json[0] : json)}\n`);
+  if (json) {
+    const decisions = answers.map((answer) => jsonOf(resolved, answer, situation.value));
+    writeOut(`${JSON.stringify(options.all === undefined ? decisions[0] : decisions)}\n`);
   } else {
     writeOut(options.all !== undefined ? tableOf(resolved, answers, painter(hasColour("out")))
       : answers.map((answer) => report(resolved, answer, situation.value)).join(""));
@@ -75,10 +77,10 @@ function questionsOf(
   return question.ok ? succeed([question.value]) : question;
 }
 
-function printSource(name: string): number {
+function printSource(name: string, json: boolean): number {
   const source = readSource(name);
   if ("error" in source) return printFailure(fail(STATUS.usage, `cannot read \`${name}\`: ${source.error}`).failure);
-  writeOut(source.text);
+  writeOut(json ? `${JSON.stringify({ file: name, text: source.text })}\n` : source.text);
   return STATUS.done;
 }
 

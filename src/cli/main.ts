@@ -140,7 +140,7 @@ function addExplain(program: Command, finish: Finish): void {
     .addOption(repeatable("--under <program>", "one that an ancestor was running (repeatable)"))
     .addOption(repeatable("--mark <mark>", "a mark that is set (repeatable)"))
     .addOption(repeatable("--arg <word>", "an argument after argv[0], of what is executed; for load, of\nthe process that loads (repeatable)"))
-    .option("--json", "print JSON")
+    .option("--json", "print JSON; of a diagnostic {\"code\", \"severity\", \"text\"}, of a\nshipped policy {\"file\", \"text\"}")
     .addHelpText("after", example(
       "policyc explain agent.pol read ~/.ssh/id_ed25519", "policyc explain agent.pol connect 140.82.121.3 --port 443",
       "policyc explain agent.pol --all ~/.ssh/id_ed25519", "policyc explain std:base", "policyc explain host-bits"))

@@ -219,7 +219,9 @@ help: write fewer \`?\` and \`[…]\` after a \`*\`, as in \`${glob}\`
 describe("std:base", () => {
   it("compiles, and can be read", async () => {
     expect((await inFolder().run("compile", "std:base", "--emit", "ir")).status).toBe(0);
-    expect((await policyc(["explain", "std:base"])).stdout).toMatch(/^#/);
+    const { stdout } = await policyc(["explain", "std:base"]);
+    expect(stdout).toMatch(/^#/);
+    expect(JSON.parse((await policyc(["explain", "std:base", "--json"])).stdout)).toEqual({ file: "std:base", text: stdout });
   });
 });
 

@@ -51,6 +51,12 @@ Write the network, or a longer prefix: \`"10.1.2.3"\` is this one address.
     expect(words(plain).replaceAll("\\u{200b}", "\u200b")).toBe(words(readPage(code).text).replaceAll("\\u{200b}", "\u200b"));
   });
 
+  it("prints its page as JSON", async () => {
+    const { status, stdout, stderr } = await policycIn(folderWith(), "explain", "--json", "deny-escaped");
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(JSON.parse(stdout)).toEqual({ code: "deny-escaped", severity: "warning", text: readPage("deny-escaped").text });
+  });
+
   it("is coloured where there is colour", () => {
     expect(renderPage("# a-b\n\n```pol\ndeny\n```\n", painter(true))).toBe("\x1b[1ma-b\x1b[0m\n\n  \x1b[36mdeny\x1b[0m\n");
   });
