@@ -33,13 +33,20 @@ export function lintCommand(paths: readonly string[], options: LintOptions): num
   if (!bindings.ok) return printFailure(bindings.failure);
   const files = policyFiles(paths);
   if (!files.ok) return printFailure(files.failure);
+  const format = options.json === true ? "json" : options.format;
+  const printsText = options.fix === true && files.value.includes(STDIN);
+  if (printsText && format !== "pretty") {
+    return printFailure(fail(STATUS.usage, `standard output cannot hold both the fixed text of \`-\` and \`--format ${format}\``,
+      "name a file").failure);
+  }
   const first = lintFiles(files.value, bindings.value, options);
   if (first.unknown !== undefined) {
     return printFailure(fail(STATUS.usage, `none of the policies has a parameter \`${first.unknown}\``).failure);
   }
   const fixed = options.fix === true ? fixFiles(first.diagnostics) : { status: STATUS.done, changed: false };
   const { diagnostics } = fixed.changed ? lintFiles(files.value, bindings.value, options) : first;
-  show(diagnostics, options.json === true ? "json" : options.format);
+  if (printsText && standardInput !== null && "text" in standardInput) writeOut(standardInput.text);
+  show(diagnostics, format);
   const found = diagnostics.some(({ severity }) => severity === "error") ? STATUS.policy : STATUS.done;
   return Math.max(found, fixed.status);
 }
@@ -59,7 +66,7 @@ function lintFiles(files: readonly string[], { home, params }: OutsideBindings, 
   return { diagnostics, unknown: isWhole ? Object.keys(params).find((name) => !parameters.has(name)) : undefined };
 }
 
-/** Standard input is kept: it cannot be read a second time. */
+/** Standard input, with its fixes, is kept: it cannot be read a second time. */
 let standardInput: ReturnType<ReadSource> | null = null;
 
 /** Each file is read once, so that all policies which include it share one source and one tree. */
@@ -123,11 +130,17 @@ interface Fixed {
   readonly changed: boolean;
 }
 
-/** Says on standard error which files were changed. */
+/** Says on standard error which files were changed; what came from standard input stays in memory. */
 function fixFiles(diagnostics: readonly Diagnostic[]): Fixed {
   let [status, changed] = [0, false];
-  for (const [{ path }, text] of applyFixes(diagnostics)) {
-    if (path.startsWith("std:") || path === "<stdin>") continue;
+  for (const [source, text] of applyFixes(diagnostics)) {
+    const { path } = source;
+    if (source === standardInput) {
+      standardInput = { path, text };
+      changed = true;
+      continue;
+    }
+    if (path.startsWith("std:")) continue;
     const written = replaceText(path, text);
     if (!written.ok) status = Math.max(status, printFailure(written.failure));
     else writeErr(`fixed ${printable(path)}\n`);

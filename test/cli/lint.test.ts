@@ -102,6 +102,21 @@ describe("lint", () => {
     expect(statSync(join(folder, "b.pol")).ino).toBe(inode);
   });
 
+  it.each([
+    ["with the changes, and says what is left", `${DEFAULTS}deny read "/x"\ndeny read "/x"\nparam p\n`, `${DEFAULTS}deny read "/x"\nparam p\n`, "unused-parameter"],
+    ["as it was where nothing can be changed", `${DEFAULTS}deny raed "/x"\n`, `${DEFAULTS}deny raed "/x"\n`, "unexpected-token"],
+  ])("--fix prints standard input %s", async (_, input, stdout, code) => {
+    const result = await built.policyc(["lint", "--fix", "-"], { input });
+    expect([result.stdout, result.status]).toEqual([stdout, code === "unexpected-token" ? 1 : 0]);
+    expect([...result.stderr.matchAll(/\[([a-z-]+)\]/g)].map(([, found]) => found)).toEqual([code]);
+  });
+
+  it("--fix of standard input leaves standard output to the text", async () => {
+    expect(await lint(folderWith(), "--fix", "--format", "sarif", "-")).toEqual({
+      status: 2, stdout: "", stderr: "error: standard output cannot hold both the fixed text of `-` and `--format sarif`\nhelp: name a file\n",
+    });
+  });
+
   it("--here follows the links of this machine", async () => {
     const folder = folderWith();
     mkdirSync(join(folder, "real"));
