@@ -78,10 +78,8 @@ function testLines({ environments, isRepository }: Project): readonly string[] {
 /** On one line, whatever the name of a file holds. */
 const inComment = (text: string): string => quoteText(text).slice(1, -1);
 
-/** For the `policyc` that is installed. */
-export const PRE_COMMIT = `# What pre-commit (pre-commit.com) runs before each commit: \`pre-commit install\` once.
-repos:
-  - repo: local
+/** For the `policyc` that is installed; one more of the list under `repos:`. */
+export const PRE_COMMIT_ITEM = `  - repo: local
     hooks:
 ${(["fmt", "lint", "test"] as const).map((command) => `      - id: policyc-${command}
         name: policyc ${command}
@@ -90,3 +88,7 @@ ${(["fmt", "lint", "test"] as const).map((command) => `      - id: policyc-${com
         files: \\.pol$
         require_serial: true
 `).join("")}`;
+
+export const PRE_COMMIT = `# What pre-commit (pre-commit.com) runs before each commit: \`pre-commit install\` once.
+repos:
+${PRE_COMMIT_ITEM}`;

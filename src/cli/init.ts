@@ -2,7 +2,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Attempt, errorCode, fail, reasonOf, STATUS, succeed } from "./exit.js";
-import { firstPolicy, PRE_COMMIT } from "./first-policy.js";
+import { firstPolicy, PRE_COMMIT, PRE_COMMIT_ITEM } from "./first-policy.js";
 import { printFailure, printHelp } from "./print-failure.js";
 import { inspectProject } from "./project.js";
 import { printable, writeErr, writeOut } from "./terminal.js";
@@ -17,7 +17,7 @@ export function initCommand(folder: string): number {
   const policy = writeNew(join(folder, POLICY), firstPolicy(project.value));
   if (!policy.ok) return printFailure(policy.failure);
   if (existsSync(join(folder, HOOKS))) {
-    writeErr(`${HOOKS} is there already. To check policies before each commit, add to it:\n\n${PRE_COMMIT}\n`);
+    writeErr(`${HOOKS} is there already. To check policies before each commit,\nadd this to its list under \`repos:\`, indented as the others are:\n\n${PRE_COMMIT_ITEM}\n`);
   } else {
     const hooks = writeNew(join(folder, HOOKS), PRE_COMMIT);
     if (!hooks.ok) return printFailure(hooks.failure);

@@ -92,7 +92,8 @@ function addLint(program: Command, finish: Finish): void {
     .addOption(new Option("--format <name>", "how to say it")
       .choices(["pretty", "json", "sarif", "github"]).default("pretty"))
     .option("--json", "the same as --format json")
-    .option("--fix", "change what can be changed without changing what the policy means; standard input is printed with the changes")
+    .option("--fix",
+      "change what can be changed without changing what the policy means; standard input is printed with the changes")
     .option("--here", "look for symbolic links of this machine in the patterns")
     .addHelpText("after", example("policyc lint agent.pol policies/", "policyc lint --format sarif . > policyc.sarif")
       + "\nA parameter needs no value here. `# lint-ignore CODE reason` before a statement\nsilences one warning about it."
@@ -139,8 +140,10 @@ function addExplain(program: Command, finish: Finish): void {
     .addOption(repeatable("--exe <program>", "the program that acts; of a script, its interpreter too (repeatable)"))
     .addOption(repeatable("--under <program>", "one that an ancestor was running (repeatable)"))
     .addOption(repeatable("--mark <mark>", "a mark that is set (repeatable)"))
-    .addOption(repeatable("--arg <word>", "an argument after argv[0], of what is executed; for load, of the process that loads (repeatable)"))
-    .option("--json", "print JSON; of a diagnostic {\"code\", \"severity\", \"text\"}, of a shipped policy {\"file\", \"text\"}")
+    .addOption(repeatable("--arg <word>",
+      "an argument after argv[0], of what is executed; for load, of the process that loads (repeatable)"))
+    .option("--json",
+      "print JSON; of a diagnostic {\"code\", \"severity\", \"text\"}, of a shipped policy {\"file\", \"text\"}")
     .addHelpText("after", example(
       "policyc explain agent.pol read ~/.ssh/id_ed25519", "policyc explain agent.pol connect 140.82.121.3 --port 443",
       "policyc explain agent.pol --all ~/.ssh/id_ed25519", "policyc explain std:base", "policyc explain host-bits"))

@@ -20,6 +20,12 @@ function inspected(folder: string): Project {
   return project.value;
 }
 
+async function initialized(): Promise<string> {
+  const folder = folderWith();
+  await policycIn(folder, "init");
+  return folder;
+}
+
 describe("policyc init", () => {
   it.each<[string, () => string, readonly string[]]>([
     ["an empty folder", () => folderWith(), []],
@@ -51,7 +57,11 @@ describe("policyc init", () => {
     const other = folderWith({ ".pre-commit-config.yaml": "mine" });
     const result = await policycIn(other, "init");
     expect([result.status, result.stdout]).toEqual([0, "agent.pol\n"]);
-    expect(result.stderr).toContain("- id: policyc-lint");
+    // One item of the list, as `init` writes it where there is none.
+    const [head = "", item = ""] = readIn(await initialized(), ".pre-commit-config.yaml").split(/(?<=^repos:\n)/m);
+    expect([head, item]).toEqual([expect.stringMatching(/^repos:$/m), expect.stringMatching(/^ {2}- repo: local\n[^]*- id: policyc-lint/)]);
+    expect(result.stderr).toContain(`add this to its list under \`repos:\`, indented as the others are:\n\n${item}\n`);
+    expect(result.stderr).not.toMatch(/^repos:/m);
     expect(readIn(other, ".pre-commit-config.yaml")).toBe("mine");
   });
 
@@ -81,8 +91,7 @@ describe("policyc init", () => {
   });
 
   it("the checks run before a commit are those of policyc", async () => {
-    const folder = folderWith();
-    await policycIn(folder, "init");
+    const folder = await initialized();
     const own = readFileSync(new URL("../../.pre-commit-hooks.yaml", import.meta.url), "utf8");
     const ids = (text: string): readonly (string | undefined)[] => [...text.matchAll(/- id: (\S+)/g)].map(([, id]) => id);
     expect(ids(readIn(folder, ".pre-commit-config.yaml"))).toEqual(ids(own));
