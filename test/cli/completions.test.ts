@@ -47,6 +47,10 @@ const ANSWERS: readonly (readonly [string, readonly string[]])[] = [
   ["--v", ["--version"]],
   ["explain ", ["a.pol", "my policy.pol", "dir", ...SHIPPED]],
   ["explain std:", SHIPPED],
+  // Of diagnostics, which are too many to offer them before one is begun.
+  ["explain unu", ["unused-let", "unused-mark", "unused-parameter"]],
+  ["compile unu", []],
+  ["explain m", ["my policy.pol", "misplaced-statement", "mixed-operations", "mixed-scripts"]],
   ["explain a.pol ", [...OPERATIONS, "privilege"]],
   ["explain a.pol c", ["create", "connect"]],
   ["explain a.pol privilege se", ["setns"]],

@@ -16,7 +16,8 @@ const words = (list: readonly string[]): string => list.map(quoted).join(" ");
 function offerOf(value: Value): string {
   switch (value.kind) {
     case "words": return `words ${words(value.words)}`;
-    case "files": return `files ${words(value.extensions)}${value.words.length === 0 ? "" : ` -- ${words(value.words)}`}`.trim();
+    case "files": return ["files", words(value.extensions), "--", words(value.words), "--", words(value.begun)]
+      .filter((part) => part !== "").join(" ").replace(/( --)+$/, "");
     default: return value.kind;
   }
 }
@@ -159,7 +160,8 @@ _policyc_offer() {
         words) _policyc_words "$@" ;;
         files)
             while (($#)) && [[ $1 != -- ]]; do extensions+=("$1"); shift; done
-            _policyc_words "\${@:2}"
+            while shift && (($#)) && [[ $1 != -- ]]; do _policyc_words "$1"; done
+            [[ -z $value ]] || _policyc_words "\${@:2}"
             _policyc_files "\${extensions[@]}"
             ;;
         folders) ! _policyc_is_plain || _policyc_names < <(compgen -d -- "$value") ;;

@@ -41,7 +41,10 @@ function optionLine(command: string, { long, short, summary, value }: OptionMode
 function offerOf(value: Value): string | null {
   switch (value.kind) {
     case "words": return value.words.join(" ");
-    case "files": return [...value.words, `(${["__policyc_files", ...value.extensions].join(" ")})`].join(" ");
+    case "files": return [
+      ...value.words, `(${["__policyc_files", ...value.extensions].join(" ")})`,
+      ...(value.begun.length === 0 ? [] : [`(__policyc_begun ${value.begun.join(" ")})`]),
+    ].join(" ");
     case "folders": return "(__policyc_folders)";
     case "users": return "(__fish_complete_users)";
     case "command": return "(__policyc_command)";
@@ -117,6 +120,13 @@ function __policyc_files
     else
         __policyc_paths | string match -r -- '.*(?:/|\\.(?:'(string join '|' $argv)'))$'
     end
+end
+
+# These words, once one is begun.
+function __policyc_begun
+    set -l token (commandline -ct)
+    test -n "$token"
+    and string join -- \\n $argv
 end
 
 # What \`explain\` can be asked about the operation before it; about any after \`--all\`.

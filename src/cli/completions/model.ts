@@ -1,13 +1,16 @@
 /** What can stand where on the command line, read off the commander program: the one list of commands and flags. */
 import type { Argument, Command, Option } from "commander";
+import { MESSAGES } from "../../compiler/messages.js";
 import { OPERATIONS } from "../../compiler/resolved.js";
 import { stdNames } from "../read-sources.js";
 import { WORKING_BACKENDS } from "../run.js";
 
 export type Value =
   | { readonly kind: "words"; readonly words: readonly string[] }
-  /** Files with one of these extensions, every folder, and `words`. No extension: every file. */
-  | { readonly kind: "files"; readonly extensions: readonly string[]; readonly words: readonly string[] }
+  /** Files with one of these extensions, every folder, and `words`. No extension: every file. `begun` are words, too, but
+   *  so many that nothing is said of them before one is begun. */
+  | { readonly kind: "files"; readonly extensions: readonly string[]; readonly words: readonly string[];
+      readonly begun: readonly string[] }
   | { readonly kind: "folders" }
   | { readonly kind: "users" }
   /** A command with its own arguments: it and all that follows. */
@@ -47,7 +50,7 @@ export interface Model {
 }
 
 const NOTHING: Value = { kind: "nothing" };
-const files = (...extensions: readonly string[]): Value => ({ kind: "files", extensions, words: [] });
+const files = (...extensions: readonly string[]): Value => ({ kind: "files", extensions, words: [], begun: [] });
 
 /** Everything that `--help` shows. */
 export function modelOf(program: Command): Model {
@@ -87,7 +90,8 @@ function argumentOf(command: string, argument: Argument, shipped: readonly strin
   const name = argument.name();
   const known = ARGUMENT_VALUES.get(`${command} ${name}`) ?? ARGUMENT_VALUES.get(name) ?? NOTHING;
   const value: Value = argument.argChoices !== undefined ? { kind: "words", words: argument.argChoices }
-    : known.kind === "files" && TAKES_SHIPPED.has(name) ? { ...known, words: shipped } : known;
+    : known.kind === "files" && TAKES_SHIPPED.has(name)
+      ? { ...known, words: shipped, begun: TAKES_CODES.has(`${command} ${name}`) ? Object.keys(MESSAGES) : [] } : known;
   return { name, value, rest: argument.variadic };
 }
 
@@ -123,6 +127,9 @@ export const ARGUMENT_VALUES: ReadonlyMap<string, Value> = new Map<string, Value
 
 /** Arguments that may be `std:NAME`. */
 const TAKES_SHIPPED: ReadonlySet<string> = new Set(["file", "new", "old"]);
+
+/** Arguments that may be the code of a diagnostic, after the name of their command. */
+const TAKES_CODES: ReadonlySet<string> = new Set(["explain file"]);
 
 /** Names of arguments and of values of options about which nothing is said here. */
 export function unknownValues(program: Command): readonly string[] {

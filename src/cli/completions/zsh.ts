@@ -46,8 +46,8 @@ function actionOf(value: Value): string {
 
 type Files = Extract<Value, { kind: "files" }>;
 
-const fileFunctionOf = ({ extensions, words }: Files): string =>
-  (extensions.length === 0 ? "_policyc_files" : ["_policyc", ...extensions, ...(words.length === 0 ? [] : ["std"])].join("_"));
+const fileFunctionOf = ({ extensions, words, begun }: Files): string => (extensions.length === 0 ? "_policyc_files"
+  : ["_policyc", ...extensions, ...(words.length === 0 ? [] : ["std"]), ...(begun.length === 0 ? [] : ["codes"])].join("_"));
 
 /** One for each set of extensions, since an action has no arguments of its own. */
 function fileFunctions({ commands }: Model): readonly string[] {
@@ -59,11 +59,12 @@ function fileFunctions({ commands }: Model): readonly string[] {
 }
 
 function fileFunction(files: Files): string {
-  const { extensions, words } = files;
+  const { extensions, words, begun } = files;
   return [
     `${fileFunctionOf(files)}() {`,
     "  local ret=1",
     ...(words.length === 0 ? [] : [`  compadd "$@" -- ${words.map(quoted).join(" ")} && ret=0`]),
+    ...(begun.length === 0 ? [] : [`  [[ -n $PREFIX ]] && compadd "$@" -- ${begun.map(quoted).join(" ")} && ret=0`]),
     `  _policyc_is_plain && _path_files "$@" -g '*.(${extensions.join("|")})(-.) *(-/)' && ret=0`,
     "  return ret",
     "}",
