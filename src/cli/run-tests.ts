@@ -32,6 +32,12 @@ export interface TestedFile {
   readonly coverage: CoverageReport;
 }
 
+/** A file as it was named, and what came of it. */
+export interface TriedFile {
+  readonly file: string;
+  readonly outcome: Outcome<TestedFile>;
+}
+
 /** Fails with what keeps the policy from being tried. */
 export function testFile(path: string, read: ReadSource, { home, params, task }: OutsideBindings): Outcome<TestedFile> {
   const loaded = loadPolicy(path, read);

@@ -1,13 +1,16 @@
 /** Results of tests for programs: JSON, and TAP 14 (testanything.org). */
-import { positionOf } from "../compiler/diagnostic.js";
+import { type Diagnostic, once, positionOf } from "../compiler/diagnostic.js";
+import { toJson as diagnosticsJson } from "./lint-json.js";
 import { ruleJson } from "./rule-places.js";
-import type { TestedFile } from "./run-tests.js";
+import type { TriedFile } from "./run-tests.js";
 import type { CoverageReport, Piece } from "./test-coverage.js";
 import { resultsOf, tally, type TestResult } from "./test-results.js";
 
 // --- JSON ------------------------------------------------------------------------------------------------------------
 
-export function toJson(files: readonly TestedFile[], withCoverage: boolean) {
+/** `errors`: why files could not be tried; their cases and assertions are not among the others. */
+export function toJson(tried: readonly TriedFile[], withCoverage: boolean) {
+  const files = tried.flatMap(({ outcome }) => (outcome.ok ? [outcome.value] : []));
   const results = files.flatMap(resultsOf);
   return {
     ...tally(results),
@@ -15,6 +18,7 @@ export function toJson(files: readonly TestedFile[], withCoverage: boolean) {
       name, file: span.source.path, line: positionOf(span.source, span.start).line, ok, expected, actual,
       rule: rule === null ? null : ruleJson(rule), access,
     })),
+    errors: diagnosticsJson(once(tried.flatMap(({ outcome }) => (outcome.ok ? [] : outcome.diagnostics)))),
     ...(withCoverage ? { coverage: coverageJson(files.flatMap(({ coverage }) => coverage)) } : {}),
   };
 }
@@ -43,23 +47,46 @@ export function coverageCounts(pieces: CoverageReport): { readonly rules: Share;
 
 // --- TAP -------------------------------------------------------------------------------------------------------------
 
-export function toTap(results: readonly TestResult[]): string {
-  return ["TAP version 14", `1..${results.length}`, ...results.flatMap(tapLines), ""].join("\n");
+/** A file that does not compile is one test that fails. */
+export function toTap(tried: readonly TriedFile[]): string {
+  const points = tried.flatMap(({ file, outcome }) =>
+    (outcome.ok ? resultsOf(outcome.value).map(pointOf) : [brokenPoint(file, outcome.diagnostics)]));
+  const lines = points.flatMap(({ ok, what, detail }, index) =>
+    [`${ok ? "ok" : "not ok"} ${index + 1} - ${escapeTap(what)}`, ...(ok ? [] : yamlBlock(detail))]);
+  return ["TAP version 14", `1..${points.length}`, ...lines, ""].join("\n");
 }
 
-function tapLines({ name, span, ok, expected, actual, rule, access }: TestResult, index: number): readonly string[] {
+/** A test point of TAP. */
+interface Point {
+  readonly ok: boolean;
+  readonly what: string;
+  /** Shown where it failed. */
+  readonly detail: object;
+}
+
+function pointOf({ name, span, ok, expected, actual, rule, access }: TestResult): Point {
   const { line } = positionOf(span.source, span.start);
   const isAssert = name.startsWith("assert ");
-  const what = `${span.source.path}:${line} ${name}${isAssert || access === null ? "" : `: ${expected} ${access}`}`;
-  const head = `${ok ? "ok" : "not ok"} ${index + 1} - ${escapeTap(what)}`;
-  if (ok) return [head];
-  const detail = {
-    expected, actual: actual ?? "not proved", ...(access === null ? {} : { access }),
-    rule: rule === null ? null : ruleJson(rule),
+  return {
+    ok, what: `${span.source.path}:${line} ${name}${isAssert || access === null ? "" : `: ${expected} ${access}`}`,
+    detail: {
+      expected, actual: actual ?? "not proved", ...(access === null ? {} : { access }),
+      rule: rule === null ? null : ruleJson(rule),
+    },
   };
-  // JSON is YAML.
-  return [head, "  ---", ...Object.entries(detail).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}`), "  ..."];
 }
+
+function brokenPoint(file: string, diagnostics: readonly Diagnostic[]): Point {
+  const [first, ...others] = diagnostics.map(({ message, code, span }) =>
+    ({ message, code, at: { file: span.source.path, ...positionOf(span.source, span.start) } }));
+  return {
+    ok: false, what: `${file}: does not compile`, detail: { ...first, ...(others.length === 0 ? {} : { others }) },
+  };
+}
+
+// JSON is YAML.
+const yamlBlock = (detail: object): readonly string[] =>
+  ["  ---", ...Object.entries(detail).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}`), "  ..."];
 
 /** `#` would begin a directive. */
 const escapeTap = (text: string): string => text.replace(/[\\#]/g, "\\$&").replace(/\s+/g, " ");

@@ -1,11 +1,10 @@
 /** `policyc test`: the cases that a policy's tests try, and its assertions. */
-import type { Outcome } from "../compiler/diagnostic.js";
 import { STATUS } from "./exit.js";
 import { type BindingOptions, bindingsOf } from "./options.js";
 import { policyFiles } from "./policy-files.js";
 import { printDiagnostics, printFailure, printHelp } from "./print-failure.js";
 import { readSource } from "./read-sources.js";
-import { type TestedFile, testFile } from "./run-tests.js";
+import { testFile, type TriedFile } from "./run-tests.js";
 import { hasColour, writeErr, writeOut } from "./terminal.js";
 import { toJson, toTap } from "./test-formats.js";
 import { resultsOf } from "./test-results.js";
@@ -22,23 +21,21 @@ export function testCommand(paths: readonly string[], options: TestOptions): num
   if (!bindings.ok) return printFailure(bindings.failure);
   const files = policyFiles(paths);
   if (!files.ok) return printFailure(files.failure);
-  const outcomes = files.value.map((file) => testFile(file, readSource, bindings.value));
-  printDiagnostics(outcomes.flatMap(({ diagnostics }) => diagnostics));
-  const tested = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
-  show(tested, options);
-  return outcomes.every(passed) ? STATUS.done : STATUS.policy;
+  const tried = files.value.map((file): TriedFile => ({ file, outcome: testFile(file, readSource, bindings.value) }));
+  printDiagnostics(tried.flatMap(({ outcome }) => outcome.diagnostics));
+  show(tried, options);
+  return tried.every(passed) ? STATUS.done : STATUS.policy;
 }
 
-const passed = (outcome: Outcome<TestedFile>): boolean =>
-  outcome.ok && resultsOf(outcome.value).every(({ ok }) => ok);
+const passed = ({ outcome }: TriedFile): boolean => outcome.ok && resultsOf(outcome.value).every(({ ok }) => ok);
 
-function show(files: readonly TestedFile[], { format, json = false, coverage = false }: TestOptions): void {
-  const results = files.flatMap(resultsOf);
-  if (json || format === "json") writeOut(`${JSON.stringify(toJson(files, coverage), null, 2)}\n`);
-  else if (format === "tap") writeOut(toTap(results));
+function show(tried: readonly TriedFile[], { format, json = false, coverage = false }: TestOptions): void {
+  const files = tried.flatMap(({ outcome }) => (outcome.ok ? [outcome.value] : []));
+  if (json || format === "json") writeOut(`${JSON.stringify(toJson(tried, coverage), null, 2)}\n`);
+  else if (format === "tap") writeOut(toTap(tried));
   else if (files.length > 0) {
     writeOut(renderTests(files, { colour: hasColour("out"), coverage }));
-    if (results.length === 0) {
+    if (files.every((file) => resultsOf(file).length === 0)) {
       writeErr("no tests\n");
       printHelp("test \"keys stay private\" { deny read \"~/.ssh/id_ed25519\" }");
     }

@@ -93,6 +93,55 @@ help: as a rule it holds: \`deny read "~/.ssh/*"\`
     expect(stdout).toContain("not ok 5 - a.pol:15 broken: allow write /etc/passwd\n  ---\n  expected: \"allow\"\n");
   });
 
+  describe("of files that do not compile", () => {
+    const FILES = {
+      "a.pol": "assert deny read \"/x\"\ndeny read \"/x\"\n",
+      "b.pol": "deny raed \"/x\"\n\ndeny read \"y/z\"\n",
+      "c.pol": "include \"part.pol\"\ntest \"t\" { deny read \"/x\" }\n",
+      "part.pol": "deny read \"/y\" when scret\n",
+    };
+    const tried = (format: string) => policycIn(folderWith(FILES), "test", "a.pol", "b.pol", "c.pol", "--format", format);
+
+    it("TAP has a failed test for each, with its errors and their places", async () => {
+      const { status, stdout, stderr } = await tried("tap");
+      expect(status).toBe(1);
+      expect(stdout).toBe(`TAP version 14
+1..3
+ok 1 - a.pol:1 assert deny read "/x"
+not ok 2 - b.pol: does not compile
+  ---
+  message: "expected an operation, found \`raed\`"
+  code: "unexpected-token"
+  at: {"file":"b.pol","line":1,"column":6}
+  ...
+not ok 3 - c.pol: does not compile
+  ---
+  message: "there is no mark \`scret\`"
+  code: "unknown-name"
+  at: {"file":"part.pol","line":1,"column":21}
+  ...
+`);
+      expect(stderr).toContain("2 errors");
+    });
+
+    it("TAP has all errors of a file in its one test", async () => {
+      const { stdout } = await test("deny raed \"/x\"\ndeny wirte \"/x\"\n", "--format", "tap");
+      expect(stdout).toMatch(/^1\.\.1$/m);
+      expect(stdout).toMatch(/^ {2}others: \[\{"message":".*wirte.*","code":"unexpected-token","at":\{"file":"a.pol","line":2,"column":6\}\}\]$/m);
+    });
+
+    it("JSON has the errors beside the cases, in the form of lint", async () => {
+      const { status, stdout } = await tried("json");
+      expect(status).toBe(1);
+      const report: unknown = JSON.parse(stdout);
+      expect(report).toMatchObject({ passed: 1, failed: 0, cases: [{ ok: true }], errors: [
+        { code: "unexpected-token", severity: "error", file: "b.pol", start: { line: 1, column: 6 }, end: { line: 1, column: 10 }, labels: [] },
+        { code: "unknown-name", severity: "error", file: "part.pol", start: { line: 1, column: 21 } },
+      ] });
+      expect(JSON.parse((await test(POLICY, "--json")).stdout)).toMatchObject({ errors: [] });
+    });
+  });
+
   it("the coverage names each rule and except that no case decided", async () => {
     const { stdout } = await test(`${POLICY}deny read "*.pem"\n`, "--coverage");
     expect(stdout).toContain(`decided by no case:
