@@ -63,7 +63,9 @@ export function testFile(path: string, read: ReadSource, { home, params, task }:
         test, cases: runCases(policy, test.cases).map((result) => ({ ...result, policy })),
       })),
       asserts: asserts.value,
-      coverage: joinCoverage(tested.map(({ test, policy }) => ({ policy, coverage: coverageOf(policy, test.cases) }))),
+      // By itself as well: without a test nothing is decided.
+      coverage: joinCoverage([...(own.ok ? [{ test: { cases: [] }, policy: own.value }] : []), ...tested]
+        .map(({ test, policy }) => ({ policy, coverage: coverageOf(policy, test.cases) }))),
     },
   };
 }

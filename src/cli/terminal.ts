@@ -29,8 +29,16 @@ export function hasColour(stream: "out" | "err", environment: NodeJS.ProcessEnv 
 /** Whether results go to a terminal. */
 export const isTerminal = (): boolean => isatty(STDOUT);
 
-/** Columns of the terminal that results go to; infinite where they go elsewhere. */
-export const terminalWidth = (): number => (isTerminal() ? new WriteStream(STDOUT).columns : Infinity);
+/** Columns of the terminal that results go to, 80 where it does not tell; infinite where they go elsewhere. */
+export const terminalWidth = (): number => (isTerminal() ? new WriteStream(STDOUT).columns || USUAL_WIDTH : Infinity);
+
+const USUAL_WIDTH = 80;
+
+/** Of so many characters at the most; what is cut ends in `…`. */
+export function shortened(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length <= most ? text : `${characters.slice(0, Math.max(0, most - 1)).join("")}…`;
+}
 
 /** False when the other end is closed. */
 function writeAll(fd: number, text: string | Uint8Array): boolean {

@@ -1,12 +1,13 @@
-/** Which rules and excepts no case of a policy's tests decided. */
+/** Which rules, excepts and limits no case of a policy's tests decided. */
 import type { Span } from "../compiler/diagnostic.js";
-import type { ResolvedPolicy, ResolvedRule } from "../compiler/resolved.js";
+import type { ResolvedPolicy } from "../compiler/resolved.js";
 import type { Coverage } from "../interpreter/run-cases.js";
 
-/** A rule, or a target of its `except`. */
+/** A rule, a target of its `except`, or a limit. */
 export interface Piece {
-  readonly kind: "rule" | "except";
-  readonly rule: ResolvedRule;
+  readonly kind: "rule" | "except" | "limit";
+  /** The id of the rule, or of the limit. */
+  readonly id: string;
   readonly span: Span;
   readonly covered: boolean;
 }
@@ -29,14 +30,15 @@ export function joinCoverage(parts: readonly Covered[]): CoverageReport {
 }
 
 function piecesOf({ policy, coverage }: Covered): readonly Piece[] {
-  return policy.rules.flatMap((rule, number): readonly Piece[] => {
-    if (rule.span.source.path.startsWith("std:") && rule.span.source !== policy.source) return [];
-    return [
-      { kind: "rule", rule, span: rule.span, covered: coverage.rules.has(number) },
-      ...rule.except.map(({ span }, except): Piece => ({
-        kind: "except", rule, span,
-        covered: coverage.excepts.some((exclusion) => exclusion.rule === number && exclusion.except === except),
-      })),
-    ];
-  });
+  const isOwn = ({ source }: Span): boolean => !source.path.startsWith("std:") || source === policy.source;
+  const ofRules = policy.rules.flatMap(({ id, span, except }, number): readonly Piece[] => (!isOwn(span) ? [] : [
+    { kind: "rule", id, span, covered: coverage.rules.has(number) },
+    ...except.map((target, index): Piece => ({
+      kind: "except", id, span: target.span,
+      covered: coverage.excepts.some((exclusion) => exclusion.rule === number && exclusion.except === index),
+    })),
+  ]));
+  const ofLimits = policy.limits.flatMap(({ id, span }, number): readonly Piece[] =>
+    (isOwn(span) ? [{ kind: "limit", id, span, covered: coverage.limits.has(number) }] : []));
+  return [...ofRules, ...ofLimits];
 }

@@ -26,8 +26,8 @@ export function toJson(tried: readonly TriedFile[], withCoverage: boolean) {
 function coverageJson(pieces: CoverageReport) {
   return {
     ...coverageCounts(pieces),
-    uncovered: pieces.filter(({ covered }) => !covered).map(({ kind, rule, span }) => ({
-      kind, rule: rule.id, file: span.source.path, ...positionOf(span.source, span.start),
+    uncovered: pieces.filter(({ covered }) => !covered).map(({ kind, id, span }) => ({
+      kind, rule: id, file: span.source.path, ...positionOf(span.source, span.start),
     })),
   };
 }
@@ -37,12 +37,12 @@ interface Share {
   readonly total: number;
 }
 
-export function coverageCounts(pieces: CoverageReport): { readonly rules: Share; readonly excepts: Share } {
+export function coverageCounts(pieces: CoverageReport): Readonly<Record<"rules" | "excepts" | "limits", Share>> {
   const share = (kind: Piece["kind"]): Share => {
     const all = pieces.filter((piece) => piece.kind === kind);
     return { covered: all.filter(({ covered }) => covered).length, total: all.length };
   };
-  return { rules: share("rule"), excepts: share("except") };
+  return { rules: share("rule"), excepts: share("except"), limits: share("limit") };
 }
 
 // --- TAP -------------------------------------------------------------------------------------------------------------

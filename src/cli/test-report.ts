@@ -3,18 +3,20 @@ import { type Diagnostic, positionOf, type Span } from "../compiler/diagnostic.j
 import { report } from "../compiler/messages.js";
 import { renderDiagnostic, type RenderOptions } from "./render-diagnostics.js";
 import type { TestedAssert, TestedCase, TestedFile, TestedTest } from "./run-tests.js";
-import { painter, type Paint, printable } from "./terminal.js";
+import { painter, type Paint, printable, shortened } from "./terminal.js";
 import type { CoverageReport } from "./test-coverage.js";
 import { coverageCounts } from "./test-formats.js";
 import { caseText, deciderOf, resultsOf, statementText, tally } from "./test-results.js";
 
 export interface ReportOptions extends RenderOptions {
   readonly coverage: boolean;
+  /** Of the terminal. */
+  readonly columns: number;
 }
 
 const WIDTH = 80;
 
-export function renderTests(files: readonly TestedFile[], { colour, coverage }: ReportOptions): string {
+export function renderTests(files: readonly TestedFile[], { colour, coverage, columns }: ReportOptions): string {
   const paint = painter(colour);
   const { passed, failed } = tally(files.flatMap(resultsOf));
   const some = files.filter(({ tests, asserts }) => tests.length + asserts.length > 0);
@@ -23,7 +25,7 @@ export function renderTests(files: readonly TestedFile[], { colour, coverage }: 
       const lines = fileLines(file, paint, colour);
       return lines.at(-1) === "" ? lines : [...lines, ""];
     }),
-    ...(coverage ? coverageLines(files.flatMap((file) => file.coverage)) : []),
+    ...(coverage ? coverageLines(files.flatMap((file) => file.coverage), columns) : []),
     `${passed} passed, ${failed === 0 ? "0 failed" : paint("red", `${failed} failed`)}`,
     "",
   ].join("\n");
@@ -54,8 +56,7 @@ const assertLine = ({ assertion, refutation }: TestedAssert, paint: Paint): stri
 function resultLine(ok: boolean, name: string, count: string, paint: Paint): string {
   const mark = ok ? paint("green", "ok    ") : paint("red", "FAILED");
   const room = WIDTH - "  FAILED  ".length - (count === "" ? 0 : count.length + 2);
-  const shown = printable(name);
-  const cut = shown.length > room ? `${shown.slice(0, room - 1)}…` : shown;
+  const cut = shortened(printable(name), room);
   return `  ${mark}  ${count === "" ? cut : `${cut.padEnd(room)}  ${count}`}`;
 }
 
@@ -71,13 +72,15 @@ function failedCase({ tested, attempt, decision, policy }: TestedCase): Diagnost
   });
 }
 
-function coverageLines(pieces: CoverageReport): readonly string[] {
-  const { rules, excepts } = coverageCounts(pieces);
+function coverageLines(pieces: CoverageReport, columns: number): readonly string[] {
+  const { rules, excepts, limits } = coverageCounts(pieces);
   const open = pieces.filter(({ covered }) => !covered);
+  const ofLimits = limits.total === 0 ? "" : `, ${limits.covered} of ${limits.total} limits`;
   return [
     ...(open.length === 0 ? [] : ["decided by no case:"]),
-    ...open.map(({ kind, span }) => `  ${placeOf(span)}  ${kind === "except" ? "except " : ""}${firstLine(span)}`.slice(0, WIDTH)),
-    `coverage: ${rules.covered} of ${rules.total} rules, ${excepts.covered} of ${excepts.total} excepts`,
+    ...open.map(({ kind, span }) =>
+      shortened(`  ${placeOf(span)}  ${kind === "except" ? "except " : ""}${firstLine(span)}`, columns)),
+    `coverage: ${rules.covered} of ${rules.total} rules, ${excepts.covered} of ${excepts.total} excepts${ofLimits}`,
     "",
   ];
 }

@@ -5,7 +5,7 @@ import { policyFiles } from "./policy-files.js";
 import { printDiagnostics, printFailure, printHelp } from "./print-failure.js";
 import { readSource } from "./read-sources.js";
 import { testFile, type TriedFile } from "./run-tests.js";
-import { hasColour, writeErr, writeOut } from "./terminal.js";
+import { hasColour, terminalWidth, writeErr, writeOut } from "./terminal.js";
 import { toJson, toTap } from "./test-formats.js";
 import { resultsOf } from "./test-results.js";
 import { renderTests } from "./test-report.js";
@@ -34,7 +34,7 @@ function show(tried: readonly TriedFile[], { format, json = false, coverage = fa
   if (json || format === "json") writeOut(`${JSON.stringify(toJson(tried, coverage), null, 2)}\n`);
   else if (format === "tap") writeOut(toTap(tried));
   else if (files.length > 0) {
-    writeOut(renderTests(files, { colour: hasColour("out"), coverage }));
+    writeOut(renderTests(files, { colour: hasColour("out"), coverage, columns: terminalWidth() }));
     if (files.every((file) => resultsOf(file).length === 0)) {
       writeErr("no tests\n");
       printHelp("test \"keys stay private\" { deny read \"~/.ssh/id_ed25519\" }");

@@ -33,9 +33,10 @@ function situations(policy: ResolvedPolicy): (tested: ResolvedCase) => Situation
     situationOf(policy, after.reduce((history, act) => happen(history, act, who), beginWith(marks)), who);
 }
 
-/** What some cases decided: numbers of rules, and of their excepts. */
+/** What some cases decided: numbers of rules, of their excepts, and of limits. */
 export interface Coverage {
   readonly rules: ReadonlySet<number>;
+  readonly limits: ReadonlySet<number>;
   readonly excepts: readonly Exclusion[];
 }
 
@@ -47,8 +48,10 @@ export function coverageOf(policy: ResolvedPolicy, cases: readonly ResolvedCase[
     const situation = situationFor(tested);
     return tested.attempts.map((attempt) => ({ attempt, situation }));
   });
+  const decisions = tried.map(({ attempt, situation }) => decide(attempt, situation));
   return {
-    rules: new Set(tried.flatMap(({ attempt, situation }) => decide(attempt, situation).rule ?? [])),
+    rules: new Set(decisions.flatMap(({ rule }) => rule ?? [])),
+    limits: new Set(decisions.flatMap(({ limit }) => limit ?? [])),
     excepts: tried.flatMap(({ attempt, situation }) => exclusionsOf(attempt, situation)),
   };
 }

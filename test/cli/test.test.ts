@@ -1,6 +1,8 @@
 /** `policyc test`, as a user meets it. */
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { testFile } from "../../src/cli/run-tests.js";
+import { renderTests } from "../../src/cli/test-report.js";
 import { folderWith } from "../support/cli.js";
 import { policycIn } from "../support/in-process.js";
 
@@ -154,6 +156,31 @@ coverage: 2 of 3 rules, 1 of 2 excepts
       rules: { covered: 2, total: 2 }, excepts: { covered: 1, total: 2 },
       uncovered: [{ kind: "except", rule: "no-keys", file: "a.pol", line: 5, column: 63 }],
     } });
+  });
+
+  it("the coverage counts limits, and names those that no case reached", async () => {
+    const policy = `limit connect any to 1 per 1m then deny
+limit create "/a/**" to 2 per 1m then kill
+test "one a minute" { deny connect "192.0.2.1" port 1 after connect "192.0.2.1" port 1 }
+test "two files" { allow create "/a/c" after create "/a/b" }
+`;
+    const { stdout } = await test(policy, "--coverage");
+    expect(stdout).toContain(`decided by no case:
+  a.pol:2  limit create "/a/**" to 2 per 1m then kill
+coverage: 0 of 0 rules, 0 of 0 excepts, 1 of 2 limits
+`);
+    expect(JSON.parse((await test(policy, "--json", "--coverage")).stdout)).toMatchObject({ coverage: {
+      limits: { covered: 1, total: 2 }, uncovered: [{ kind: "limit", rule: "a.pol:2", file: "a.pol", line: 2, column: 1 }],
+    } });
+  });
+
+  it("the coverage cuts lines at the terminal's width alone, and shows where", async () => {
+    const rule = `deny read "/srv/${"long/".repeat(20)}*"`;
+    expect((await test(`${rule}\n`, "--coverage")).stdout).toContain(`  a.pol:1  ${rule}\n`);
+    const outcome = testFile("a.pol", (path) => ({ path, text: `${rule}\ntest "t" { allow read "/x" }\n` }), { home: "/", params: {}, task: null });
+    if (!outcome.ok) throw new Error("it does not compile");
+    const report = renderTests([outcome.value], { colour: false, coverage: true, columns: 40 });
+    expect(report).toContain('\n  a.pol:1  deny read "/srv/long/long/lo…\n');
   });
 
   it("a parameter that neither the test nor the command line binds is an error", async () => {
