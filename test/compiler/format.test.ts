@@ -95,7 +95,7 @@ const inCheckout = (folder: string): readonly string[] =>
     .map((name) => `${folder}/${name}`);
 
 describe("policies that are shipped", () => {
-  it.each([...inCheckout("examples"), ...inCheckout("std")])("%s is formatted", (path) => {
+  it.each([...inCheckout("examples"), ...inCheckout("grammar"), ...inCheckout("std")])("%s is formatted", (path) => {
     const text = readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
     expect(formatted(text)).toBe(text);
   });
