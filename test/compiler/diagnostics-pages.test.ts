@@ -8,7 +8,7 @@ import { backEnd } from "../../src/compiler/compile.js";
 import { MESSAGES, severityOf } from "../../src/compiler/messages.js";
 import type { Bindings } from "../../src/compiler/resolved.js";
 import { folderWith } from "../support/cli.js";
-import { type Example, type Page, pagedCodes, pathOf, readPage, TABLE, tableOf, withOutput } from "../support/diagnostic-pages.js";
+import { type Example, ownFirst, type Page, pagedCodes, pathOf, readPage, TABLE, tableOf, withOutput } from "../support/diagnostic-pages.js";
 import { policycIn } from "../support/in-process.js";
 import { check } from "./front-end.js";
 
@@ -83,7 +83,8 @@ describe("the page of (UPDATE=1 accepts what is printed)", () => {
     const page = readPage(code);
     expect([page.code, page.severity]).toEqual([code, severityOf(code)]);
 
-    const found = await printed(page, { ...page.example, files: WHOLE[code] ?? page.example.files });
+    const found = ownFirst(await printed(page, { ...page.example, files: WHOLE[code] ?? page.example.files }), code);
+    expect(reported(found)[0]).toBe(code);
     expect(enforced(code, reported(found))).toEqual([code]);
     if (UPDATE) writeFileSync(pathOf(code), withOutput(page.text, found));
     else expect(page.output).toBe(found);

@@ -74,6 +74,19 @@ function exampleOf(markdown: string): Example {
 export const withOutput = (text: string, output: string): string =>
   text.replace(/^```text\n[^]*?^```$/m, () => `\`\`\`text\n${output}\`\`\``);
 
+/** The diagnostic that the page is about before those that its example cannot do without. */
+export function ownFirst(output: string, code: string): string {
+  const paragraphs = output.split("\n\n");
+  const isOwn = (paragraph: string): boolean => new RegExp(`^\\w+\\[${code}\\]: `).test(paragraph);
+  const isOther = (paragraph: string): boolean => /^\w+\[\S+\]: /.test(paragraph) && !isOwn(paragraph);
+  const first = paragraphs.findIndex(isOther);
+  const own = paragraphs.findIndex(isOwn);
+  if (first === -1 || own < first) return output;
+  return [
+    ...paragraphs.slice(0, first), ...paragraphs.filter(isOwn), ...paragraphs.slice(first).filter((one) => !isOwn(one)),
+  ].join("\n\n");
+}
+
 // --- the table -------------------------------------------------------------------------------------------------------
 
 /** `docs/diagnostics/README.md`: one line for each page. */
