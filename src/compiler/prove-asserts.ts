@@ -2,7 +2,7 @@
 import { accessText } from "./access.js";
 import { type Effect, refuses } from "./ast.js";
 import { contextText } from "./context-text.js";
-import type { Diagnostic, Label, Outcome, Span } from "./diagnostic.js";
+import type { Diagnostic, Label, Outcome } from "./diagnostic.js";
 import type { Ir } from "./ir.gen.js";
 import { lowerAsserts, originsOf, type AssertedGroup } from "./lower.js";
 import { report } from "./messages.js";
@@ -59,7 +59,7 @@ function refute({ resolved, ir }: Provable, { assertion, ...group }: AssertedGro
 function falseAssertion(policy: ResolvedPolicy, { effect, span }: ResolvedAssert, found: Counterexample): Diagnostic {
   return report("false-assertion", span, {
     access: counterexampleText(found), asserted: effect, effect: found.verdict.effect,
-  }, { labels: decidedBy(policy, found), ...howToMend(effect, span) });
+  }, { labels: decidedBy(policy, found), help: howToMend(policy, { effect, span }, found) });
 }
 
 /** What refutes an assertion: who does what, after what. */
@@ -79,8 +79,18 @@ function decidedBy(policy: ResolvedPolicy, found: Counterexample): readonly Labe
   return span === undefined ? [] : [{ message, span }];
 }
 
-/** A refusing assertion becomes true as a rule. */
-function howToMend(effect: Effect, { source, start, end }: Span): { readonly help?: string } {
-  const [, rule] = /^assert\s+(.*)$/.exec(source.text.slice(start, end)) ?? [];
-  return rule === undefined || !refuses(effect) ? {} : { help: `as a rule it holds: \`${rule}\`` };
+/** As a rule a refusing assertion becomes true. Where nothing decides, no label tells what does. */
+function howToMend(
+  policy: ResolvedPolicy, { effect, span: { source, start, end } }: Pick<ResolvedAssert, "effect" | "span">, found: Counterexample,
+): string | undefined {
+  const rule = /^assert\s+(.*)$/s.exec(source.text.slice(start, end))?.[1]?.replace(/\s*\n\s*/g, " ");
+  if (refuterOf(policy, found) === null && !policy.defaultSpans.has(found.operation)) return insteadOfBuiltIn(effect, rule, found);
+  return rule === undefined || !refuses(effect) ? undefined : `as a rule it holds: \`${rule}\``;
+}
+
+function insteadOfBuiltIn(effect: Effect, rule: string | undefined, { operation, witness, verdict }: Counterexample): string {
+  // A default is for all privileges at once.
+  const [what, stated] = operation === "privilege" ? [accessText(operation, witness), []] : [operation, [`\`default ${effect} ${operation}\``]];
+  const ways = [...stated, ...(rule === undefined ? [] : [`the rule \`${rule}\``])].join(", or ");
+  return `no rule decides it, and the built-in default of \`${what}\` is \`${verdict.effect}\`; write ${ways}`;
 }

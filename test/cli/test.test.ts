@@ -63,7 +63,7 @@ error[false-assertion]: \`read /home/ada/.ssh/config\` comes to \`allow\`, not t
    |
 17 | assert deny read "~/.ssh/*"
    | ^^^^^^^^^^^^^^^^^^^^^^^^^^^
-help: as a rule it holds: \`deny read "~/.ssh/*"\`
+help: no rule decides it, and the built-in default of \`read\` is \`allow\`; write \`default deny read\`, or the rule \`deny read "~/.ssh/*"\`
 
 5 passed, 2 failed
 `);

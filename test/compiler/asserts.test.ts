@@ -56,6 +56,21 @@ describe("assertions", () => {
     expect(failed).toBeGreaterThan(10);
   });
 
+  it.each<[string, string, string]>([
+    ["", 'deny read "~/.ssh/*"', 'no rule decides it, and the built-in default of `read` is `allow`; write `default deny read`, or the rule `deny read "~/.ssh/*"`'],
+    ["", 'kill modify "/a",\n  "/b"', 'no rule decides it, and the built-in default of `write` is `allow`; write `default kill write`, or the rule `kill modify "/a", "/b"`'],
+    ["", "allow privilege mount", "no rule decides it, and the built-in default of `privilege mount` is `deny`; write the rule `allow privilege mount`"],
+    ["", "deny privilege io-uring", "no rule decides it, and the built-in default of `privilege io-uring` is `allow`; write the rule `deny privilege io-uring`"],
+    ["default allow read", 'deny read "/x"', 'as a rule it holds: `deny read "/x"`'],
+    ['allow read "/x"', 'deny read "/x"', 'as a rule it holds: `deny read "/x"`'],
+  ])("%s: assert %s: what would mend it", (rest, asserted, help) => {
+    const text = `assert ${asserted}\n${rest}\n`;
+    const proved = proveAsserts(accepted(text));
+    expect(proved.diagnostics.map((diagnostic) => [diagnostic.code, diagnostic.help])).toEqual([["false-assertion", help]]);
+    const rule = /`([^`]*)`$/.exec(help)?.[1] ?? "";
+    expect(proveAsserts(accepted(`${text}${rule}\n`)).diagnostics).toEqual([]);
+  });
+
   it.each<[string, string, string | null]>([
     ["deny read \"/a/**\"", "deny read \"/a/b\"", null],
     ["deny read \"/a/**\"", "deny read \"/**\"", "read / comes to allow"],
