@@ -68,7 +68,7 @@ function describe(
     }
   }
   const span = { source, start: found.startOffset, end: endOf(found) };
-  const help = helpFor(found, expected, previous, nextInText(tokens, index + 1));
+  const help = helpForNamed(tokens, index, found, expected) ?? helpFor(found, expected, previous, nextInText(tokens, index + 1));
   // As written: the token of a misspelt word has the word that was meant.
   const written = source.text.slice(span.start, span.end);
   return report("unexpected-token", span, { expected: wanted, found: `\`${written}\`` }, { help });
@@ -142,6 +142,20 @@ function lastInText(tokens: readonly IToken[], index: number): IToken | undefine
   return undefined;
 }
 
+/** `slow: limit …`, `slow limit …` */
+function helpForNamed(
+  tokens: readonly IToken[], index: number, found: IToken, expected: readonly TokenType[],
+): string | undefined {
+  const previous = lastInText(tokens, index - 1);
+  const isBehindName = isOnly(expected, t.Colon) || (previous?.tokenType === t.Colon && isOnly(expected, t.Effect));
+  if (previous === undefined || !isBehindName || !STATEMENT_KEYWORDS.has(found.tokenType)) return undefined;
+  const name = previous.tokenType === t.Colon ? lastInText(tokens, tokens.lastIndexOf(previous, index) - 1) : previous;
+  if (name === undefined) return undefined;
+  const written = previous.tokenType === t.Colon ? `${name.image}:` : name.image;
+  const instead = found.tokenType === t.Limit ? ", and say in its `because` what it is for" : "";
+  return `only rules have names before them: take \`${written}\` out${instead}`;
+}
+
 function helpFor(
   found: IToken, expected: readonly TokenType[], previous: IToken | undefined, next: IToken | undefined,
 ): string | undefined {
@@ -168,6 +182,8 @@ function helpFor(
 }
 
 const isOnly = (expected: readonly TokenType[], type: TokenType): boolean => expected.length === 1 && expected[0] === type;
+
+const STATEMENT_KEYWORDS: ReadonlySet<TokenType> = new Set(t.STATEMENT_KEYWORDS);
 
 const PORTS: ReadonlySet<TokenType> = new Set([t.Integer, t.Range]);
 
