@@ -161,7 +161,8 @@ export const MESSAGES = {
   "symlink-in-path": warning((a: { link: string; target: string }) =>
     `\`${a.link}\` is a symbolic link to \`${a.target}\` here; a pattern that begins with it matches no file's own place`),
   "ignore-without-reason": warning((a: { code: string }) => `this does not say why \`${a.code}\` is ignored`),
-  "ignore-unknown-code": warning((a: { code: string }) => `\`${a.code}\` is not the code of a warning`),
+  "ignore-unknown-code": warning((a: { code: string }) =>
+    a.code === "" ? "this does not say which warning is ignored" : `\`${a.code}\` is not the code of a warning`),
   "ignore-unused": warning((a: { code: string }) => `there is no \`${a.code}\` here to be ignored`),
 } as const;
 

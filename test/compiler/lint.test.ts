@@ -143,6 +143,17 @@ describe("lint-ignore", () => {
       code: "ignore-unknown-code", help: "did you mean `unused-let`?",
     });
   });
+
+  it.each<[string, string, string, string]>([
+    ["an unknown code", "#  lint-ignore  unused-lte why\nlet a = \"/x\"\ndeny read \"${a}\"", "ignore-unknown-code", "unused-lte"],
+    ["a code that is the keyword", "# lint-ignore lint-ignore why\ndeny read \"/x\"", "ignore-unknown-code", "lint-ignore"],
+    ["no code", "# lint-ignore\ndeny read \"/x\"", "ignore-unknown-code", "# lint-ignore"],
+    ["what does not occur", "deny read \"/y\"\n# lint-ignore world-wide-allow why\ndeny read \"/x\" # end", "ignore-unused", "# lint-ignore world-wide-allow why"],
+    ["what does not occur, in a block", "for exe \"a\" {\n  # lint-ignore world-wide-allow why\n  deny read \"/x\"\n}", "ignore-unused", "# lint-ignore world-wide-allow why"],
+  ])("points at %s", (_, text, code, pointed) => {
+    const about = linted(DEFAULTS + text).filter((one) => one.code !== "not-enforced-yet");
+    expect(found(about)).toEqual([[code, pointed]]);
+  });
 });
 
 describe("fixes", () => {

@@ -8,6 +8,8 @@ import { withNested } from "./walk-tree.js";
 
 interface Ignore {
   readonly code: string;
+  /** Null where none is given. */
+  readonly codeSpan: Span | null;
   readonly reason: string;
   readonly comment: Comment;
   /** What it is about; null at the end of a file or block. */
@@ -28,14 +30,14 @@ export function applyIgnores(
   ];
 }
 
-function aboutIgnore({ code, reason, comment: { span } }: Ignore, needed: boolean): readonly Diagnostic[] {
+function aboutIgnore({ code, codeSpan, reason, comment: { span } }: Ignore, needed: boolean): readonly Diagnostic[] {
   const removal = { fixes: [{ span: wholeLines(span), replacement: "" }] };
   if (severityOf(code) !== "warning") {
     const warnings = Object.keys(MESSAGES).filter((other) => severityOf(other) === "warning");
     const meant = closest(code, warnings);
     const help = severityOf(code) === "error" ? "an error cannot be ignored"
-      : meant === undefined ? undefined : `did you mean \`${meant}\`?`;
-    return [report("ignore-unknown-code", span, { code }, { help })];
+      : meant === undefined ? "`# lint-ignore CODE REASON`, where CODE stands in brackets behind `warning`" : `did you mean \`${meant}\`?`;
+    return [report("ignore-unknown-code", codeSpan ?? span, { code }, { help })];
   }
   if (!needed) return [report("ignore-unused", span, { code }, { help: "take this comment out", ...removal })];
   if (reason === "") {
@@ -55,8 +57,17 @@ function ignoresOf(file: PolicyFile): readonly Ignore[] {
 }
 
 function toIgnore(comment: Comment, reach: Span | null): readonly Ignore[] {
-  const match = /^lint-ignore(?:[ \t]+(\S*)[ \t]*(.*))?$/.exec(comment.text);
-  return match === null || comment.doc ? [] : [{ code: match[1] ?? "", reason: match[2] ?? "", comment, reach }];
+  const match = /^[ \t]*lint-ignore(?:[ \t]+(\S*)[ \t]*(.*))?$/.exec(comment.text);
+  if (match === null || comment.doc) return [];
+  const [, code = "", reason = ""] = match;
+  return [{ code, codeSpan: code === "" ? null : spanOfCode(comment, code), reason, comment, reach }];
+}
+
+function spanOfCode({ span: { source, start, end } }: Comment, code: string): Span {
+  const keyword = "lint-ignore";
+  const written = source.text.slice(start, end);
+  const at = start + written.indexOf(code, written.indexOf(keyword) + keyword.length);
+  return { source, start: at, end: at + code.length };
 }
 
 const reachOf = ({ span, leading, trailing }: Statement): Span => ({
