@@ -34,11 +34,11 @@ const pair = fc.record({ byDefault: effect, both: rules(7), old: rules(2), new: 
 }));
 
 const RUN: Attempt = { kind: "path", op: "exec", path: "/git" };
-const WORDS = ["a", "b", "c", "x", "ab", "z"];
+const WORDS = ["a", "b", "c", "x", "ab"];
 const lists = [0, 1, 2].reduce<readonly (readonly string[])[]>((all) =>
   [[], ...all.flatMap((list) => WORDS.map((one) => [...list, one]))], [[]]);
-const everybody = lists.flatMap((args) => [["/z"], ["/p"], ["/q"], ["/r"], ["/p", "/q"], ["/q", "/r"], ["/p", "/r"]].flatMap((exe) =>
-  [[], ["/p"], ["/p", "/q"]].map((under): Situation => ({ ...AT_FIRST, exe, under, args }))));
+const everybody = lists.flatMap((args) => [["/z"], ["/p"], ["/q"], ["/p", "/q"], ["/q", "/r"]].flatMap((exe) =>
+  [[], ["/p"]].map((under): Situation => ({ ...AT_FIRST, exe, under, args }))));
 const asSituation = ({ exe, under, args }: Person): Situation => ({ ...AT_FIRST, exe: exe.length === 0 ? ["/z"] : exe, under, args });
 
 describe("many rules about one target", () => {
