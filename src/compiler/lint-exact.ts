@@ -11,9 +11,10 @@ import type { Allowance } from "./reason/claims.js";
 import { findEscape } from "./reason/find-escape.js";
 import { findIdleExcepts, findIdleTargets, findUselessExcepts } from "./reason/find-idle-targets.js";
 import type { WrittenTargets } from "./reason/find-idle-targets.js";
-import { findShadowed } from "./reason/find-shadowed.js";
+import { findShadowed, type Needs } from "./reason/find-shadowed.js";
 import { partsByRule, tieRules } from "./reason/tied-rules.js";
 import type { TiedRule } from "./reason/tied-rules.js";
+import { printArgs, printCondition, printString } from "./print-parts.js";
 import { collectDefinitions } from "./resolve-names.js";
 import type { Operation, ResolvedPolicy, ResolvedTarget } from "./resolved.js";
 import { type Placed, unfold } from "./unfold-blocks.js";
@@ -36,6 +37,8 @@ interface Policy extends ExactInput {
   readonly rules: readonly TiedRule[];
   /** By the number of the resolved rule. */
   readonly statements: readonly (RuleStatement | undefined)[];
+  /** Null where that is not known. */
+  readonly needsOf: (rule: number) => Needs | null;
   /** Whether a rule holds at all times, for every program. */
   readonly isPlain: (rule: number) => boolean;
   /** Whether it stands in the policy's own file, and nothing has been said of it. */
@@ -55,25 +58,36 @@ function prepare(input: ExactInput): Policy {
   const bySpan = new Map(withNested(statements).flatMap((statement) =>
     statement.kind === "rule" ? [[statement.span, statement] as const] : []));
   const ruled = resolved.rules.map(({ span }) => bySpan.get(span));
-  const plain = new Set(unfold(statements).filter(isUnconditional).map(({ statement }) => statement.span));
+  const needs = new Map(unfold(statements).map((placed) => [placed.statement.span, needsOfPlaced(placed)]));
+  const needsOf = (rule: number): Needs | null => {
+    const span = ruled[rule]?.span;
+    return span === undefined ? null : needs.get(span) ?? null;
+  };
   return {
     ...input,
     rules: tieRules(resolved, tieFinder({ statements, bindings: resolved.bindings, set })),
     statements: ruled,
-    isPlain: (rule) => isIn(plain, ruled[rule]),
+    needsOf, isPlain: (rule) => needsOf(rule)?.size === 0,
     isOwn: (rule) => ruled[rule]?.span.source === root.span.source && !isIn(settled, ruled[rule]),
   };
 }
 
-/** A rule that only sometimes holds decides for none that always does. Which task is chosen is known. */
-function isUnconditional({ statement, programs }: Placed): boolean {
-  return programs.length === 0 && statement.kind === "rule" && statement.args === null && statement.when === null && statement.unless === null;
+/** Which task is chosen is known. */
+function needsOfPlaced({ statement, programs }: Placed): Needs {
+  if (statement.kind !== "rule") return new Set();
+  const { args, when, unless } = statement;
+  return new Set([
+    ...programs.map((names) => `for ${names.map(printString).toSorted().join(" ")}`),
+    ...(args === null ? [] : [printArgs(args).join(" ")]),
+    ...(when === null ? [] : [`when ${printCondition(when).join(" ")}`]),
+    ...(unless === null ? [] : [`unless ${printCondition(unless).join(" ")}`]),
+  ]);
 }
 
 const isIn = (spans: ReadonlySet<Span>, statement: RuleStatement | undefined): boolean =>
   statement !== undefined && spans.has(statement.span);
 
-function aboutRules({ rules, statements, isPlain, isOwn, loaded, resolved: { defaults }, isPart }: Policy): readonly Diagnostic[] {
+function aboutRules({ rules, statements, needsOf, isOwn, loaded, resolved: { defaults }, isPart }: Policy): readonly Diagnostic[] {
   const statesDefaults = !isPart && loaded.statements.some(({ kind }) => kind === "default");
   // What the default allows in any case an `allow` need not decide.
   const isGiven = ({ effect }: TiedRule, operation: Operation): boolean =>
@@ -81,7 +95,7 @@ function aboutRules({ rules, statements, isPlain, isOwn, loaded, resolved: { def
   const asked = (rule: TiedRule): readonly Operation[] =>
     isOwn(rule.rule) ? rule.operations.filter((operation) => !isGiven(rule, operation)) : [];
   const partsOf = partsByRule(rules);
-  return findShadowed({ rules, asked, isPlain }, allowance()).flatMap(({ rule, deciders, same }) => {
+  return findShadowed({ rules, asked, needsOf }, allowance()).flatMap(({ rule, deciders, same }) => {
     const statement = statements[rule];
     const given = (partsOf.get(rule) ?? [])
       .flatMap((part) => part.operations.filter((operation) => isGiven(part, operation)));
@@ -125,8 +139,14 @@ function numbersOf(
 const isBehindLink = (target: ResolvedTarget | undefined): boolean => target?.kind === "path" && target.viaLink === true;
 
 function aboutEscapes(policy: Policy): readonly Diagnostic[] {
-  const { rules, isPlain, isOwn, resolved } = policy;
-  const denials = programDenials(resolved).filter(({ rule }) => isOwn(rule) && isPlain(rule));
+  const { rules, statements, isPlain, isOwn, resolved } = policy;
+  // What every process may do, those of a `for` block may do. Where a condition or arguments decide, it is not the
+  // program that is to be kept from running.
+  const isOfPrograms = (rule: number): boolean => {
+    const statement = statements[rule];
+    return statement?.args === null && statement.when === null && statement.unless === null;
+  };
+  const denials = programDenials(resolved).filter(({ rule }) => isOwn(rule) && isOfPrograms(rule));
   const use = denials[0]?.use;
   const escape = use === undefined ? null
     : findEscape({ rules, defaults: resolved.defaults, isPlain, use }, allowance());

@@ -177,7 +177,7 @@ describe("fixes", () => {
 it("what would take too many steps is not warned of", () => {
   const { resolved } = accepted('deny read "/a/*"\ndeny read "/a/*/**"\naudit read "/a/**" except "/a"');
   const rules = tieRules(resolved, () => ({ kind: "free" }));
-  const question = { rules, asked: (rule: TiedRule) => rule.operations, isPlain: () => true };
+  const question = { rules, asked: (rule: TiedRule) => rule.operations, needsOf: () => new Set<string>() };
   expect(findShadowed(question, { left: 100_000 }).map(({ rule }) => rule)).toEqual([2]);
   expect(findShadowed(question, { left: 1 })).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { MESSAGES, severityOf } from "../../src/compiler/messages.js";
 import { parsePathPattern } from "../../src/compiler/pattern/parse-pattern.js";
 import type { PatternText } from "../../src/compiler/resolved.js";
 import { interpreter } from "../../src/interpreter/interpret.js";
+import { readPage } from "../support/diagnostic-pages.js";
 import { runs } from "../support/runs.js";
 import { access } from "./accesses.js";
 import { accepted, found } from "./front-end.js";
@@ -120,6 +121,51 @@ describe("errors", () => {
   });
   it("a path that lacks its first slash is proposed with it", () => {
     expect(linted(`${DEFAULTS}allow read "home/ada/x"`)[0]?.help).toBe("did you mean `/home/ada/x`? At any depth it is `**/home/ada/x`");
+  });
+});
+
+describe("in a `for` block", () => {
+  const inBlock = (body: string): string => `for exe "/bin/x" {\n${body}\n}\n`;
+  const about = (text: string) => found(linted(text).filter(({ code }) => code !== "not-enforced-yet"));
+
+  // Those of names and defaults are about the policy.
+  const OF_RULES = [
+    "world-wide-allow", "loader-allowed", "redundant-allow", "duplicate-rule", "shadowed-rule", "redundant-target",
+    "pattern-never-matches", "useless-except", "deny-escaped", "hidden-character", "mixed-scripts", "ignore-without-reason",
+    "ignore-unused",
+  ];
+  it.each(OF_RULES)("the example of %s is warned of as it is outside", (code) => {
+    const text = Object.values(readPage(code).example.files)[0] ?? "";
+    const [defaults = "", ...rules] = text.trimEnd().split("\n");
+    // What a block permits is not permitted to all: a copy has to be made and run by what every process may do.
+    const [outside, inside] = code === "deny-escaped" ? [rules.slice(0, -1), rules.slice(-1)] : [[], rules];
+    expect(defaults).toMatch(/^default /);
+    const blocked = `${[defaults, ...outside].join("\n")}\n${inBlock(inside.join("\n"))}`;
+    expect(about(blocked)).toEqual(about(text));
+    expect(about(text).map(([own]) => own)).toEqual([code]);
+  });
+
+  it.each<[string, string, readonly string[]]>([
+    ["a rule outside decides for one inside", `deny read "/a/**"\n${inBlock('deny read "/a/b"')}`, ["shadowed-rule"]],
+    ["one inside decides for none outside: other programs do not have it", `${inBlock('deny read "/a/**"')}deny read "/a/b"`, []],
+    ["nor for one of other programs", `${inBlock('deny read "/a/**"')}for exe "/bin/y" { deny read "/a/b" }`, []],
+    ["one of a block that is written twice", `${inBlock('deny read "/a/**"')}${inBlock('deny read "/a/b"')}`, ["shadowed-rule"]],
+    ["one of the block around it", inBlock(`deny read "/a/**"\n${inBlock('deny read "/a/b"').replace("/bin/x", "/bin/y")}`), ["shadowed-rule"]],
+    ["none of a block within", inBlock(`${inBlock('deny read "/a/**"').replace("/bin/x", "/bin/y")}deny read "/a/b"`), []],
+    ["the same rule in two blocks of the same programs", `${inBlock('deny read "/a"')}${inBlock('deny read "/a"')}`, ["duplicate-rule"]],
+    ["one that says the same for everybody is no duplicate, but decides", `deny read "/a"\n${inBlock('deny read "/a"')}`, ["shadowed-rule"]],
+    ["a condition more", 'deny read "/a"\ndeny read "/a" when exe "/bin/x"', ["shadowed-rule"]],
+    ["a condition less", 'deny read "/a" when exe "/bin/x"\ndeny read "/a"', []],
+    ["the same condition", 'deny read "/a/**" unless exe "/bin/x"\ndeny read "/a/b" unless exe "/bin/x"', ["shadowed-rule"]],
+    ["other arguments", 'deny exec "/a/*" args "x"\ndeny exec "/a/b" args "y"', []],
+    ["a program that only its arguments make one to be denied can be copied, too, but is not what the rule is about",
+      'allow write, create "/tmp/**"\nallow exec "/tmp/**"\ndeny exec "git" args "push"', []],
+  ])("%s", (_, text, expected) => { expect(about(DEFAULTS + text).map(([code]) => code)).toEqual(expected); });
+
+  it("an allow is needed where a task denies by default", () => {
+    const text = 'default deny write, connect\nallow read "/x"\n';
+    expect(about(text)).toEqual([["redundant-allow", 'allow read "/x"']]);
+    expect(about(`${text}task "t" { default deny read }`)).toEqual([]);
   });
 });
 

@@ -2,10 +2,11 @@
 import type { RuleStatement, Statement } from "../ast.js";
 import type { Diagnostic } from "../diagnostic.js";
 import { report } from "../messages.js";
-import { expandOperations } from "../operations.js";
+import { expandOperation, expandOperations } from "../operations.js";
 import { printArgs, printCondition, printTarget } from "../print-parts.js";
 import { resolveDefaults } from "../resolve-defaults.js";
 import { removal } from "./remove-statement.js";
+import { withNested } from "./walk-tree.js";
 
 /**
  * An `allow` of what is allowed anyway: every other effect wins over it, and where none matches, the default gives the
@@ -16,16 +17,22 @@ export function findRedundantAllows(
 ): readonly Diagnostic[] {
   if (statements.every(({ kind }) => kind !== "default")) return [];
   const { defaults } = resolveDefaults(statements);
-  return own.flatMap((statement) => {
+  // In a task the default may be another one: what is redundant without the task need not be with it.
+  const ofTasks = new Set(withNested(statements).flatMap((statement) => statement.kind === "default" && statement.effect !== "allow"
+    ? statement.operations.flatMap(({ name }) => expandOperation(name)) : []));
+  return outsideOfTasks(own).flatMap((statement) => {
     if (statement.kind !== "rule" || statement.effect !== "allow") return [];
     if (statement.operations.some(({ name }) => name === "privilege")) return [];
     const operations = expandOperations(statement.operations);
-    if (operations.some((operation) => defaults[operation] !== "allow")) return [];
+    if (operations.some((operation) => defaults[operation] !== "allow" || ofTasks.has(operation))) return [];
     return [report("redundant-allow", statement.span,
       { operations: operations.map((name) => `\`${name}\``).join(", ") },
       { help: "take it out, or state another default", fixes: [removal(statement)] })];
   });
 }
+
+const outsideOfTasks = (statements: readonly Statement[]): readonly Statement[] =>
+  statements.flatMap((statement) => (statement.kind === "for" ? outsideOfTasks(statement.body) : [statement]));
 
 /** The later of two rules that differ in nothing but name, reason and order. Rules of one block are compared. */
 export function findDuplicateRules(own: readonly Statement[], statements: readonly Statement[]): readonly Diagnostic[] {

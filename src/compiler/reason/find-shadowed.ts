@@ -18,23 +18,41 @@ export interface ShadowQuestion {
   readonly rules: readonly TiedRule[];
   /** The operations for which it matters whether a rule decides: none where nobody asks. */
   readonly asked: (rule: TiedRule) => readonly Operation[];
-  /** Whether a rule holds at all times, for every program. */
-  readonly isPlain: (rule: number) => boolean;
+  /** What has to be so for a rule to hold; null of one that is to be left out. */
+  readonly needsOf: (rule: number) => Needs | null;
 }
 
-/** In source order. What takes too long to tell is left out. */
-export function findShadowed({ rules, asked, isPlain }: ShadowQuestion, allowance: Allowance): readonly Shadowed[] {
-  const plain = rules.filter(({ rule }) => isPlain(rule));
-  const subjects = plain.map((rule) => ({ ...claimOf(rule), operations: asked(rule) }))
-    .filter(({ operations }) => operations.length > 0);
-  if (subjects.length === 0) return [];
-  const idle = findIdle(subjects, plain.map(claimOf), allowance);
-  const parts = partsByRule(plain);
-  return idle.map(({ id, deciders }) => {
-    const inOrder = [...deciders].sort((a, b) => a - b);
-    const [other, ...more] = inOrder;
-    const same = other !== undefined && more.length === 0 && saySame(parts.get(id) ?? [], parts.get(other) ?? [], allowance);
-    return { rule: id, deciders: inOrder, same };
+/** Conditions as they are written, all of them together; none of a rule that holds at all times, for every program. */
+export type Needs = ReadonlySet<string>;
+
+/**
+ * In source order. What takes too long to tell is left out. A rule is outdone by those that hold whenever it holds: by
+ * rules that need no more than it does.
+ */
+export function findShadowed({ rules, asked, needsOf }: ShadowQuestion, allowance: Allowance): readonly Shadowed[] {
+  const groups = new Map<string, { readonly needs: Needs; readonly rules: TiedRule[] }>();
+  for (const rule of rules) {
+    const needs = needsOf(rule.rule);
+    if (needs === null) continue;
+    const key = JSON.stringify([...needs].sort());
+    const group = groups.get(key) ?? { needs, rules: [] };
+    group.rules.push(rule);
+    groups.set(key, group);
+  }
+  const parts = partsByRule(rules);
+  return [...groups.values()].flatMap((group): readonly Shadowed[] => {
+    const subjects = group.rules.map((rule) => ({ ...claimOf(rule), operations: asked(rule) }))
+      .filter(({ operations }) => operations.length > 0);
+    if (subjects.length === 0) return [];
+    const covers = [...groups.values()].filter(({ needs }) => [...needs].every((need) => group.needs.has(need)))
+      .flatMap((other) => other.rules);
+    return findIdle(subjects, covers.map(claimOf), allowance).map(({ id, deciders }) => {
+      const inOrder = [...deciders].sort((a, b) => a - b);
+      const [other, ...more] = inOrder;
+      const same = other !== undefined && more.length === 0 && needsOf(other)?.size === group.needs.size
+        && saySame(parts.get(id) ?? [], parts.get(other) ?? [], allowance);
+      return { rule: id, deciders: inOrder, same };
+    });
   }).sort((a, b) => a.rule - b.rule);
 }
 
