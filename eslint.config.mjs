@@ -12,7 +12,7 @@ const ROOT = fileURLToPath(new URL(".", import.meta.url));
  * Generated files hold types and numbers, import nothing, and belong to every row.
  */
 const STAGES = [
-  ["diagnostic", "messages", "suggest-name", "line-index", "layout", "escape-bytes"],
+  ["diagnostic", "messages", "suggest-name", "line-index", "layout", "escape-bytes", "lazily"],
   ["ast"],
   // text → syntax tree, and back
   ["tokens", "numbers", "strings", "comments", "expected", "statement-starts", "mark-statements", "close-strings", "lex",

@@ -1,5 +1,6 @@
 /** `policyc diff`: in what two policies differ, exactly. */
 import type { FrontEnd } from "../compiler/compile.js";
+import { lazily } from "../compiler/lazily.js";
 import { SIMPLER } from "../compiler/reason/contexts.js";
 import { findDifferences } from "../compiler/reason/find-differences.js";
 import { tasksIn } from "../compiler/unfold-blocks.js";
@@ -71,9 +72,4 @@ function loader(files: Both<string>, { home, params }: OutsideBindings): Load {
     if (!new_.ok) return new_;
     return { ok: true, value: { old: old.value, new: new_.value }, warnings: [...old.warnings, ...new_.warnings] };
   };
-}
-
-function lazily<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => (made ??= { value: make() }).value;
 }

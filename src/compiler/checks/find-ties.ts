@@ -4,6 +4,7 @@
  */
 import type { ParamStatement, Statement, StringLiteral } from "../ast.js";
 import type { Source, Span } from "../diagnostic.js";
+import { lazily } from "../lazily.js";
 import { collectDefinitions } from "../resolve-names.js";
 import type { Definitions } from "../resolve-names.js";
 import type { Bindings, ResolvedTarget } from "../resolved.js";
@@ -45,7 +46,7 @@ export function tieFinder({ statements, bindings, set }: TieInput): TieOf {
     // What is brought in is marked in patterns; of an address only the text as written can tell.
     if ("pattern" in target && target.pattern.every(({ literal }) => !literal)) return FREE;
     if (!("pattern" in target) && target.kind !== "network") return FREE;
-    const literal = literalAt(target.span);
+    const literal = literalAt()(target.span);
     if (literal === undefined) return MIXED;
     const tie = ties.get(literal) ?? tieOfPieces(piecesOf(literal, definitions, set), bindings);
     ties.set(literal, tie);
@@ -62,11 +63,6 @@ function indexLiterals(statements: readonly Statement[]): (span: Span) => String
     bySource.set(source, places);
   }
   return ({ source, start }) => bySource.get(source)?.get(start);
-}
-
-function lazily<A, B>(make: () => (argument: A) => B): (argument: A) => B {
-  let made: ((argument: A) => B) | null = null;
-  return (argument) => (made ??= make())(argument);
 }
 
 function piecesOf(

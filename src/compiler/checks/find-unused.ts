@@ -1,10 +1,9 @@
 /** Names that a policy defines and never uses. */
 import type { Condition, LetStatement, MarkStatement, ParamStatement, Statement } from "../ast.js";
-import { assertNever } from "../diagnostic.js";
 import type { Diagnostic } from "../diagnostic.js";
 import { report } from "../messages.js";
 import { removal } from "./remove-statement.js";
-import { partsOf, stringsOf, withNested } from "./walk-tree.js";
+import { conditionLeaves, partsOf, stringsOf, withNested } from "./walk-tree.js";
 
 /** Every name of a parameter or let that stands in a string or as a target. */
 export function usedNames(statements: readonly Statement[]): ReadonlySet<string> {
@@ -34,23 +33,8 @@ export function usedMarks(statements: readonly Statement[]): ReadonlySet<string>
   }));
 }
 
-function marksIn(condition: Condition | null): readonly string[] {
-  if (condition === null) return [];
-  switch (condition.kind) {
-    case "mark-condition":
-      return [condition.mark.text];
-    case "exe-condition":
-    case "under-condition":
-      return [];
-    case "not":
-      return marksIn(condition.operand);
-    case "and":
-    case "or":
-      return condition.operands.flatMap(marksIn);
-    default:
-      return assertNever(condition);
-  }
-}
+const marksIn = (condition: Condition | null): readonly string[] =>
+  conditionLeaves(condition).flatMap((leaf) => (leaf.kind === "mark-condition" ? [leaf.mark.text] : []));
 
 /** A mark is a bit that only conditions read: nothing changes without one that none of them reads. */
 export function findUnusedMarks(statements: readonly Statement[], used: ReadonlySet<string>): readonly Diagnostic[] {

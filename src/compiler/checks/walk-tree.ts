@@ -78,16 +78,25 @@ const eventParts = ({ targets, except, args, unlessExe }: Event): Parts =>
 const argsStrings = (args: ArgsClause | null): readonly StringLiteral[] =>
   args === null ? [] : [...args.words, ...args.without];
 
-function conditionStrings(condition: Condition | null): readonly StringLiteral[] {
-  if (condition === null) return [];
-  switch (condition.kind) {
-    case "mark-condition": return [];
+const conditionStrings = (condition: Condition | null): readonly StringLiteral[] =>
+  conditionLeaves(condition).flatMap((leaf) => (leaf.kind === "mark-condition" ? [] : [leaf.program]));
+
+/** What a condition asks for, without how it is put together. */
+export function conditionLeaves(
+  condition: Condition | null,
+): readonly Extract<Condition, { kind: "mark-condition" | "exe-condition" | "under-condition" }>[] {
+  switch (condition?.kind) {
+    case undefined:
+      return [];
+    case "mark-condition":
     case "exe-condition":
-    case "under-condition": return [condition.program];
-    case "not": return conditionStrings(condition.operand);
+    case "under-condition":
+      return [condition];
+    case "not":
+      return conditionLeaves(condition.operand);
     case "and":
-    case "or": return condition.operands.flatMap(conditionStrings);
-    default: return assertNever(condition);
+    case "or":
+      return condition.operands.flatMap(conditionLeaves);
   }
 }
 
