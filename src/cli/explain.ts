@@ -126,7 +126,7 @@ function report(policy: ResolvedPolicy, { question, decision }: Answer, situatio
     ...(refuses(decision.effect) ? [] : limitsOn(policy, question.access, situation).map(limitLine)),
     ...notes(policy, question, paint),
     // Where each process is led to another place there is none to write down.
-    ...(question.perProcess ? [] : wayOutLines(policy, question.access, decision)),
+    ...(question.perProcess ? [] : wayOutLines(policy, question.access, decision, situation)),
     "",
   ].join("\n");
 }

@@ -4,9 +4,10 @@ import type { Access, Attempt } from "../compiler/access.js";
 import { refuses } from "../compiler/ast.js";
 import { escapePattern, quoteText } from "../compiler/print-parts.js";
 import { OPERATIONS, type Operation, type ResolvedPolicy, type ResolvedRule } from "../compiler/resolved.js";
-import { type Decision, defaultOf } from "../interpreter/interpret.js";
+import { AT_FIRST, type Decision, defaultOf, type Situation } from "../interpreter/interpret.js";
 import { namedPlaceOf } from "./rule-places.js";
 import { printable } from "./terminal.js";
+import { findTurns } from "./turns.js";
 
 export type Change =
   /** `text` goes to the end of the rule: an `except` of its own, or one target more of the one that it has. */
@@ -23,16 +24,25 @@ export interface WayOut {
   readonly also: readonly Operation[];
   /** What else the changes concern, in words: nothing narrower can be written. */
   readonly wide: string | null;
+  /** A rule instead of the one change, for those circumstances alone that were asked about. */
+  readonly asAsked: string | null;
 }
 
 /** Null where no target of the language stands for the access. */
-export function findWayOut(policy: ResolvedPolicy, access: Attempt, decision: Decision): WayOut | null {
+export function findWayOut(
+  policy: ResolvedPolicy, access: Attempt, decision: Decision, situation: Situation,
+): WayOut | null {
   const target = targetOf(access, policy.bindings.home);
   if (target === null) return null;
   const matched = decision.matched.flatMap((index) => policy.rules.slice(index, index + 1));
+  const clauses = clausesOf(access, situation, policy.bindings.home);
+  const asAsked = (rule: string): string | null => (clauses === "" ? null : rule + clauses);
   if (!refuses(decision.effect)) {
-    const changes: readonly Change[] = [{ kind: "rule", text: `deny ${access.op} ${target}` }];
-    return { to: "deny", changes, also: access.op === "exec" ? ["load"] : [], wide: widthOf(access, []) };
+    const text = `deny ${access.op} ${target}`;
+    return {
+      to: "deny", changes: [{ kind: "rule", text }], also: access.op === "exec" ? ["load"] : [],
+      wide: widthOf(access, [], situation), asAsked: asAsked(text),
+    };
   }
   const refusing = matched.filter(({ effect }) => refuses(effect));
   const permitted = matched.length > refusing.length || !refuses(defaultOf(policy, access));
@@ -45,17 +55,37 @@ export function findWayOut(policy: ResolvedPolicy, access: Attempt, decision: De
   return {
     to: "permit", changes: permitted ? excepts : [...excepts, allow],
     also: OPERATIONS.filter((op) => op !== access.op && covered.has(op)),
-    wide: widthOf(access, refusing),
+    wide: widthOf(access, refusing, situation), asAsked: refusing.length === 0 ? asAsked(allow.text) : null,
   };
 }
 
-function widthOf(access: Attempt, excepting: readonly ResolvedRule[]): string | null {
+function widthOf(access: Attempt, excepting: readonly ResolvedRule[], situation: Situation): string | null {
   if (access.kind === "unix-unnamed") return "nothing narrower than `any` stands for a socket without a name";
-  const [args, when] = [excepting.some((rule) => rule.args !== null), excepting.some((rule) => rule.when !== null)];
+  if (access.kind === "privilege" || excepting.length === 0) return null;
+  const args = excepting.some((rule) => rule.args !== null) || hasArguments(access, situation);
+  const when = excepting.some((rule) => rule.when !== null) || isSomebody(situation);
   if (args && when) return "an `except` spares it whatever its arguments, whoever does it and after whatever";
   if (args) return "an `except` spares it whatever its arguments";
   if (when) return "an `except` spares it whoever does it and after whatever";
   return null;
+}
+
+// --- circumstances ---------------------------------------------------------------------------------------------------
+
+const isSomebody = ({ exe, under, marks }: Situation): boolean => exe.length + under.length + marks.size > 0;
+const hasArguments = ({ op }: Attempt, { args }: Situation): boolean => op === "exec" && args.length > 0;
+
+/** Clauses with which a rule holds where these circumstances do; empty where nothing is known of them, or none can say it. */
+function clausesOf(access: Attempt, situation: Situation, home: string): string {
+  const { exe, under, marks } = situation;
+  const programs = (kind: "exe" | "under", paths: readonly string[]): readonly (string | null)[] =>
+    paths.map((path) => pathText(path, home)).map((text) => (text === null ? null : `${kind} ${text}`));
+  const conditions = [...programs("exe", exe), ...programs("under", under), ...marks];
+  const words = (hasArguments(access, situation) ? situation.args : []).map(textOf)
+    .map((text) => (text === null || text === "" ? null : quoteText(escapePattern(text))));
+  if ([...conditions, ...words].includes(null)) return "";
+  return (words.length === 0 ? "" : ` args only ${words.join(", ")}`)
+    + (conditions.length === 0 ? "" : ` when ${conditions.join(" and ")}`);
 }
 
 // --- targets ---------------------------------------------------------------------------------------------------------
@@ -108,21 +138,48 @@ function textOf(bytes: string): string | null {
 const STD = "std:";
 
 /** Lines; what is to be pasted has one to itself, indented by four. */
-export function wayOutLines(policy: ResolvedPolicy, access: Attempt, decision: Decision): readonly string[] {
-  const way = findWayOut(policy, access, decision);
+export function wayOutLines(
+  policy: ResolvedPolicy, access: Attempt, decision: Decision, situation: Situation = AT_FIRST,
+): readonly string[] {
+  return [...turnLines(policy, access, decision, situation), ...changeLines(policy, access, decision, situation)];
+}
+
+/** Of other circumstances, as many as can be looked through. */
+const MOST_TURNS = 6;
+
+function turnLines(
+  policy: ResolvedPolicy, access: Attempt, decision: Decision, situation: Situation,
+): readonly string[] {
+  const turns = findTurns(policy, access, situation);
+  if (turns.length === 0) return [];
+  const rest = turns.length - MOST_TURNS;
+  return [
+    `the policy ${refuses(decision.effect) ? "permits" : "denies"} it`,
+    ...turns.slice(0, MOST_TURNS).map(({ text }) => `  ${printable(text)}`),
+    ...(rest > 0 ? [`  and in ${rest} more circumstances`] : []),
+  ];
+}
+
+function changeLines(
+  policy: ResolvedPolicy, access: Attempt, decision: Decision, situation: Situation,
+): readonly string[] {
+  const way = findWayOut(policy, access, decision, situation);
   const to = refuses(decision.effect) ? "permit" : "deny";
   if (way === null) return [`to ${to} it: no rule can name it alone; it takes a wider rule or another default`];
   const [first, ...more] = way.changes;
   // A rule goes anywhere.
   const alone = more.length === 0 && first?.kind === "rule";
   const edits = way.changes.some(({ kind }) => kind === "unlist");
+  const also = way.also.length === 0 ? []
+    : [`  (which ${to === "permit" ? "spares it for" : "holds for"} ${listed(way.also)} too)`];
+  const always = isSomebody(situation) || hasArguments(access, situation) ? " in any case" : "";
   return [
-    `to ${to} it${edits ? "" : `, add${more.length > 0 ? " all of this" : ""}`}:`,
+    `to ${to} it${always}${edits ? "" : `, add${more.length > 0 ? " all of this" : ""}`}:`,
     ...way.changes.flatMap((change) => change.kind === "unlist" ? [`  ${printable(headOf(change))}`]
       : [...(alone ? [] : [`  ${printable(headOf(change))}`]), `    ${change.text}`]),
-    ...(way.also.length === 0 ? []
-      : [`  (which ${to === "permit" ? "spares it for" : "holds for"} ${listed(way.also)} too)`]),
+    ...also,
     ...(way.wide === null ? [] : [`  (${way.wide})`]),
+    ...(way.asAsked === null ? [] : [`to ${to} it as asked alone, add instead:`, `    ${way.asAsked}`]),
   ];
 }
 

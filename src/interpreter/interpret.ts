@@ -107,7 +107,8 @@ export function eventMatcher(event: ResolvedEvent): Matcher {
     && targets.some((matches) => matches(attempt)) && !except.some((matches) => matches(attempt));
 }
 
-function conditionMatcher(condition: ResolvedCondition | null): (who: Circumstances) => boolean {
+/** Whether it holds for somebody. */
+export function conditionMatcher(condition: ResolvedCondition | null): (who: Circumstances) => boolean {
   switch (condition?.kind) {
     case undefined:
       return () => true;

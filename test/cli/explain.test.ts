@@ -189,8 +189,10 @@ to permit it, add:
     expect((await explain("write", "/y", "--exe", "/a", "--mark", "secret")).stdout).toBe(`allow: write /y by /a when secret
 by the built-in default for write: no rule matches
 counted by the limit at a.pol:6: past 3 within 1 s it comes to kill
-to deny it, add:
+to deny it in any case, add:
     deny write "/y"
+to deny it as asked alone, add instead:
+    deny write "/y" when exe "/a" and secret
 `);
     expect(await decision("write", "/y")).toMatchObject({ limits: [{ id: "a.pol:6", effect: "kill", count: 3, perMilliseconds: 1000 }] });
   });
