@@ -31,17 +31,17 @@ type KeyOf = (operation: string, from: Decision, to: Decision) => string;
 
 const effectsOf: KeyOf = (operation, from, to) => [operation, from.effect, to.effect].join(" ");
 
-/** What tells changes apart: effects, and deciding rules that one policy alone has where no rule of both says the same. */
+/** What tells changes apart: effects, and who says so: the first rule that its policy alone has, one of both, or the default. */
 function keysOf(old: Ir, new_: Ir): KeyOf {
   const said = ({ effect, operations, match, except }: Rule): string => JSON.stringify([effect, operations, match, except]);
   const decider = ({ effect, rule, matched }: Decision, { rules }: Ir, otherPolicy: Ir): string => {
     if (rule === null) return "default";
     const others = new Set(otherPolicy.rules.map(said));
-    const isOfBoth = matched.some((number) => {
-      const other = rules[number];
-      return other?.effect === effect && others.has(said(other));
+    const own = matched.find((number) => {
+      const one = rules[number];
+      return one?.effect === effect && !others.has(said(one));
     });
-    return isOfBoth ? "of both" : String(rule);
+    return own === undefined ? "of both" : String(own);
   };
   return (operation, from, to) => [effectsOf(operation, from, to), decider(from, old, new_), decider(to, new_, old)].join(" ");
 }
@@ -99,6 +99,10 @@ describe("differences", () => {
     ["deny read \"/a\" except \"/?\"", "", "equivalent", null],
     ["deny read \"/{a,b}*c\"", "deny read \"/a*c\", \"/b*c\"", "equivalent", null],
     ["deny read \"/[!a]\"", "deny read \"/?\"", "narrower", "/a"],
+    ["allow read \"/x/**\"", "default deny read\nallow read \"/x/**\"\nkill read \"/d/y\" except \"/*/y\"", "narrower", "/"],
+    // Of the two names that lead on, one could be taken for what is said of the other.
+    ["default audit read\nallow read \"/d/x/0 4 long\", \"/d/yy/abcd\"",
+      "default audit read\nallow read \"/d/x/0 4 long\", \"/d/yy/abcd\"\naudit read \"/**\" except \"**/0 4 long\"", "narrower", "/d/yy/abcd"],
   ])("%j → %j: %s", (old, new_, relation, path) => {
     const changes = differences(accepted(old).ir, accepted(new_).ir);
     expect(relationOf(changes)).toBe(relation);

@@ -100,13 +100,26 @@ class Changes {
         to.effect, deciderKey(new_, to, { matching: newMatched, operation, context, only: newOnly }),
       ];
       const key = [operation, ...deciders].join(" ");
-      if (!this.found.has(key)) this.found.set(key, { operation, from, to, witness: witness(), context });
+      const target = witness();
+      const known = this.found.get(key);
+      // Shortest paths come first, but what defaults make of them is looked at after what rules do.
+      if (known === undefined || isShorter(target, known.witness)) {
+        this.found.set(key, { operation, from, to, witness: target, context });
+      }
     }
   }
 
   private mapped(target: Change["witness"], matched: readonly (readonly number[])[]) {
     return target.kind === "path" ? this.opened.mappedAt(target.path, matched) : null;
   }
+}
+
+/** Of two paths or names; what is of another kind is not compared. */
+const isShorter = (one: Change["witness"], other: Change["witness"]): boolean =>
+  one.kind === other.kind && lengthOf(one) < lengthOf(other);
+
+function lengthOf(target: Change["witness"]): number {
+  return "path" in target ? target.path.length : "name" in target ? target.name.length : 0;
 }
 
 interface Decided {

@@ -161,7 +161,7 @@ class Shapes {
       const shape = this.ofNodes.get(child);
       const isKnown = this.edges.get(name) !== 1 || shape === undefined || child.guides;
       // Who comes here twice may come by two of the names.
-      if (isKnown || floats) told.add(`${shape?.number ?? -1} ${name}`);
+      if (isKnown || floats) told.add(JSON.stringify([shape?.number ?? -1, name]));
       if (isKnown || (floats && shape.hasExcepts)) continue;
       const key = `${shape.number} ${this.classOf(name)}`;
       const other = shortest.get(key);
@@ -169,7 +169,7 @@ class Shapes {
       if (other === undefined || name.length < other.length) shortest.set(key, name);
     }
     if (skipped.length > 0) this.skipped.set(node, skipped);
-    if (!floats) for (const [key, name] of shortest) told.add(`${key} ${name.length} long`);
+    if (!floats) for (const [key, name] of shortest) told.add(JSON.stringify([key, name.length]));
     return [...told].sort();
   }
 }

@@ -112,8 +112,8 @@ export class PatternTrie {
 
   private newNode(loops: boolean, owner: number | null = null): TrieNode {
     return {
-      number: this.count++, literals: new Map(), skipped: new Set(), globs: new Map(), any: null, star: null, sinks: [], loops, owner, ends: [],
-      guides: false, isGoal: false,
+      number: this.count++, literals: new Map(), skipped: new Set(), globs: new Map(), any: null, star: null, sinks: [],
+      loops, owner, ends: [], guides: false, isGoal: false,
     };
   }
 
