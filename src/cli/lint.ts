@@ -43,12 +43,13 @@ export function lintCommand(paths: readonly string[], options: LintOptions): num
   if (first.unknown !== undefined) {
     return printFailure(fail(STATUS.usage, `none of the policies has a parameter \`${first.unknown}\``).failure);
   }
-  const fixed = options.fix === true ? fixFiles(first.diagnostics) : { status: STATUS.done, changed: false };
-  const { diagnostics } = fixed.changed ? lintFiles(files.value, bindings.value, options) : first;
+  const { diagnostics, status } = options.fix === true
+    ? fixAll(first.diagnostics, () => lintFiles(files.value, bindings.value, options).diagnostics)
+    : { diagnostics: first.diagnostics, status: STATUS.done };
   if (printsText && standardInput !== null && "text" in standardInput) writeOut(standardInput.text);
   show(diagnostics, format);
   const found = diagnostics.some(({ severity }) => severity === "error") ? STATUS.policy : STATUS.done;
-  return Math.max(found, fixed.status);
+  return Math.max(found, status);
 }
 
 interface Found {
@@ -125,26 +126,51 @@ function linkReader(): LinkOf {
   };
 }
 
+/** One change may lay open another; of a chain of definitions each is unused once the one before is gone. */
+const MOST_ROUNDS = 50;
+
 interface Fixed {
   readonly status: number;
-  readonly changed: boolean;
+  /** What is left to say. */
+  readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Says on standard error which files were changed; what came from standard input stays in memory. */
-function fixFiles(diagnostics: readonly Diagnostic[]): Fixed {
-  let [status, changed] = [0, false];
+/** Says on standard error which files were changed. */
+function fixAll(found: readonly Diagnostic[], again: () => readonly Diagnostic[]): Fixed {
+  let diagnostics = found;
+  let status: number = STATUS.done;
+  const changed = new Set<string>();
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const fixed = fixFiles(diagnostics);
+    status = Math.max(status, fixed.status);
+    if (fixed.changed.length === 0) break;
+    for (const path of fixed.changed) changed.add(path);
+    diagnostics = again();
+  }
+  for (const path of changed) if (path !== STDIN) writeErr(`fixed ${printable(path)}\n`);
+  return { status, diagnostics };
+}
+
+interface FixedFiles {
+  readonly status: number;
+  readonly changed: readonly string[];
+}
+
+/** What came from standard input stays in memory. */
+function fixFiles(diagnostics: readonly Diagnostic[]): FixedFiles {
+  let status: number = STATUS.done;
+  const changed: string[] = [];
   for (const [source, text] of applyFixes(diagnostics)) {
     const { path } = source;
     if (source === standardInput) {
       standardInput = { path, text };
-      changed = true;
+      changed.push(STDIN);
       continue;
     }
     if (path.startsWith("std:")) continue;
     const written = replaceText(path, text);
-    if (!written.ok) status = Math.max(status, printFailure(written.failure));
-    else writeErr(`fixed ${printable(path)}\n`);
-    changed ||= written.ok;
+    if (written.ok) changed.push(path);
+    else status = Math.max(status, printFailure(written.failure));
   }
   return { status, changed };
 }

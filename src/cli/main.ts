@@ -88,7 +88,7 @@ function addCompile(program: Command, finish: Finish): void {
 function addLint(program: Command, finish: Finish): void {
   addBindingOptions(program.command("lint"))
     .description("say what is wrong with policies, and what may be")
-    .argument("<path...>", "policies, and folders to search for *.pol; - is standard\ninput")
+    .argument("<path...>", "policies, and folders to search for *.pol; - is standard input")
     .addOption(new Option("--format <name>", "how to say it")
       .choices(["pretty", "json", "sarif", "github"]).default("pretty"))
     .option("--json", "the same as --format json")
@@ -106,7 +106,7 @@ function addLint(program: Command, finish: Finish): void {
 function addFmt(program: Command, finish: Finish): void {
   program.command("fmt")
     .description("bring policies into the one layout; comments stay")
-    .argument("<path...>", "policies, and folders to search for *.pol; - is standard\ninput, formatted to standard output")
+    .argument("<path...>", "policies, and folders to search for *.pol; - is standard input, formatted to standard output")
     .option("--check", "change nothing; list what would change (status 1)")
     .addHelpText("after", example("policyc fmt agent.pol policies/", "policyc fmt --check ."))
     .action(async (paths: readonly string[], options: FmtOptions) => {
@@ -117,7 +117,7 @@ function addFmt(program: Command, finish: Finish): void {
 function addTest(program: Command, finish: Finish): void {
   addBindingOptions(program.command("test"))
     .description("try the tests of policies, and prove their assertions")
-    .argument("<path...>", "policies, and folders to search for *.pol; - is standard\ninput")
+    .argument("<path...>", "policies, and folders to search for *.pol; - is standard input")
     .addOption(new Option("--format <name>", "how to say it").choices(["pretty", "json", "tap"]).default("pretty"))
     .option("--json", "the same as --format json")
     .option("--coverage", "say which rules and excepts no case decided")
@@ -131,9 +131,9 @@ function addTest(program: Command, finish: Finish): void {
 function addExplain(program: Command, finish: Finish): void {
   addBindingOptions(program.command("explain"))
     .description("say what a policy decides about one access, and by which rule")
-    .argument("<file>", `${POLICY_ARGUMENT}; alone: std:NAME prints\nthat policy, the code of a diagnostic what it means`)
-    .argument("[op]", "read, write, create, delete, setattr, exec, load,\nconnect, bind or privilege")
-    .argument("[target]", "a path (absolute or ~/…), an address, unix:/path, unix:@name, anonymous,\na privilege; for exec also a name along PATH")
+    .argument("<file>", `${POLICY_ARGUMENT}; alone: std:NAME prints that policy, the code of a diagnostic what it means`)
+    .argument("[op]", "read, write, create, delete, setattr, exec, load, connect, bind or privilege")
+    .argument("[target]", "a path (absolute or ~/…), an address, unix:/path, unix:@name, anonymous, a privilege; for exec also a name along PATH")
     .option("--all <target>", "every operation on this target, as a table; instead of OP TARGET; a name is a program along PATH")
     .option("--port <n>", "the port, for an address")
     .option("--udp", "UDP instead of TCP")
@@ -185,7 +185,7 @@ function addRun(program: Command, finish: Finish): void {
     .argument("<command...>", "what to run; it runs as the user who called sudo")
     .option("--backend <backend>", "auto or lsm", "auto")
     .option("--user <user>", "run the command as this user (~ in the policy stays yours, or --home)")
-    .option("--events <file>", "write what was denied, killed and audited: one JSON object\na line; repeats are folded into counts")
+    .option("--events <file>", "write what was denied, killed and audited: one JSON object a line; repeats are folded into counts")
     .option("--quiet", "no last line about what was denied")
     .addHelpText("after", example("sudo policyc run agent.pol --set workspace=$PWD -- my-agent --fast")
       + "\nExit status: the command's own; 128+N after signal N, 127 where it is\nnot found, 126 where it cannot be executed.\n")
@@ -206,7 +206,7 @@ function addDoctor(program: Command, finish: Finish): void {
 
 function addInit(program: Command, finish: Finish): void {
   program.command("init")
-    .description("write a first policy for a folder, with tests, and the checks before\neach commit")
+    .description("write a first policy for a folder, with tests, and the checks before each commit")
     .argument("[dir]", "the folder of the project", ".")
     .addHelpText("after", example("policyc init", "policyc init ~/src/app")
       + "\nLooks at the files of package managers, .env files and git's remote. What is\nthere is never overwritten.\n")

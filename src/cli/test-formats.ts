@@ -47,13 +47,16 @@ export function coverageCounts(pieces: CoverageReport): Readonly<Record<"rules" 
 
 // --- TAP -------------------------------------------------------------------------------------------------------------
 
-/** A file that does not compile is one test that fails. */
-export function toTap(tried: readonly TriedFile[]): string {
+/** A file that does not compile is one test that fails; what no case decided are comments. */
+export function toTap(tried: readonly TriedFile[], withCoverage: boolean): string {
   const points = tried.flatMap(({ file, outcome }) =>
     (outcome.ok ? resultsOf(outcome.value).map(pointOf) : [brokenPoint(file, outcome.diagnostics)]));
   const lines = points.flatMap(({ ok, what, detail }, index) =>
     [`${ok ? "ok" : "not ok"} ${index + 1} - ${escapeTap(what)}`, ...(ok ? [] : yamlBlock(detail))]);
-  return ["TAP version 14", `1..${points.length}`, ...lines, ""].join("\n");
+  const coverage = tried.flatMap(({ outcome }) => (withCoverage && outcome.ok ? outcome.value.coverage : []));
+  const comments = coverage.filter(({ covered }) => !covered).map(({ kind, span }) =>
+    `# ${span.source.path}:${positionOf(span.source, span.start).line}: no case is decided by this ${kind}`);
+  return ["TAP version 14", `1..${points.length}`, ...lines, ...comments, ""].join("\n");
 }
 
 /** A test point of TAP. */

@@ -32,7 +32,7 @@ const passed = ({ outcome }: TriedFile): boolean => outcome.ok && resultsOf(outc
 function show(tried: readonly TriedFile[], { format, json = false, coverage = false }: TestOptions): void {
   const files = tried.flatMap(({ outcome }) => (outcome.ok ? [outcome.value] : []));
   if (json || format === "json") writeOut(`${JSON.stringify(toJson(tried, coverage), null, 2)}\n`);
-  else if (format === "tap") writeOut(toTap(tried));
+  else if (format === "tap") writeOut(toTap(tried, coverage));
   else if (files.length > 0) {
     writeOut(renderTests(files, { colour: hasColour("out"), coverage, columns: terminalWidth() }));
     if (files.every((file) => resultsOf(file).length === 0)) {

@@ -165,9 +165,14 @@ function helpFor(
   if (found.tokenType === t.Text && previous?.tokenType === t.Text && expected.includes(t.Comma)) {
     return "write `,` between the two strings";
   }
+  // A word that is neither `exe` nor `under` is a mark.
+  const asked = found.tokenType === t.Text && previous?.tokenType === t.Name && expected.includes(t.And)
+    ? closest(previous.image, ["exe", "under"]) : undefined;
+  if (asked !== undefined) return `did you mean \`${asked} ${found.image}\`?`;
   if (found.tokenType === t.Text && expected.length > 0 && expected.every((type) => PORTS.has(type))) {
     return `write \`${found.image.slice(1, -1)}\``;
   }
+  if (found.tokenType === t.Integer && expected.includes(t.To)) return `write \`to ${found.image}\``;
   if (PORTS.has(found.tokenType) && expected.includes(t.Port)) return `write \`port ${found.image}\``;
   if (previous !== undefined && isOnly(expected, t.Colon)) return `a rule's name ends in a colon: \`${previous.image}:\``;
   const isName = found.tokenType === t.Name;

@@ -103,6 +103,14 @@ describe("lint", () => {
     expect(statSync(join(folder, "b.pol")).ino).toBe(inode);
   });
 
+  it("--fix goes on with what a change lays open, and says once that the file was changed", async () => {
+    const folder = folderWith({
+      "a.pol": `${DEFAULTS}let a = "/x"\nlet b = "\${a}/y"\nlet c = "\${b}/z"\n# lint-ignore world-wide-allow reason\nallow bind any\ndeny read "/k"\n`,
+    });
+    expect(await lint(folder, "--fix", "a.pol")).toEqual({ status: 0, stdout: "", stderr: "fixed a.pol\n" });
+    expect(readIn(folder, "a.pol")).toBe(`${DEFAULTS}deny read "/k"\n`);
+  });
+
   it.each([
     ["with the changes, and says what is left", `${DEFAULTS}deny read "/x"\ndeny read "/x"\nparam p\n`, `${DEFAULTS}deny read "/x"\nparam p\n`, "unused-parameter"],
     ["as it was where nothing can be changed", `${DEFAULTS}deny raed "/x"\n`, `${DEFAULTS}deny raed "/x"\n`, "unexpected-token"],

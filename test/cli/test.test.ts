@@ -95,6 +95,13 @@ help: no rule decides it, and the built-in default of \`read\` is \`allow\`; wri
     expect(stdout).toContain("not ok 5 - a.pol:15 broken: allow write /etc/passwd\n  ---\n  expected: \"allow\"\n");
   });
 
+  it("TAP has what no case decides as comments", async () => {
+    const { stdout } = await test('deny read "/a"\ndeny read "/b" except "/b/c"\ntest "t" { deny read "/a" }\n', "--format", "tap", "--coverage");
+    expect(stdout.split("\n").slice(3)).toEqual([
+      "# a.pol:2: no case is decided by this rule", "# a.pol:2: no case is decided by this except", "",
+    ]);
+  });
+
   describe("of files that do not compile", () => {
     const FILES = {
       "a.pol": "assert deny read \"/x\"\ndeny read \"/x\"\n",

@@ -91,6 +91,12 @@ function splitComponents(
       return failure("pattern-relative", context, { pattern: text }, { help: "only `~/` is known, the home directory of "
         + `whom the policy is bound to; write where \`${user}\` is, from \`/\`` });
     }
+    const [, variable, below = ""] = /^\$(\w+)(\/.*)$/.exec(text) ?? [];
+    if (variable !== undefined && pattern[0]?.literal === false) {
+      const name = variable.toLowerCase().replaceAll("_", "-");
+      return failure("pattern-relative", context, { pattern: text }, { help: variable === "HOME"
+        ? `write \`~${below}\`` : `variables are not read: write \`param ${name}\` and \`\${${name}}${below}\`` });
+    }
     return failure("pattern-relative", context, { pattern: text },
       { help: `write \`**/${tail}\`, \`~/${tail}\` or \`\${…}/${tail}\`` });
   }
@@ -102,8 +108,8 @@ function splitComponents(
   }
   if (named.at(-1)?.length === 0) {
     const bare = text.replace(/\/+$/, "");
-    return failure("pattern-trailing-slash", context, { pattern: text },
-      { help: `\`${bare}/**\` is the directory and all that is in it, \`${bare}\` the directory alone` });
+    return failure("pattern-trailing-slash", context, { pattern: text }, bare.endsWith("/**")
+      ? { help: `\`${bare}\` is the directory and all that is in it` } : { help: `\`${bare}/**\` is the directory and all that is in it, \`${bare}\` the directory alone` });
   }
   return { ok: true, value: named, diagnostics: [] };
 }
