@@ -88,9 +88,10 @@ export const lowerWord = (word: PatternText, span: Span): NameComponent[] => [..
 /** Each selector once. */
 function lowerTargets(targets: readonly ResolvedTarget[], operation: Operation): readonly Selector[] {
   const selectors = targets.flatMap((target) => lowerTarget(target, operation));
+  if (selectors.length < 2) return selectors;
   // Patterns of other texts are other patterns, and most are.
   const texts = new Set(selectors.map((selector) => ("text" in selector ? `${selector.kind} ${selector.text}` : null)));
-  if (selectors.length < 2 || (texts.size === selectors.length && !texts.has(null))) return selectors;
+  if (texts.size === selectors.length && !texts.has(null)) return selectors;
   return [...new Map(selectors.map((selector) => [JSON.stringify(selector), selector])).values()];
 }
 

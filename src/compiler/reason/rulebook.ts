@@ -22,6 +22,8 @@ export interface Rulebook {
   readonly rulings: readonly Ruling[];
   /** By ruling, from the first that is no rule: the number of its limit. */
   readonly limits: readonly number[];
+  /** Numbers of the rulings that speak of privileges. */
+  readonly onPrivileges: readonly number[];
 }
 
 export function rulebook(ir: Ir, side: number, atoms: Atoms): Rulebook {
@@ -29,6 +31,7 @@ export function rulebook(ir: Ir, side: number, atoms: Atoms): Rulebook {
   return {
     ir, side, limits,
     rulings: [...ir.rules.map((rule) => fromRule(rule, side, atoms)), ...limitRulings(ir, side, atoms)],
+    onPrivileges: ir.rules.flatMap(({ privileges }, number) => (privileges.length > 0 ? [number] : [])),
   };
 }
 

@@ -36,8 +36,8 @@ export function privilegeLadder(book: Rulebook, privilege: Privilege): Ladder {
 }
 
 /** Numbers of those that speak of the privilege. */
-export const rulingsOn = ({ rulings }: Rulebook, privilege: Privilege): readonly number[] =>
-  rulings.flatMap(({ privileges }, number) => (privileges.includes(privilege) ? [number] : []));
+export const rulingsOn = ({ rulings, onPrivileges }: Rulebook, privilege: Privilege): readonly number[] =>
+  onPrivileges.filter((number) => rulings[number]?.privileges.includes(privilege) === true);
 
 function ladder({ rulings }: Rulebook, speaking: readonly number[], byDefault: Effect): Ladder {
   let sure = 0;
