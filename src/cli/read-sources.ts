@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Source } from "../compiler/diagnostic.js";
+import { closest } from "../compiler/suggest-name.js";
 import { STD_FOLDER } from "../runtime/package-paths.js";
 import { type Attempt, errorCode, fail, reasonOf, STATUS, succeed } from "./exit.js";
 
@@ -69,7 +70,9 @@ function readStd(path: string): Source | Unreadable {
   const names = stdNames();
   // The list, not the name, is what becomes a file name.
   if (!STD_NAME.test(name) || !names.includes(name)) {
-    const known = names.length === 0 ? "none are installed" : `there are ${names.map((n) => STD + n).join(", ")}`;
+    const meant = closest(name, names);
+    const known = names.length === 0 ? "none are installed"
+      : meant === undefined ? `there are ${names.map((n) => STD + n).join(", ")}` : `did you mean ${STD}${meant}?`;
     return { error: `no such policy is shipped with policyc; ${known}` };
   }
   const bytes = readBytes(join(STD_FOLDER, name + EXTENSION), MAX_POLICY_BYTES);

@@ -84,8 +84,9 @@ function unterminated(span: Span): Diagnostic {
   return report("unterminated-string", span, {}, { help: isWord ? `write \`${text}"\`` : 'close it with `"`' });
 }
 
-/** `MyName` and `my_name` are both `my-name`. */
+/** `MyName` and `my_name` are both `my-name`; `DENY` is `deny`. */
 function kebabHelp(text: string): string | undefined {
+  if (t.STATEMENT_WORDS.includes(text.toLowerCase())) return `did you mean \`${text.toLowerCase()}\`?`;
   const name = text.replace(/(?<=[a-z0-9])(?=[A-Z])/g, "-").replaceAll("_", "-").toLowerCase().replace(/^-+/, "");
   return NAME_PATTERN.test(name) && !t.RESERVED_WORDS.has(name) ? `did you mean \`${name}\`?` : undefined;
 }

@@ -92,7 +92,7 @@ function resolveLet(
   }
   const others = kind === "endpoint" ? BUILTIN_LISTS : ["anonymous"];
   return fails(report("unknown-name", name.span, { kind: "let", name: name.text },
-    { help: didYouMean(name.text, [...lets.keys(), ...others]) }));
+    { help: didYouMean(name.text, [...lets.keys(), ...others]) ?? (kind === "path" ? `write \`"${name.text}"\`` : undefined) }));
 }
 
 function resolveString(

@@ -108,8 +108,9 @@ function splitComponents(
   }
   if (named.at(-1)?.length === 0) {
     const bare = text.replace(/\/+$/, "");
-    return failure("pattern-trailing-slash", context, { pattern: text }, bare.endsWith("/**")
-      ? { help: `\`${bare}\` is the directory and all that is in it` } : { help: `\`${bare}/**\` is the directory and all that is in it, \`${bare}\` the directory alone` });
+    const whole = "is the directory and all that is in it";
+    return failure("pattern-trailing-slash", context, { pattern: text }, { help: bare.endsWith("/**")
+      ? `\`${bare}\` ${whole}` : `\`${bare}/**\` ${whole}, \`${bare}\` the directory alone` });
   }
   return { ok: true, value: named, diagnostics: [] };
 }
