@@ -6,7 +6,7 @@ import type { ParseSource, ReadSource } from "../compiler/include.js";
 import { lint, type LintInput } from "../compiler/lint.js";
 import { parse } from "../compiler/parse.js";
 import { applyFixes } from "./apply-fixes.js";
-import { fail, STATUS } from "./exit.js";
+import { fail, type Failure, STATUS } from "./exit.js";
 import { readPage } from "./explain-code.js";
 import { renderForGithub } from "./github-annotations.js";
 import { toJson } from "./lint-json.js";
@@ -139,40 +139,32 @@ interface Fixed {
 function fixAll(found: readonly Diagnostic[], again: () => readonly Diagnostic[]): Fixed {
   let diagnostics = found;
   let status: number = STATUS.done;
-  const changed = new Set<string>();
+  const [changed, failed] = [new Set<string>(), new Set<string>()];
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const fixed = fixFiles(diagnostics);
-    status = Math.max(status, fixed.status);
-    if (fixed.changed.length === 0) break;
-    for (const path of fixed.changed) changed.add(path);
+    const fixes = [...applyFixes(diagnostics)].filter(([{ path }]) => !path.startsWith("std:") && !failed.has(path));
+    const written = fixes.map(([source, text]) =>
+      ({ path: source.path, isFile: source !== standardInput, failure: replaceSource(source, text) }));
+    for (const { path, isFile, failure } of written) {
+      if (failure === null && isFile) changed.add(path);
+      if (failure === null) continue;
+      failed.add(path);
+      status = Math.max(status, printFailure(failure));
+    }
+    if (written.every(({ failure }) => failure !== null)) break;
     diagnostics = again();
   }
-  for (const path of changed) if (path !== STDIN) writeErr(`fixed ${printable(path)}\n`);
+  for (const path of changed) writeErr(`fixed ${printable(path)}\n`);
   return { status, diagnostics };
 }
 
-interface FixedFiles {
-  readonly status: number;
-  readonly changed: readonly string[];
-}
-
-/** What came from standard input stays in memory. */
-function fixFiles(diagnostics: readonly Diagnostic[]): FixedFiles {
-  let status: number = STATUS.done;
-  const changed: string[] = [];
-  for (const [source, text] of applyFixes(diagnostics)) {
-    const { path } = source;
-    if (source === standardInput) {
-      standardInput = { path, text };
-      changed.push(STDIN);
-      continue;
-    }
-    if (path.startsWith("std:")) continue;
-    const written = replaceText(path, text);
-    if (written.ok) changed.push(path);
-    else status = Math.max(status, printFailure(written.failure));
+/** What came from standard input stays in memory. Null where it is done. */
+function replaceSource(source: Source, text: string): Failure | null {
+  if (source === standardInput) {
+    standardInput = { path: source.path, text };
+    return null;
   }
-  return { status, changed };
+  const written = replaceText(source.path, text);
+  return written.ok ? null : written.failure;
 }
 
 function show(diagnostics: readonly Diagnostic[], format: string): void {

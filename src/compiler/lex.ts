@@ -4,7 +4,7 @@ import type { Diagnostic, Source, Span } from "./diagnostic.js";
 import { closeStrings, findUnclosed } from "./close-strings.js";
 import { endOf } from "./mark-statements.js";
 import { report } from "./messages.js";
-import { NAME_PATTERN } from "./strings.js";
+import { isName, NAME_PATTERN } from "./strings.js";
 import * as t from "./tokens.js";
 
 export interface Lexed {
@@ -88,5 +88,5 @@ function unterminated(span: Span): Diagnostic {
 function kebabHelp(text: string): string | undefined {
   if (t.STATEMENT_WORDS.includes(text.toLowerCase())) return `did you mean \`${text.toLowerCase()}\`?`;
   const name = text.replace(/(?<=[a-z0-9])(?=[A-Z])/g, "-").replaceAll("_", "-").toLowerCase().replace(/^-+/, "");
-  return NAME_PATTERN.test(name) && !t.RESERVED_WORDS.has(name) ? `did you mean \`${name}\`?` : undefined;
+  return isName(name) ? `did you mean \`${name}\`?` : undefined;
 }

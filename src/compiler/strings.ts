@@ -45,7 +45,8 @@ export function readString(
   return { literal: { kind: "string", parts, span }, diagnostics };
 }
 
-const isName = (text: string): boolean => NAME_PATTERN.test(text) && !RESERVED_WORDS.has(text);
+/** Whether something can be called so. */
+export const isName = (text: string): boolean => NAME_PATTERN.test(text) && !RESERVED_WORDS.has(text);
 
 function readReference(source: Source, start: number, end: number): Piece {
   const length = source.text.slice(start, end).indexOf("}");

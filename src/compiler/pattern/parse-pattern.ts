@@ -2,6 +2,7 @@
 import type { Outcome, Span } from "../diagnostic.js";
 import type { Component, NameComponent } from "../ir.gen.js";
 import type { PatternText } from "../resolved.js";
+import { isName } from "../strings.js";
 import { toComponent } from "./component.js";
 import { failure, patternToText } from "./context.js";
 import type { PatternContext } from "./context.js";
@@ -81,24 +82,7 @@ function splitComponents(
   const floats = first.some((token) => token.kind === "globstar");
   if (rest.length === 0) return { ok: true, value: floats ? [first] : [[{ kind: "globstar" }], first], diagnostics: [] };
   if (first.length > 0 && !floats) {
-    const tail = text.replace(/^(\.\/+)+/, "");
-    if (TOP_FOLDERS.has(text.slice(0, text.indexOf("/")))) {
-      return failure("pattern-relative", context, { pattern: text },
-        { help: `did you mean \`/${text}\`? At any depth it is \`**/${text}\`` });
-    }
-    if (text.startsWith("~") && pattern[0]?.literal === false) {
-      const user = text.slice(0, text.indexOf("/"));
-      return failure("pattern-relative", context, { pattern: text }, { help: "only `~/` is known, the home directory of "
-        + `whom the policy is bound to; write where \`${user}\` is, from \`/\`` });
-    }
-    const [, variable, below = ""] = /^\$(\w+)(\/.*)$/.exec(text) ?? [];
-    if (variable !== undefined && pattern[0]?.literal === false) {
-      const name = variable.toLowerCase().replaceAll("_", "-");
-      return failure("pattern-relative", context, { pattern: text }, { help: variable === "HOME"
-        ? `write \`~${below}\`` : `variables are not read: write \`param ${name}\` and \`\${${name}}${below}\`` });
-    }
-    return failure("pattern-relative", context, { pattern: text },
-      { help: `write \`**/${tail}\`, \`~/${tail}\` or \`\${…}/${tail}\`` });
+    return failure("pattern-relative", context, { pattern: text }, { help: helpForRelative(text, pattern[0]?.literal === false) });
   }
   const named = floats ? components : rest;
   if (named.length === 1 && named[0]?.length === 0) return { ok: true, value: [], diagnostics: [] };
@@ -113,6 +97,24 @@ function splitComponents(
       ? `\`${bare}\` ${whole}` : `\`${bare}/**\` ${whole}, \`${bare}\` the directory alone` });
   }
   return { ok: true, value: named, diagnostics: [] };
+}
+
+/** `isWritten`: its beginning stands in the policy, and was not brought in. */
+function helpForRelative(text: string, isWritten: boolean): string {
+  const first = text.slice(0, text.indexOf("/"));
+  if (TOP_FOLDERS.has(first)) return `did you mean \`/${text}\`? At any depth it is \`**/${text}\``;
+  if (isWritten && first.startsWith("~")) {
+    return "only `~/` is known, the home directory of whom the policy is bound to; "
+      + `write where \`${first}\` is, from \`/\``;
+  }
+  const below = text.slice(first.length);
+  if (isWritten && first === "$HOME") return `write \`~${below}\``;
+  const name = first.slice(1).toLowerCase().replaceAll("_", "-");
+  if (isWritten && first.startsWith("$") && isName(name)) {
+    return `variables are not read: write \`param ${name}\` and \`\${${name}}${below}\``;
+  }
+  const tail = text.replace(/^(\.\/+)+/, "");
+  return `write \`**/${tail}\`, \`~/${tail}\` or \`\${…}/${tail}\``;
 }
 
 function splitAtSlashes(tokens: readonly Token[]): readonly (readonly Token[])[] {
