@@ -5,7 +5,7 @@ SHELL := /bin/bash
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # To build, then what the demo and the tests run besides.
-PACKAGES := clang llvm bpftool gcc make pkg-config libc6-dev libbpf-dev libelf-dev zlib1g-dev \
+PACKAGES := clang clang-tidy libclang-rt-14-dev llvm bpftool gcc make pkg-config libc6-dev libbpf-dev libelf-dev zlib1g-dev \
 	git curl util-linux iproute2 e2fsprogs btrfs-progs python3 python3-venv pre-commit bash-completion zsh fish
 # What `make test-tools` tries the standard policies with: more than a gigabyte, so only that target installs them.
 TOOL_PACKAGES := python3 python3-venv cargo golang-go default-jdk-headless maven gradle libmaven-compiler-plugin-java \
@@ -71,11 +71,16 @@ check: build
 test: build
 	test/run
 
+# Each fuzzer for that many minutes; test/fuzz/run says how to run one.
+MINUTES := 1
+fuzz: build
+	test/fuzz/run all $(MINUTES)
+
 # The ordinary work of each tool under its standard policy: 20 minutes in software emulation, and no part of `test`.
 test-tools: build build/.tool-packages
 	test/e2e/run 6.12 tools
 
 clean:
-	rm -rf build/native dist
+	rm -rf build/native build/native-asan dist
 
-.PHONY: all build generate demo package check test test-tools clean
+.PHONY: all build generate demo package check test fuzz test-tools clean

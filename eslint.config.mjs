@@ -12,19 +12,20 @@ const ROOT = fileURLToPath(new URL(".", import.meta.url));
  * Generated files hold types and numbers, import nothing, and belong to every row.
  */
 const STAGES = [
-  ["diagnostic", "messages", "suggest-name", "line-index", "layout", "escape-bytes", "lazily"],
+  ["diagnostic", "messages", "suggest-name", "other-words", "line-index", "layout", "escape-bytes", "lazily"],
   ["ast"],
   // text → syntax tree, and back
-  ["tokens", "numbers", "strings", "comments", "expected", "statement-starts", "mark-statements", "close-strings", "lex",
-    "check-nesting", "check-placement", "parser-parts", "parser", "syntax-errors", "cst-to-ast", "parse", "include",
+  ["tokens", "numbers", "strings", "comments", "expected", "statement-starts", "mark-statements", "close-strings",
+    "foreign-comments", "lex",
+    "check-nesting", "check-placement", "parser-parts", "parser", "syntax-help", "syntax-errors", "cst-to-ast", "plain-rules", "parse", "include",
     "print-lines", "print-parts", "print", "format"],
   // syntax tree → resolved tree, and what may be wrong with it
   ["resolved", "access", "operations", "endpoints", "networks", "pattern/", "program-links", "substitute", "not-enforced",
-    "unfold-blocks", "resolve-defaults", "resolve-names", "resolve-targets", "resolve-conditions", "resolve-history", "resolve", "resolve-tests", "require-review"],
+    "unfold-blocks", "resolve-defaults", "resolve-names", "resolve-targets", "resolve-conditions", "resolve-history", "escape-sockets", "resolve", "resolve-tests", "require-review"],
   // what may be a mistake in either
   ["checks/"],
   // resolved tree → IR
-  ["lower-targets", "lower-conditions", "lower"],
+  ["lower-targets", "lower-conditions", "lower-escape-sockets", "lower"],
   // IR → automata and tries
   ["verdict", "automaton/", "tries/"],
   // questions about policies, answered exactly
@@ -32,7 +33,7 @@ const STAGES = [
   // automata and tries → image, and back
   ["image/", "entries"],
   ["compile"],
-  ["lint-exact", "lint"],
+  ["lint-exact", "lint", "prove-for-any"],
 ];
 
 const filesBelow = (folder) => readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })

@@ -87,9 +87,9 @@ static __always_inline int read_address(struct endpoint *end, const void *addres
 	return family == AF_INET ? 16 : 28;
 }
 
-static __always_inline __u32 socket_protocol(struct sock *sk)
+static __always_inline __u32 protocol_of(__u32 protocol)
 {
-	switch (BPF_CORE_READ(sk, sk_protocol)) {
+	switch (protocol) {
 	case IPPROTO_TCP:
 	case IPPROTO_SMC:
 	case IPPROTO_MPTCP:
@@ -99,6 +99,11 @@ static __always_inline __u32 socket_protocol(struct sock *sk)
 	default:
 		return POLICY_PROTO_OTHER;
 	}
+}
+
+static __always_inline __u32 socket_protocol(struct sock *sk)
+{
+	return protocol_of(BPF_CORE_READ(sk, sk_protocol));
 }
 
 static __always_inline int decide_word(__u32 session, const struct endpoint *end)

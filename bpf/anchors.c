@@ -9,6 +9,7 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/mount.h>
 #include <linux/stat.h>
 #include <stdio.h>
@@ -17,12 +18,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "mountinfo.h"
+#include "probe.h"
 #include "say.h"
 
 struct mount {
-	unsigned long long id;
-	char *point;
-	bool overlay;
+	struct mount_line line;
 	struct policy_where where;
 };
 
@@ -56,51 +57,17 @@ static bool is_among(const void *keys, size_t count, size_t size, const void *ke
 
 /* ---- mountinfo --------------------------------------------------------------------------------------------------- */
 
-/* mountinfo writes space, tab, newline and backslash as \ooo. */
-static void unescape(char *text)
-{
-	char *to = text;
-
-	for (; *text; text++)
-		if (text[0] == '\\' && text[1] && text[2] && text[3]) {
-			*to++ = (text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0');
-			text += 3;
-		} else {
-			*to++ = *text;
-		}
-	*to = 0;
-}
-
-/* "36 35 98:0 /root /point options - type source options" */
-static bool parse_mount(char *line, struct mount *mount)
-{
-	char *save, *field = strtok_r(line, " ", &save), *type;
-
-	if (!field)
-		return false;
-	mount->id = strtoull(field, NULL, 10);
-	for (int i = 0; i < 4 && field; i++)
-		field = strtok_r(NULL, " ", &save);
-	mount->point = field;
-	type = save ? strstr(save, " - ") : NULL;
-	if (!mount->point || !type)
-		return false;
-	mount->overlay = !strncmp(type + 3, "overlay ", 8);
-	unescape(mount->point);
-	return true;
-}
-
 /* An O_PATH descriptor of what is mounted there, or -1 when something else is mounted over it. */
 static int open_mount(const struct mount *mount)
 {
-	int fd = open(mount->point, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+	int fd = open(mount->line.point, O_PATH | O_CLOEXEC | O_NOFOLLOW);
 	struct statx status;
 
 	if (fd < 0)
 		return -1;
 	/* a server of the file system is not asked: it may be the session's own, or gone */
 	if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID, &status) ||
-	    status.stx_mnt_id != mount->id) {
+	    status.stx_mnt_id != mount->line.id) {
 		close(fd);
 		return -1;
 	}
@@ -110,7 +77,7 @@ static int open_mount(const struct mount *mount)
 static void look_free(struct look *look)
 {
 	for (size_t i = 0; i < look->count; i++) {
-		free(look->mounts[i].point);
+		free(look->mounts[i].line.point);
 	}
 	free(look->mounts);
 	free(look->anchors);
@@ -123,19 +90,19 @@ static int take_mount(const struct kernel_side *kernel, struct look *look, char 
 	struct mount mount, *grown;
 	int fd, failed;
 
-	if (!parse_mount(line, &mount) || (fd = open_mount(&mount)) < 0)
+	if (!mountinfo_parse(line, &mount.line) || (fd = open_mount(&mount)) < 0)
 		return 0;
-	failed = where_is(kernel, fd, &mount.where) ? say_errno("cannot ask the kernel where %s is", mount.point) : 0;
+	failed = where_is(kernel, fd, &mount.where) ? say_errno("cannot ask the kernel where %s is", mount.line.point) : 0;
 	close(fd);
 	if (failed)
 		return -1;
-	mount.point = strdup(mount.point);
-	grown = mount.point ? append(look->mounts, &look->count, sizeof(mount), &mount) : NULL;
+	mount.line.point = strdup(mount.line.point);
+	grown = mount.line.point ? append(look->mounts, &look->count, sizeof(mount), &mount) : NULL;
 	if (grown) {
 		look->mounts = grown;
 		return 0;
 	}
-	free(mount.point);
+	free(mount.line.point);
 	return say("out of memory for the mounts");
 }
 
@@ -169,21 +136,59 @@ static bool is_nested(const struct look *look, const struct mount *mount)
 
 /* ---- anchors ----------------------------------------------------------------------------------------------------- */
 
+static bool add_name(struct mounts *mounts, const char *name)
+{
+	char *copy = strdup(name), **grown = copy ? append(mounts->names, &mounts->count, sizeof(copy), &copy) : NULL;
+
+	if (!grown) {
+		free(copy);
+		return false;
+	}
+	mounts->names = grown;
+	return true;
+}
+
+/* Takes in what stands in the log and is not known yet. A name without its end is still being written, or never will be. */
+static void read_log(struct mounts *mounts)
+{
+	char name[PATH_MAX + 1];
+	ssize_t got;
+
+	if (mounts->log < 0)
+		return;
+	while ((got = pread(mounts->log, name, PATH_MAX, mounts->read)) > 0) {
+		name[got] = 0;
+		if (strlen(name) == (size_t)got || !add_name(mounts, name))
+			return;
+		mounts->read += strlen(name) + 1;
+	}
+}
+
+static bool write_log(struct mounts *mounts, const char *name)
+{
+	size_t size = strlen(name) + 1;
+
+	if (mounts->log < 0)
+		return add_name(mounts, name);
+	if (pwrite(mounts->log, name, size, mounts->read) != (ssize_t)size)
+		return false;
+	read_log(mounts);
+	return true;
+}
+
+const char *mount_name(struct mounts *mounts, __u32 number)
+{
+	if (number > mounts->count)
+		read_log(mounts);
+	return number && number <= mounts->count ? mounts->names[number - 1] : "";
+}
+
 static __u32 number_of(struct mounts *mounts, const char *point)
 {
-	char **grown, *copy;
-
 	for (size_t i = 0; i < mounts->count; i++)
 		if (!strcmp(mounts->names[i], point))
 			return i + 1;
-	copy = strdup(point);
-	grown = copy ? append(mounts->names, &mounts->count, sizeof(copy), &copy) : NULL;
-	if (!grown) {
-		free(copy);
-		return 0;
-	}
-	mounts->names = grown;
-	return mounts->count;
+	return write_log(mounts, point) ? mounts->count : 0;
 }
 
 /* The place of a mount point under the slot's policy. */
@@ -217,13 +222,13 @@ static int write_anchor(const struct kernel_side *kernel, __u32 slot, struct loo
 	if (!grown)
 		return say("out of memory for the mounts");
 	look->anchors = grown;
-	if (find_place(kernel, slot, mount->point, &anchor.place))
+	if (find_place(kernel, slot, mount->line.point, &anchor.place))
 		return -1;
-	anchor.mount = number_of(mounts, mount->point);
+	anchor.mount = number_of(mounts, mount->line.point);
 	if (!bpf_map_lookup_elem(kernel->maps[MAP_ANCHORS], &key, &known) && !memcmp(&known, &anchor, sizeof(anchor)))
 		return 0;
 	if (bpf_map_update_elem(kernel->maps[MAP_ANCHORS], &key, &anchor, BPF_ANY))
-		return say_errno("cannot write the anchor of %s", mount->point);
+		return say_errno("cannot write the anchor of %s", mount->line.point);
 	return 0;
 }
 
@@ -241,14 +246,6 @@ static void list(const struct mount *mount)
 		close(fd);
 	if (top >= 0)
 		close(top);
-}
-
-static void forget_probed(const struct kernel_side *kernel)
-{
-	struct policy_layer_key key;
-
-	while (!bpf_map_get_next_key(kernel->maps[MAP_PROBED], NULL, &key))
-		bpf_map_delete_elem(kernel->maps[MAP_PROBED], &key);
 }
 
 static int take_layers(const struct kernel_side *kernel, __u32 slot, struct look *look, __u64 own)
@@ -274,30 +271,27 @@ static int take_layers(const struct kernel_side *kernel, __u32 slot, struct look
 
 static int write_layers(const struct kernel_side *kernel, __u32 slot, struct look *look)
 {
-	int link = bpf_raw_tracepoint_open(NULL, kernel->programs[PROGRAM_PROBE_OPEN]), failed = 0;
+	int link = probe_begin(kernel), failed = 0;
 
-	if (link < 0 || set_probing_thread(kernel, gettid()))
-		failed = say_errno("cannot look beneath overlays");
+	if (link < 0)
+		return say("cannot look beneath overlays");
 	for (size_t i = 0; i < look->count && !failed; i++) {
 		const struct mount *mount = &look->mounts[i];
 
-		if (!mount->overlay)
+		if (!mount->line.overlay)
 			continue;
 		forget_probed(kernel);
 		list(mount);
 		failed = take_layers(kernel, slot, look, mount->where.superblock);
 	}
-	set_probing_thread(kernel, 0);
-	forget_probed(kernel);
-	if (link >= 0)
-		close(link);
+	probe_end(kernel, link);
 	return failed;
 }
 
 static bool has_overlay(const struct look *look)
 {
 	for (size_t i = 0; i < look->count; i++)
-		if (look->mounts[i].overlay)
+		if (look->mounts[i].line.overlay)
 			return true;
 	return false;
 }
@@ -333,9 +327,12 @@ int anchors_write(const struct kernel_side *kernel, __u32 slot, struct mounts *m
 	struct look look = {};
 	int failed = read_mounts(kernel, &look);
 
+	read_log(mounts);
 	for (size_t i = 0; i < look.count && !failed; i++)
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): look_free frees what read_mounts has put into the look */
 		failed = write_anchor(kernel, slot, &look, &look.mounts[i], mounts);
-	if (!failed && has_overlay(&look))
+	/* hooks are asked about what is beneath an overlay as well; tracepoints see the overlay's own file alone */
+	if (!failed && kernel->backend != BACKEND_TRACEPOINT && has_overlay(&look))
 		failed = write_layers(kernel, slot, &look);
 	if (!failed)
 		sweep(kernel, slot, &look);
@@ -353,5 +350,7 @@ void mounts_free(struct mounts *mounts)
 	for (size_t i = 0; i < mounts->count; i++)
 		free(mounts->names[i]);
 	free(mounts->names);
-	memset(mounts, 0, sizeof(*mounts));
+	if (mounts->log >= 0)
+		close(mounts->log);
+	*mounts = NO_MOUNTS;
 }

@@ -23,7 +23,8 @@ static __always_inline __u64 named_object(const struct policy_event *event)
 static __always_inline __u64 fold(const struct policy_event *event, __u64 subject)
 {
 	struct policy_fold_key key = {
-		.session = event->session, .pid = event->pid, .word = event->word, .op = event->op
+		.session = event->session, .pid = event->pid, .word = event->word, .op = event->op,
+		.policy = event->policy
 	};
 	struct policy_fold first = { .sent = event->time };
 	struct policy_fold *known;
@@ -104,6 +105,7 @@ __noinline int emit(__u32 index)
 {
 	struct scratch *scratch = scratch_at(index);
 	struct policy_event *event;
+	struct policy_root *root;
 	__u32 size, session;
 	void *ring;
 	__u64 *missed;
@@ -117,6 +119,8 @@ __noinline int emit(__u32 index)
 		event->protocol = 0;
 		__builtin_memset(event->address, 0, sizeof(event->address));
 	}
+	root = bpf_map_lookup_elem(&roots, &scratch->slot);
+	event->policy = root ? root->policy : 0;
 	event->session = session;
 	event->pid = bpf_get_current_pid_tgid() >> 32;
 	event->time = bpf_ktime_get_ns();
@@ -154,6 +158,18 @@ __noinline int emit(__u32 index)
 
 /* ---- verdicts -------------------------------------------------------------------------------------------------- */
 
+/* Ends the current process. Not every program may: those of tracepoints do it for the others. */
+static __always_inline void strike(void)
+{
+	__u64 task = (__u64)bpf_get_current_task_btf();
+	__u32 one = 1;
+
+	if (by_tracepoints)
+		bpf_map_update_elem(&doomed, &task, &one, BPF_ANY);
+	else
+		bpf_send_signal(SIGKILL);
+}
+
 /* Carries out `word` for `op`: an event for all but a plain permission. Returns 0 or -EACCES. */
 static __always_inline int carry_out(__u32 index, struct scratch *scratch, __u32 word, __u32 op, __u32 reason)
 {
@@ -166,7 +182,7 @@ static __always_inline int carry_out(__u32 index, struct scratch *scratch, __u32
 	scratch->event.reason = reason;
 	emit(index);
 	if (effect == POLICY_KILL)
-		bpf_send_signal(9);
+		strike();
 	return effect >= POLICY_DENY ? -EACCES : 0;
 }
 
@@ -235,7 +251,7 @@ static __always_inline __u32 begin(__u32 session)
 }
 
 /* Decides `ops` on the object behind `dentry` for the current task. */
-static __noinline int decide_dentry_in(__u32 session, struct dentry *dentry, __u32 ops)
+static __always_inline int decide_dentry_here(__u32 session, struct dentry *dentry, __u32 ops)
 {
 	__u32 index = begin(session);
 	struct scratch *scratch = scratch_at(index);
@@ -248,6 +264,11 @@ static __noinline int decide_dentry_in(__u32 session, struct dentry *dentry, __u
 	verdict = conclude(index, scratch, ops);
 	scratch_release(index);
 	return verdict;
+}
+
+static __noinline int decide_dentry_in(__u32 session, struct dentry *dentry, __u32 ops)
+{
+	return decide_dentry_here(session, dentry, ops);
 }
 
 /* Refuses `op` on the object behind `dentry`, whatever the policy says of it. */

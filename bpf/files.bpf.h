@@ -3,7 +3,7 @@
 #ifndef POLICY_FILES_H
 #define POLICY_FILES_H
 
-#include "decide.bpf.h"
+#include "protected.bpf.h"
 
 /* The file beneath an overlay's: 6.5 and later mark it, before that it has the overlay's own path. */
 static __always_inline int is_backing(__u32 mode)
@@ -19,9 +19,39 @@ static __always_inline struct dentry *file_dentry(struct file *file)
 	return BPF_CORE_READ(file, f_path.dentry);
 }
 
-static __always_inline int decide_open(struct file *file)
+/* As `decide_dentry`, where the object may be one that takes a privilege besides. */
+static __always_inline int decide_file_here(__u32 session, struct dentry *dentry, __u32 ops)
 {
-	__u32 mode = BPF_CORE_READ(file, f_mode), flags = BPF_CORE_READ(file, f_flags), ops = 0;
+	__u32 index = begin(session);
+	struct scratch *scratch = scratch_at(index);
+	int verdict = -EACCES;
+
+	if (!scratch)
+		return -EACCES;
+	scratch->target = (__u64)dentry;
+	if (!decide_place(index, ops)) {
+		locate(index);
+		verdict = conclude(index, scratch, ops);
+	}
+	scratch_release(index);
+	return verdict;
+}
+
+static __noinline int decide_file_in(__u32 session, struct dentry *dentry, __u32 ops)
+{
+	return decide_file_here(session, dentry, ops);
+}
+
+static __always_inline int decide_file(struct dentry *dentry, __u32 ops)
+{
+	__u32 session = current_session();
+
+	return session && ops ? decide_file_in(session, dentry, ops) : 0;
+}
+
+static __always_inline __u32 opening_ops(__u32 mode, __u32 flags)
+{
+	__u32 ops = 0;
 
 	if (flags & FMODE_EXEC_FLAG) /* decided as `exec` in bprm_check_security */
 		return 0;
@@ -35,7 +65,14 @@ static __always_inline int decide_open(struct file *file)
 		ops |= OP(WRITE);
 	if (flags & O_TMPFILE_FLAG)
 		ops |= OP(CREATE);
-	return decide_dentry(BPF_CORE_READ(file, f_path.dentry), ops);
+	return ops;
+}
+
+static __always_inline int decide_open(struct file *file)
+{
+	__u32 ops = opening_ops(BPF_CORE_READ(file, f_mode), BPF_CORE_READ(file, f_flags));
+
+	return decide_file(BPF_CORE_READ(file, f_path.dentry), ops);
 }
 
 SEC("lsm/file_open")
@@ -70,6 +107,27 @@ int BPF_PROG(mmap_file, struct file *file, unsigned long reqprot, unsigned long 
 	return decide_dentry(file_dentry(file), mapping_ops(file, prot));
 }
 
+/* The kernel's own function, which the fmod_ret backend sees, is told only what was asked for. */
+static __always_inline unsigned long granted_prot(struct file *file, unsigned long asked)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	if (!(asked & PROT_READ) || !(BPF_CORE_READ(task, personality) & READ_IMPLIES_EXEC))
+		return asked;
+	if (BPF_CORE_READ(file, f_path.mnt, mnt_flags) & MNT_NOEXEC ||
+	    BPF_CORE_READ(file, f_path.mnt, mnt_sb, s_iflags) & SB_I_NOEXEC)
+		return asked;
+	return asked | PROT_EXEC;
+}
+
+SEC("lsm/mmap_file")
+int BPF_PROG(mmap_file_asked, struct file *file, unsigned long prot, unsigned long flags, int ret)
+{
+	if (ret || !file || !current_session())
+		return ret;
+	return decide_dentry(file_dentry(file), mapping_ops(file, granted_prot(file, prot)));
+}
+
 SEC("lsm/file_mprotect")
 int BPF_PROG(file_mprotect, struct vm_area_struct *vma, unsigned long reqprot, unsigned long prot, int ret)
 {
@@ -90,7 +148,7 @@ int BPF_PROG(bprm_check_security, struct linux_binprm *bprm, int ret)
 SEC("lsm/path_truncate")
 int BPF_PROG(path_truncate, const struct path *path, int ret)
 {
-	return ret ?: decide_dentry(BPF_CORE_READ(path, dentry), OP(WRITE));
+	return ret ?: decide_file(BPF_CORE_READ(path, dentry), OP(WRITE));
 }
 
 /*
@@ -108,7 +166,7 @@ static __always_inline int decide_creation(struct dentry *dentry, __u32 ops)
 	    look_up_first(dentry))
 		return -ESTALE;
 	forget_look_up();
-	return decide_dentry_in(session, dentry, ops);
+	return decide_file_in(session, dentry, ops);
 }
 
 SEC("lsm/path_mknod")
@@ -141,37 +199,37 @@ int BPF_PROG(inode_unlink, struct inode *dir, struct dentry *dentry, int ret)
 SEC("lsm/path_mkdir")
 int BPF_PROG(path_mkdir, const struct path *dir, struct dentry *dentry, unsigned int mode, int ret)
 {
-	return ret ?: decide_dentry(dentry, OP(CREATE));
+	return ret ?: decide_file(dentry, OP(CREATE));
 }
 
 SEC("lsm/path_symlink")
 int BPF_PROG(path_symlink, const struct path *dir, struct dentry *dentry, const char *target, int ret)
 {
-	return ret ?: decide_dentry(dentry, OP(CREATE));
+	return ret ?: decide_file(dentry, OP(CREATE));
 }
 
 SEC("lsm/path_unlink")
 int BPF_PROG(path_unlink, const struct path *dir, struct dentry *dentry, int ret)
 {
-	return ret ?: decide_dentry(dentry, OP(DELETE));
+	return ret ?: decide_file(dentry, OP(DELETE));
 }
 
 SEC("lsm/path_rmdir")
 int BPF_PROG(path_rmdir, const struct path *dir, struct dentry *dentry, int ret)
 {
-	return ret ?: decide_dentry(dentry, OP(DELETE));
+	return ret ?: decide_file(dentry, OP(DELETE));
 }
 
 SEC("lsm/path_chmod")
 int BPF_PROG(path_chmod, const struct path *path, unsigned int mode, int ret)
 {
-	return ret ?: decide_dentry(BPF_CORE_READ(path, dentry), OP(SETATTR));
+	return ret ?: decide_file(BPF_CORE_READ(path, dentry), OP(SETATTR));
 }
 
 SEC("lsm/path_chown")
 int BPF_PROG(path_chown, const struct path *path, unsigned int uid, unsigned int gid, int ret)
 {
-	return ret ?: decide_dentry(BPF_CORE_READ(path, dentry), OP(SETATTR));
+	return ret ?: decide_file(BPF_CORE_READ(path, dentry), OP(SETATTR));
 }
 
 /* utimes has no path hook. Forced changes are the kernel's own (set-id bits at a write). */
@@ -181,7 +239,7 @@ static __always_inline int decide_setattr(struct dentry *dentry, struct iattr *a
 
 	if (valid & (ATTR_SIZE | ATTR_FORCE | ATTR_MODE | ATTR_UID | ATTR_GID))
 		return 0;
-	return valid & (ATTR_ATIME | ATTR_MTIME) ? decide_dentry(dentry, OP(SETATTR)) : 0;
+	return valid & (ATTR_ATIME | ATTR_MTIME) ? decide_file(dentry, OP(SETATTR)) : 0;
 }
 
 SEC("lsm/inode_setattr")
@@ -190,7 +248,7 @@ int BPF_PROG(inode_setattr, struct dentry *dentry, struct iattr *attr, int ret)
 	return ret ?: decide_setattr(dentry, attr);
 }
 
-/* The same hook since it is told of the mount's idmap (6.9). policyd loads the one that fits the kernel. */
+/* The same hook since it is told of the mount's idmap (6.9); the kernel's own function always was. */
 SEC("lsm/inode_setattr")
 int BPF_PROG(inode_setattr_idmap, struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *attr, int ret)
 {
@@ -201,39 +259,43 @@ SEC("lsm/inode_setxattr")
 int BPF_PROG(inode_setxattr, struct mnt_idmap *idmap, struct dentry *dentry, const char *name, const void *value,
 	     unsigned long size, int flags, int ret)
 {
-	return ret ?: decide_dentry(dentry, OP(SETATTR));
+	return ret ?: decide_file(dentry, OP(SETATTR));
 }
 
 SEC("lsm/inode_removexattr")
 int BPF_PROG(inode_removexattr, struct mnt_idmap *idmap, struct dentry *dentry, const char *name, int ret)
 {
-	return ret ?: decide_dentry(dentry, OP(SETATTR));
+	return ret ?: decide_file(dentry, OP(SETATTR));
 }
 
 SEC("lsm/inode_set_acl")
 int BPF_PROG(inode_set_acl, struct mnt_idmap *idmap, struct dentry *dentry, const char *name, struct posix_acl *acl,
 	     int ret)
 {
-	return ret ?: decide_dentry(dentry, OP(SETATTR));
+	return ret ?: decide_file(dentry, OP(SETATTR));
 }
 
 SEC("lsm/inode_remove_acl")
 int BPF_PROG(inode_remove_acl, struct mnt_idmap *idmap, struct dentry *dentry, const char *name, int ret)
 {
-	return ret ?: decide_dentry(dentry, OP(SETATTR));
+	return ret ?: decide_file(dentry, OP(SETATTR));
+}
+
+/* Inode flags and project ids. */
+static __always_inline int sets_attributes(unsigned int command)
+{
+	return command == FS_IOC_SETFLAGS || command == FS_IOC32_SETFLAGS || command == FS_IOC_FSSETXATTR;
 }
 
 /*
- * Inode flags and project ids. Subvolumes and snapshots are whole trees under new names, or none, which the command names
+ * Subvolumes and snapshots are whole trees under new names, or none, which the command names
  * in the program's memory: no place to decide on.
  */
 static __always_inline int decide_ioctl(struct file *file, unsigned int command)
 {
+	if (sets_attributes(command))
+		return decide_file(BPF_CORE_READ(file, f_path.dentry), OP(SETATTR));
 	switch (command) {
-	case FS_IOC_SETFLAGS:
-	case FS_IOC32_SETFLAGS:
-	case FS_IOC_FSSETXATTR:
-		return decide_dentry(BPF_CORE_READ(file, f_path.dentry), OP(SETATTR));
 	case BTRFS_IOC_SNAP_CREATE:
 	case BTRFS_IOC_SNAP_CREATE_V2:
 	case BTRFS_IOC_SUBVOL_CREATE:
@@ -243,6 +305,14 @@ static __always_inline int decide_ioctl(struct file *file, unsigned int command)
 	case BCH_IOCTL_SUBVOLUME_CREATE:
 	case BCH_IOCTL_SUBVOLUME_DESTROY:
 		return forbid(BPF_CORE_READ(file, f_path.dentry), POLICY_OP_CREATE, POLICY_REASON_SUBVOLUME);
+	case TIOCSTI:
+	case TIOCLINUX:
+	case KDSKBENT:
+	case KDSKBSENT:
+		return decide_privilege(PRIVILEGE(TERMINAL));
+	case FIOSETOWN:
+	case SIOCSPGRP: /* to whom, stands in the program's memory */
+		return decide_privilege(PRIVILEGE(SIGNAL));
 	default:
 		return 0;
 	}

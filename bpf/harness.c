@@ -8,13 +8,17 @@
  *                    answers, for each query: i32 error, POLICY_OPS words. All in the machine's byte order.
  *   harness host     the same for paths and abstract names, by match.h compiled for the host, without the kernel
  *   harness check    reads an image from stdin; exits 0, or 1 having said why it is refused.
- *   harness verify [PROGRAM]   loads every program (or one) and prints what the verifier processed.
+ *   harness verify lsm|fmod_ret|tracepoint [PROGRAM]   loads every program (or one) as the backend does and prints what the
+ *                    verifier processed.
  */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "host.h"
+#include "input.h"
 #include "kernel_side.h"
 #include "say.h"
 
@@ -46,13 +50,13 @@ static int read_job(struct job *job, __u32 size)
 {
 	char why[256];
 
-	job->bytes = malloc(size + 1);
+	job->bytes = malloc((size_t)size + 1);
 	if (!job->bytes || read_exactly(job->bytes, size) ||
 	    read_exactly(&job->query_count, sizeof(job->query_count)))
 		return say("an image is cut short");
 	if (image_open(&job->image, job->bytes, size, why, sizeof(why)))
 		return say("%s", why);
-	job->queries = calloc(job->query_count + 1, sizeof(*job->queries));
+	job->queries = calloc((size_t)job->query_count + 1, sizeof(*job->queries));
 	if (!job->queries)
 		return say("out of memory");
 	for (__u32 i = 0; i < job->query_count; i++)
@@ -86,8 +90,9 @@ static int answer(const struct kernel_side *kernel, const struct job *job, const
 		host_answer(&job->image, &query);
 	else if (ask(kernel, &query) < 0)
 		return say_errno("BPF_PROG_TEST_RUN fails");
-	fwrite(&query.error, sizeof(query.error), 1, stdout);
-	fwrite(query.verdict.word, sizeof(query.verdict.word), 1, stdout);
+	if (fwrite(&query.error, sizeof(query.error), 1, stdout) != 1 ||
+	    fwrite(query.verdict.word, sizeof(query.verdict.word), 1, stdout) != 1)
+		return say_errno("cannot write the answers");
 	return 0;
 }
 
@@ -126,18 +131,12 @@ static int answer_all(const struct kernel_side *kernel)
 
 static int check(void)
 {
-	size_t size = 0, room = 1 << 20;
-	__u8 *bytes = malloc(room);
 	struct image image;
 	char why[256];
-	size_t got;
+	size_t size;
+	__u8 *bytes = input_read(STDIN_FILENO, 1 << 20, SIZE_MAX / 2, &size);
 	int failed;
 
-	while (bytes && (got = fread(bytes + size, 1, room - size, stdin)) > 0) {
-		size += got;
-		if (size == room)
-			bytes = realloc(bytes, room *= 2);
-	}
 	if (!bytes)
 		return STATUS_MACHINE;
 	failed = image_open(&image, bytes, size, why, sizeof(why));
@@ -157,8 +156,8 @@ int main(int argc, char **argv)
 		return answer_all(NULL);
 	if (argc == 2 && !strcmp(argv[1], "check"))
 		return check();
-	if (argc >= 2 && !strcmp(argv[1], "verify"))
-		return kernel_side_verify(argv[2]) ? STATUS_MACHINE : STATUS_OK;
-	fprintf(stderr, "usage: harness query|host|check|verify [PROGRAM]\n");
+	if (argc >= 3 && !strcmp(argv[1], "verify") && backend_named(argv[2]))
+		return kernel_side_verify(backend_named(argv[2]), argv[3]) ? STATUS_MACHINE : STATUS_OK;
+	fprintf(stderr, "usage: harness query|host|check|verify lsm|fmod_ret|tracepoint [PROGRAM]\n");
 	return STATUS_USAGE;
 }

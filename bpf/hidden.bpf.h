@@ -123,7 +123,7 @@ static long packed_step(__u32 i, struct packed *packed)
 
 	if (packed->at >= packed->end)
 		return 1;
-	size = read_address(&end, (const void *)packed->at, packed->end - packed->at, AF_UNSPEC);
+	size = read_address(&end, (const void *)packed->at, (int)(packed->end - packed->at), AF_UNSPEC);
 	packed->verdict = size ? decide_word(packed->session, &end) : -EACCES;
 	packed->at += size;
 	return packed->verdict != 0;

@@ -162,10 +162,15 @@ void host_answer(const struct image *image, struct policy_query *query)
 	int broken;
 
 	current = image;
+	query->error = -EINVAL;
 	if (query->kind == POLICY_QUERY_PATH) {
+		if (query->length >= sizeof(query->bytes))
+			return;
 		query->place = root->path;
 		broken = walk(&query->place, query->bytes, query->length);
 	} else {
+		if (query->kind != POLICY_QUERY_ABSTRACT || query->length > POLICY_NAME_MAX)
+			return;
 		query->place = root->abstract;
 		take_name(query->bytes, query->length);
 		broken = advance(&query->place);
@@ -176,4 +181,12 @@ void host_answer(const struct image *image, struct policy_query *query)
 	for (int op = 0; op < POLICY_OPS; op++)
 		query->verdict.word[op] = word_or_default(verdict.word[op], root->defaults.word[op]);
 	query->error = broken ? -EACCES : 0;
+}
+
+int host_may_widen(const struct image *image, const struct policy_place *from, const struct policy_place *to)
+{
+	const struct policy_root *root = image_section(image, POLICY_SECTION_ROOT);
+
+	current = image;
+	return beneath_may_widen(0, from, to, &root->defaults);
 }

@@ -148,10 +148,11 @@ static int words_ok(const struct policy_record *record)
 	return 1;
 }
 
-static int place_ok(const struct reader *reader, const struct policy_place *place)
+/* Lanes that are not in use are dead. */
+static int place_ok(const struct reader *reader, const struct policy_place *place, __u32 lanes)
 {
-	for (int lane = 0; lane < POLICY_LANES; lane++)
-		if (!state_ok(reader, place->state[lane]))
+	for (__u32 lane = 0; lane < POLICY_LANES; lane++)
+		if (!state_ok(reader, place->state[lane]) || (lane >= lanes && place->state[lane] != POLICY_DEAD))
 			return 0;
 	return words_ok(&place->sticky);
 }
@@ -162,15 +163,28 @@ static int check_root(struct reader *reader)
 
 	if (root->lanes < 1 || root->lanes > POLICY_LANES)
 		return refuse(reader, "the image has %u lanes, out of range", root->lanes);
+	if (root->policy)
+		return refuse(reader, "the image's root says what policyd is to say");
 	if (root->flags & ~POLICY_ROOT_WATCHES_ADDRESSES)
 		return refuse(reader, "the image's root has unknown flags 0x%x", root->flags);
 	for (int op = 0; op < POLICY_OPS; op++)
 		if (!root->defaults.word[op] || POLICY_WORD_RULE(root->defaults.word[op]) != POLICY_RULE_NONE)
 			return refuse(reader, "a default of the image is missing");
+	for (int privilege = 0; privilege < POLICY_PRIVILEGES; privilege++)
+		if (!root->privilege[privilege] || !word_ok(root->privilege[privilege]))
+			return refuse(reader, "the image's root says nothing of privilege %d", privilege);
 	if (!words_ok(&root->defaults) || !words_ok(&root->anonymous) || !words_ok(&root->unnamed) ||
-	    !place_ok(reader, &root->path) || !place_ok(reader, &root->abstract))
+	    !place_ok(reader, &root->path, root->lanes) || !place_ok(reader, &root->abstract, 1))
 		return refuse(reader, "the image's root has a state or verdict that is out of range");
 	return 0;
+}
+
+/* A state with a fallback leaves to it all but literal names; only beside a fallback can it be tighter. */
+static int fallback_ok(const struct policy_state *state)
+{
+	if (!state->fallback)
+		return !(state->flags & POLICY_STATE_TIGHTENS);
+	return !state->other && !state->glob && !(state->flags & (POLICY_STATE_PREFIX | POLICY_STATE_SUFFIX));
 }
 
 static int tightness_ok(__u32 bits)
@@ -203,11 +217,21 @@ static int check_states(struct reader *reader)
 			return refuse(reader, "state %llu has an index that is out of range", (unsigned long long)i);
 		if (states[state->fallback].fallback)
 			return refuse(reader, "state %llu falls back to a state that falls back", (unsigned long long)i);
+		if (!fallback_ok(state))
+			return refuse(reader, "state %llu and its fallback do not fit", (unsigned long long)i);
 	}
 	if (states[0].fallback || states[0].other || states[0].accept || states[0].sticky || states[0].glob ||
 	    states[0].flags)
 		return refuse(reader, "state 0 is not dead");
 	return 0;
+}
+
+/* An entry of a state that does not say it has any would never be found. */
+static int state_says(const struct reader *reader, __u32 state, __u32 flag)
+{
+	const struct policy_state *states = image_section(&reader->image, POLICY_SECTION_STATES);
+
+	return state_ok(reader, state) && states[state].flags & flag;
 }
 
 /* `length` bytes of a name, then only NUL bytes up to `size`. */
@@ -228,13 +252,13 @@ static int check_edges(struct reader *reader)
 	const struct policy_class_edge *classes = image_section(&reader->image, POLICY_SECTION_CLASSES);
 
 	for (__u64 i = 0; i < image_count(&reader->image, POLICY_SECTION_SHORT_EDGES); i++)
-		if (!state_ok(reader, brief[i].key.state) || !state_ok(reader, brief[i].state) ||
+		if (!state_says(reader, brief[i].key.state, POLICY_STATE_SHORT) || !state_ok(reader, brief[i].state) ||
 		    !name_length(brief[i].key.name, sizeof(brief[i].key.name)))
 			return refuse(reader, "short edge %llu is out of range", (unsigned long long)i);
 	for (__u64 i = 0; i < image_count(&reader->image, POLICY_SECTION_LONG_EDGES); i++) {
 		size_t length = name_length(full[i].key.name, sizeof(full[i].key.name));
 
-		if (!state_ok(reader, full[i].key.state) || !state_ok(reader, full[i].state) ||
+		if (!state_says(reader, full[i].key.state, POLICY_STATE_LONG) || !state_ok(reader, full[i].state) ||
 		    length <= POLICY_SHORT_NAME || length > POLICY_NAME_MAX)
 			return refuse(reader, "long edge %llu is out of range", (unsigned long long)i);
 	}
@@ -247,12 +271,13 @@ static int check_edges(struct reader *reader)
 static int check_affixes(struct reader *reader, enum policy_section_kind kind)
 {
 	const struct policy_affix *affix = image_section(&reader->image, kind);
+	__u32 flag = kind == POLICY_SECTION_PREFIXES ? POLICY_STATE_PREFIX : POLICY_STATE_SUFFIX;
 
 	for (__u64 i = 0; i < image_count(&reader->image, kind); i++, affix++) {
 		__u32 bits = affix->key.prefixlen;
 
-		if (bits < 40 || bits > 32 + 8 * POLICY_AFFIX_MAX || bits % 8 || !state_ok(reader, affix->key.state) ||
-		    !affix->class_id)
+		if (bits < 40 || bits > 32 + 8 * POLICY_AFFIX_MAX || bits % 8 ||
+		    !state_says(reader, affix->key.state, flag) || !affix->class_id)
 			return refuse(reader, "%s %llu is out of range", SECTIONS[kind].name, (unsigned long long)i);
 		for (__u32 at = bits / 8 - 4; at < POLICY_AFFIX_MAX; at++)
 			if (affix->key.bytes[at])
@@ -274,13 +299,29 @@ static int check_globs(struct reader *reader)
 	return rows[0].accept ? refuse(reader, "glob row 0 is not dead") : 0;
 }
 
-static int address_ok(const __u8 *address, __u32 bits, __u32 width, const struct policy_address *value)
+/* A network: its bits beyond the prefix are zero, so that no two keys are one to the kernel. */
+static int prefix_ok(const __u8 *address, __u32 bits, __u32 width)
 {
 	if (bits > width)
 		return 0;
 	for (__u32 bit = bits; bit < width; bit++)
 		if (address[bit / 8] >> (7 - bit % 8) & 1)
 			return 0;
+	return 1;
+}
+
+static int port_ok(const struct policy_port *port)
+{
+	const struct policy_port_key *key = &port->key;
+
+	return key->prefixlen >= 48 && prefix_ok(key->port, key->prefixlen - 48, 16) && key->ports && key->op <= 1 &&
+	       key->protocol > POLICY_PROTO_OTHER && key->protocol < POLICY_PROTOS && word_ok(port->word);
+}
+
+static int address_ok(const __u8 *address, __u32 bits, __u32 width, const struct policy_address *value)
+{
+	if (!prefix_ok(address, bits, width))
+		return 0;
 	for (int op = 0; op < 2; op++)
 		for (int protocol = 0; protocol < POLICY_PROTOS; protocol++)
 			if (!word_ok(value->word[op][protocol]))
@@ -303,8 +344,7 @@ static int check_addresses(struct reader *reader)
 	if (four[0].key.prefixlen || six[0].key.prefixlen)
 		return refuse(reader, "the address of length 0 is missing");
 	for (__u64 i = 0; i < image_count(&reader->image, POLICY_SECTION_PORTS); i++, port++)
-		if (port->key.prefixlen < 48 || port->key.prefixlen > 64 || !port->key.ports || port->key.op > 1 ||
-		    port->key.protocol >= POLICY_PROTOS || !word_ok(port->word))
+		if (!port_ok(port))
 			return refuse(reader, "port %llu is out of range", (unsigned long long)i);
 	return 0;
 }
@@ -319,4 +359,13 @@ int image_open(struct image *image, const void *bytes, size_t size, char *why, s
 		return -1;
 	*image = reader.image;
 	return 0;
+}
+
+__u64 image_identity(const struct image *image)
+{
+	__u64 sum = 0xcbf29ce484222325ull;
+
+	for (size_t i = 0; i < image->size; i++)
+		sum = (sum ^ image->bytes[i]) * 0x100000001b3ull;
+	return sum ? sum : 1;
 }

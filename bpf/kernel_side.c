@@ -17,14 +17,16 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "attach.h"
+#include "probe.h"
 #include "say.h"
 #include "skeleton.h"
 
-#define BPFFS "/sys/fs/bpf"
+#define BPFFS KERNEL_SIDE_BPFFS
 #define PINS BPFFS "/policyc-" POLICY_BUILD
 #define PINS_NEW PINS "-new" /* renamed to PINS when it is complete */
 #define PINS_OLD PINS "-old" /* half removed */
-#define LOCK "/run/policyc.lock"
+#define LOCK KERNEL_SIDE_LOCK
 #define PATH_SIZE 256
 
 static const char *const MAP_NAMES[MAPS] = {
@@ -33,13 +35,15 @@ static const char *const MAP_NAMES[MAPS] = {
 	[MAP_CLASSES] = "classes", [MAP_GLOB_ROWS] = "glob_rows", [MAP_ADDRESSES4] = "addresses4",
 	[MAP_ADDRESSES6] = "addresses6", [MAP_PORTS] = "ports", [MAP_ROOTS] = "roots", [MAP_SESSIONS] = "sessions",
 	[MAP_TASKS] = "tasks", [MAP_ANCHORS] = "anchors", [MAP_LAYERS] = "layers", [MAP_RINGS] = "rings",
-	[MAP_LOST] = "lost", [MAP_FOLDS] = "folds", [MAP_FORKS] = "forks", [MAP_PROBED] = "probed", [MAP_BSS] = ".bss",
+	[MAP_LOST] = "lost", [MAP_FOLDS] = "folds", [MAP_FORKS] = "forks",
+	[MAP_GUARDS] = "guards", [MAP_GUARD_ACCOUNTS] = "guard_accounts", [MAP_PROBED] = "probed", [MAP_BSS] = ".bss",
 };
 
 static const char *const PROGRAM_NAMES[PROGRAMS] = {
 	[PROGRAM_LIST_TASKS] = "list_tasks", [PROGRAM_DECIDE_QUERY] = "decide_query",
 	[PROGRAM_WHERE_IS] = "where_is", [PROGRAM_TAKE_REPEATS] = "take_repeats",
-	[PROGRAM_PROBE_OPEN] = "probe_open",
+	[PROGRAM_PROBE_OPEN] = "probe_open", [PROGRAM_PREEMPTION] = "preemption",
+	[PROGRAM_RELEASE_TASKS] = "release_tasks", [PROGRAM_ADMIT_TASKS] = "admit_tasks",
 };
 
 static bool is_on_demand(const char *program)
@@ -50,7 +54,13 @@ static bool is_on_demand(const char *program)
 	return false;
 }
 
-static void take_handles(struct kernel_side *kernel, struct policy_bpf *skeleton)
+/* No hook, nothing to find out about hooks. */
+static bool has_program(enum backend backend, enum program_id program)
+{
+	return backend != BACKEND_TRACEPOINT || program != PROGRAM_PROBE_OPEN;
+}
+
+void take_handles(struct kernel_side *kernel, struct policy_bpf *skeleton)
 {
 	for (int i = 0; i < MAPS; i++) {
 		/* libbpf puts the object's name before that of .bss */
@@ -126,10 +136,22 @@ int set_probing_thread(const struct kernel_side *kernel, __u32 thread)
 	return write_variables(kernel, &variables);
 }
 
-static int attach_and_pin(const struct kernel_side *kernel, struct policy_bpf *skeleton)
+int set_change(const struct kernel_side *kernel, __u32 session, __u32 thread_group)
+{
+	struct policy_bpf__bss variables;
+
+	if (read_variables(kernel, &variables))
+		return -1;
+	variables.changing_session = session;
+	variables.changing_thread_group = thread_group;
+	return write_variables(kernel, &variables);
+}
+
+static int attach_and_pin(const struct kernel_side *kernel, struct policy_bpf *skeleton, int cgroup)
 {
 	struct policy_bpf__bss variables;
 	struct bpf_program *program;
+	struct stat home;
 	__u32 attached = 0;
 
 	bpf_object__for_each_program(program, skeleton->obj) {
@@ -139,7 +161,7 @@ static int attach_and_pin(const struct kernel_side *kernel, struct policy_bpf *s
 
 		if (!bpf_program__autoload(program) || is_on_demand(name))
 			continue;
-		link = bpf_program__attach(program);
+		link = attach_program(program, cgroup);
 		if (!link)
 			return say_errno("cannot attach to the kernel's hook %s", name);
 		failed = pin(bpf_link__fd(link), "link", name);
@@ -148,55 +170,49 @@ static int attach_and_pin(const struct kernel_side *kernel, struct policy_bpf *s
 			return -1;
 		attached++;
 	}
+	if (stat("/proc/self/ns/mnt", &home))
+		return say_errno("cannot tell the mount namespace");
 	if (read_variables(kernel, &variables))
 		return -1;
 	variables.attached_hooks = attached;
+	variables.home_mounts = home.st_ino;
+	variables.attached_backend = kernel->backend;
 	return write_variables(kernel, &variables);
-}
-
-/* The walk over dentries needs to know of concurrent renames. */
-static int has_rename_lock(void)
-{
-	FILE *symbols = fopen("/proc/kallsyms", "r");
-	char line[512];
-	int found = 0;
-
-	while (symbols && !found && fgets(line, sizeof(line), symbols))
-		found = strstr(line, " rename_lock\n") && strtoull(line, NULL, 16);
-	if (symbols)
-		fclose(symbols);
-	return found;
 }
 
 static int load_attach_pin(struct kernel_side *kernel)
 {
 	struct policy_bpf *skeleton;
-	int failed = -1;
+	int failed = -1, cgroup;
 
-	if (!has_rename_lock())
+	if (kernel->backend != BACKEND_TRACEPOINT && !has_rename_lock())
 		return say("this kernel does not show rename_lock in /proc/kallsyms : it needs CONFIG_KALLSYMS_ALL "
 			   "and kernel.kptr_restrict below 2");
-	skeleton = open_skeleton();
-	if (!skeleton)
+	if (open_top_cgroup(kernel->backend, &cgroup))
 		return -1;
+	skeleton = open_fitting(kernel->backend);
+	if (!skeleton)
+		goto close;
 	if (policy_bpf__load(skeleton)) {
-		say_errno("the kernel refuses the BPF program");
+		say_errno("the kernel refuses the BPF program of the backend `%s`", backend_name(kernel->backend));
 		goto out;
 	}
+	take_handles(kernel, skeleton);
+	if (check_calls(kernel, kernel->backend))
+		goto out;
 	if (ensure_bpffs() || remove_directory(PINS_NEW))
 		goto out;
 	if (mkdir(PINS_NEW, 0700)) {
 		say_errno("cannot make %s", PINS_NEW);
 		goto out;
 	}
-	take_handles(kernel, skeleton);
 	for (int i = 0; i < MAPS; i++)
 		if (pin(kernel->maps[i], "map", MAP_NAMES[i]))
 			goto out;
 	for (int i = 0; i < PROGRAMS; i++)
-		if (pin(kernel->programs[i], "program", PROGRAM_NAMES[i]))
+		if (has_program(kernel->backend, i) && pin(kernel->programs[i], "program", PROGRAM_NAMES[i]))
 			goto out;
-	if (attach_and_pin(kernel, skeleton))
+	if (attach_and_pin(kernel, skeleton, cgroup))
 		goto out;
 	if (rename(PINS_NEW, PINS)) {
 		say_errno("cannot rename %s", PINS_NEW);
@@ -207,6 +223,9 @@ out:
 	policy_bpf__destroy(skeleton);
 	if (failed)
 		remove_directory(PINS_NEW);
+close:
+	if (cgroup >= 0)
+		close(cgroup);
 	return failed;
 }
 
@@ -229,6 +248,8 @@ static int check_layout(const struct kernel_side *kernel)
 		{ MAP_TASKS, 4, sizeof(struct policy_task) },
 		{ MAP_ANCHORS, sizeof(struct policy_anchor_key), sizeof(struct policy_anchor) },
 		{ MAP_LAYERS, sizeof(struct policy_layer_key), 4 },
+		{ MAP_GUARDS, sizeof(struct policy_guard_key), 4 },
+		{ MAP_GUARD_ACCOUNTS, sizeof(struct policy_guard_account), 4 },
 		{ MAP_FOLDS, sizeof(struct policy_fold_key), sizeof(struct policy_fold) },
 	};
 
@@ -277,13 +298,29 @@ static int check_links(const struct kernel_side *kernel)
 			     variables.attached_hooks);
 }
 
-static int open_pinned(struct kernel_side *kernel)
+/* The programs that are attached are those of one backend, for all sessions. */
+static int take_backend(struct kernel_side *kernel, enum backend wanted)
+{
+	struct policy_bpf__bss variables;
+
+	if (read_variables(kernel, &variables))
+		return -1;
+	kernel->backend = variables.attached_backend;
+	if (wanted == BACKEND_NONE || wanted == kernel->backend)
+		return 0;
+	return say("other sessions run with the backend `%s`: use that one, or wait until they have ended",
+		   backend_name(kernel->backend));
+}
+
+static int open_pinned(struct kernel_side *kernel, enum backend wanted)
 {
 	for (int i = 0; i < MAPS; i++)
 		if ((kernel->maps[i] = open_pin("map", MAP_NAMES[i])) < 0)
 			return -1;
+	if (take_backend(kernel, wanted))
+		return -1;
 	for (int i = 0; i < PROGRAMS; i++)
-		if ((kernel->programs[i] = open_pin("program", PROGRAM_NAMES[i])) < 0)
+		if (has_program(kernel->backend, i) && (kernel->programs[i] = open_pin("program", PROGRAM_NAMES[i])) < 0)
 			return -1;
 	return check_layout(kernel) || check_links(kernel) ? -1 : 0;
 }
@@ -335,13 +372,14 @@ int kernel_side_lock_number(__u32 number)
 	return fd;
 }
 
-int kernel_side_open(struct kernel_side *kernel)
+int kernel_side_open(struct kernel_side *kernel, enum backend backend)
 {
 	memset(kernel, -1, sizeof(*kernel));
 	if (kernel_side_lock(kernel))
 		return -1;
 	if (kernel_side_exists())
-		return open_pinned(kernel);
+		return open_pinned(kernel, backend);
+	kernel->backend = backend == BACKEND_NONE ? choose_backend() : backend;
 	return load_attach_pin(kernel);
 }
 

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "restrict.h"
 #include "say.h"
 
 enum { NOT_STARTED = 125, CANNOT_RUN = 126, NOT_FOUND = 127 };
@@ -28,8 +29,26 @@ static bool read_go(int fd)
 	return got == 1;
 }
 
+/* What is to be taken from the command comes behind the word to go, under a backend that needs it. */
+static int read_denied(int fd, __u64 *denied)
+{
+	ssize_t got;
+
+	do
+		got = read(fd, denied, sizeof(*denied));
+	while (got < 0 && errno == EINTR);
+	if (got == 0)
+		return 0;
+	return got == sizeof(*denied) ? 1 : say("cannot read what the command is not to be given");
+}
+
 static int become(const struct launch *launch)
 {
+	__u64 denied;
+	int restricted = read_denied(launch->start_fd, &denied);
+
+	if (restricted < 0 || (restricted && restrict_self(denied)))
+		return -1;
 	if (launch->has_ids) {
 		if (setgroups(launch->group_count, launch->groups))
 			return say_errno("cannot set the supplementary groups");

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "anchors.h"
+#include "guards.h"
+#include "record.h"
 #include "say.h"
 
 #define INITIAL_PID_NAMESPACE 0xeffffffcu /* PROC_PID_INIT_INO: its inode in nsfs */
@@ -25,25 +27,37 @@ int check_pid_namespace(void)
 		       : say("in a pid namespace (a container) it cannot be seen which sessions live: run it outside");
 }
 
-/* Adds the threads of each session, as one look finds them. */
-static int list_threads(const struct kernel_side *kernel, __u32 threads[POLICY_MAX_SESSIONS])
+int each_task(const struct kernel_side *kernel, enum program_id program, take_member take, void *context)
 {
-	int link = bpf_link_create(kernel->programs[PROGRAM_LIST_TASKS], 0, BPF_TRACE_ITER, NULL);
+	int link = bpf_link_create(kernel->programs[program], 0, BPF_TRACE_ITER, NULL);
 	int iterator = link < 0 ? -1 : bpf_iter_create(link);
-	__u32 numbers[1024];
+	struct policy_member members[512];
 	ssize_t got = -1;
 
-	while (iterator >= 0 && (got = read(iterator, numbers, sizeof(numbers))) > 0)
-		for (size_t i = 0; i < got / sizeof(*numbers); i++)
-			if (numbers[i] < POLICY_MAX_SESSIONS)
-				threads[numbers[i]]++;
+	while (iterator >= 0 && (got = read(iterator, members, sizeof(members))) > 0)
+		for (size_t i = 0; i < got / sizeof(*members); i++)
+			take(&members[i], context);
 	if (iterator < 0 || got < 0)
-		say_errno("cannot list the processes of sessions");
+		say_errno("cannot look at the processes of sessions");
 	if (iterator >= 0)
 		close(iterator);
 	if (link >= 0)
 		close(link);
 	return iterator < 0 || got < 0 ? -1 : 0;
+}
+
+static void count_thread(const struct policy_member *member, void *context)
+{
+	__u32 *threads = context;
+
+	if (member->session < POLICY_MAX_SESSIONS)
+		threads[member->session]++;
+}
+
+/* Adds the threads of each session, as one look finds them. */
+static int list_threads(const struct kernel_side *kernel, __u32 threads[POLICY_MAX_SESSIONS])
+{
+	return each_task(kernel, PROGRAM_LIST_TASKS, count_thread, threads);
 }
 
 static __u64 forks_of(const struct kernel_side *kernel, __u32 number)
@@ -91,20 +105,30 @@ static void clear_folds(const struct kernel_side *kernel, __u32 session)
 	}
 }
 
-void clear_session(const struct kernel_side *kernel, __u32 number, __u32 slot)
+void clear_slot(const struct kernel_side *kernel, __u32 slot)
+{
+	if (tables_are_clear(kernel, slot))
+		return;
+	anchors_clear(kernel, slot);
+	tables_clear(kernel, slot);
+}
+
+void clear_session(const struct kernel_side *kernel, __u32 number)
 {
 	__u32 none = 0;
 	__u64 zero = 0;
 
 	bpf_map_update_elem(kernel->maps[MAP_SESSIONS], &number, &none, BPF_ANY);
-	anchors_clear(kernel, slot);
-	tables_clear(kernel, slot);
+	clear_slot(kernel, FIRST_SLOT(number));
+	clear_slot(kernel, FIRST_SLOT(number) + 1);
 	clear_folds(kernel, number);
+	guards_clear(kernel, number);
 	bpf_map_delete_elem(kernel->maps[MAP_RINGS], &number);
 	bpf_map_update_elem(kernel->maps[MAP_LOST], &number, &zero, BPF_ANY);
+	record_remove(number);
 }
 
-static __u32 slot_of(const struct kernel_side *kernel, __u32 number)
+__u32 slot_of(const struct kernel_side *kernel, __u32 number)
 {
 	__u32 slot = 0;
 
@@ -115,18 +139,17 @@ static __u32 slot_of(const struct kernel_side *kernel, __u32 number)
 /* Clears what ended sessions left. Returns how many live, or -1. The lock is held. */
 int collect(const struct kernel_side *kernel, __u32 threads[POLICY_MAX_SESSIONS])
 {
+	static bool on_record[POLICY_MAX_SESSIONS];
 	int living = 0;
-
 
 	if (count_threads(kernel, threads))
 		return -1;
+	record_list(on_record);
 	for (__u32 number = 1; number < POLICY_MAX_SESSIONS; number++) {
-		__u32 slot = slot_of(kernel, number);
-
 		if (threads[number])
 			living++;
-		else if (slot)
-			clear_session(kernel, number, slot);
+		else if (on_record[number] || slot_of(kernel, number))
+			clear_session(kernel, number);
 	}
 	return living;
 }

@@ -8,6 +8,9 @@
 
 #include "match.h"
 
+/* Which backend has loaded the programs: the verifier knows it, and leaves out what that backend cannot do. */
+const volatile __u32 by_tracepoints;
+
 /*
  * The inner map's number of entries is a placeholder: policyd makes each map as large as its policy needs. Sizes instead
  * of types, because 6.1 takes a map with BTF types and one without for different kinds.
@@ -61,6 +64,31 @@ struct {
 	__type(value, struct policy_task);
 } tasks SEC(".maps");
 
+/* Which session made a socket; those that it accepts count as made by the same. */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
+	__type(key, int);
+	__type(value, struct policy_socket);
+} sockets SEC(".maps");
+
+/* Files out of every session's reach, whatever its policy says. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, POLICY_MAX_GUARDS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct policy_guard_key);
+	__type(value, __u32);
+} guards SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, POLICY_MAX_GUARDS);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct policy_guard_account);
+	__type(value, __u32);
+} guard_accounts SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1 << 18);
@@ -113,10 +141,34 @@ struct {
 	__type(value, __u64);
 } forks SEC(".maps");
 
+/* Which descriptors a task of the tracepoint backend had when it began to receive a message. */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct policy_descriptors);
+} receiving SEC(".maps");
+
+/* Tasks of the tracepoint backend that are to be killed when they leave the kernel, where they are found out elsewhere. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1 << 14);
+	__type(key, __u64); /* kernel address */
+	__type(value, __u32);
+} doomed SEC(".maps");
+
+/* Tasks of the tracepoint backend whose storage could not be had when they were forked. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1 << 10);
+	__type(key, __u64); /* kernel address */
+	__type(value, struct policy_stray);
+} strays SEC(".maps");
+
 #define FIND(table, slot, key)                                                            \
 	({                                                                                \
-		void *inner_ = bpf_map_lookup_elem(&table, &(slot));                      \
-		inner_ ? bpf_map_lookup_elem(inner_, key) : 0;                            \
+		void *inner_ = bpf_map_lookup_elem(&(table), &(slot));                    \
+		inner_ ? bpf_map_lookup_elem(inner_, (key)) : 0;                          \
 	})
 
 static inline const struct policy_state *find_state(__u32 slot, __u32 state)

@@ -17,7 +17,7 @@
 #ifndef POLICY_ABI_H
 #define POLICY_ABI_H
 
-#define POLICY_ABI_VERSION 1u
+#define POLICY_ABI_VERSION 3u
 #define POLICY_BYTE_ORDER 0x01020304u
 
 /* ---- verdicts ------------------------------------------------------------------------------------------------- */
@@ -59,6 +59,46 @@ enum policy_effect {
 struct policy_record {
 	__u32 word[POLICY_OPS];
 };
+
+/* What a session may do to leave itself, by name; what each covers is in privileges.bpf.h, capabilities.bpf.h,
+ * processes.bpf.h and devices.bpf.h. */
+enum policy_privilege {
+	POLICY_PRIVILEGE_PTRACE,
+	POLICY_PRIVILEGE_SIGNAL,
+	POLICY_PRIVILEGE_MOUNT,
+	POLICY_PRIVILEGE_USERNS,
+	POLICY_PRIVILEGE_SETNS,
+	POLICY_PRIVILEGE_CHROOT,
+	POLICY_PRIVILEGE_BPF,
+	POLICY_PRIVILEGE_MODULE,
+	POLICY_PRIVILEGE_KEXEC,
+	POLICY_PRIVILEGE_REBOOT,
+	POLICY_PRIVILEGE_PERF,
+	POLICY_PRIVILEGE_RAW_DISK,
+	POLICY_PRIVILEGE_RAW_SOCKET,
+	POLICY_PRIVILEGE_VSOCK,
+	POLICY_PRIVILEGE_NET_ADMIN,
+	POLICY_PRIVILEGE_KERNEL_SETTINGS,
+	POLICY_PRIVILEGE_HANDLE_OPEN,
+	POLICY_PRIVILEGE_IO_URING,
+	POLICY_PRIVILEGE_KEYRING,
+	POLICY_PRIVILEGE_TIME,
+	POLICY_PRIVILEGE_SWAP,
+	POLICY_PRIVILEGE_ESCAPE_SOCKET, /* the compiler makes rules about sockets of it */
+	POLICY_PRIVILEGE_TERMINAL,
+	POLICY_PRIVILEGES
+};
+/* An event's operation where a privilege was asked for: this and the privilege. */
+#define POLICY_OP_PRIVILEGE 32
+
+/*
+ * What the tracepoint backend's launcher is told to take from a command: a bit for each privilege that is denied, for each
+ * operation that is denied wherever, and these.
+ */
+#define POLICY_CALLS_OP(op) (POLICY_OP_PRIVILEGE + (op))
+#define POLICY_CALLS_HIDING 48    /* could send to another address than the one that is decided */
+#define POLICY_CALLS_DATAGRAMS 49 /* unix sockets that name to whom with each datagram */
+#define POLICY_CALLS_ALWAYS 63    /* takes its arguments from memory; programs know other ways */
 
 /* ---- path automata -------------------------------------------------------------------------------------------- */
 
@@ -181,10 +221,12 @@ struct policy_root {
 	__u32 lanes;                    /* lanes in use, 1..POLICY_LANES */
 	__u32 flags;                    /* POLICY_ROOT_* */
 	struct policy_record defaults;  /* words without a rule */
+	__u32 privilege[POLICY_PRIVILEGES]; /* words; where no rule decides, the default's */
 	struct policy_record anonymous; /* EXEC and LOAD of a file without a place */
 	struct policy_record unnamed;   /* CONNECT and BIND of a unix socket without an address */
 	struct policy_place path;       /* at "/", its own sticky records joined */
 	struct policy_place abstract;   /* before an abstract unix name, read as one name; lane 0 only */
+	__u64 policy;                   /* what events call it: of the whole image, by policyd; 0 in an image */
 };
 
 /* ---- the image ------------------------------------------------------------------------------------------------ */
@@ -272,12 +314,58 @@ struct policy_port {
 
 /* In the task storage of every thread of a session. */
 struct policy_task {
-	__u32 session;
-	__u32 reserved;
+	__u32 session; /* 0: of no session, and there for the flags */
+	__u32 flags; /* POLICY_TASK_* */
 	__u64 looks_up; /* the name that open(O_CREAT) was sent to look up first: the next question about it is final */
 };
 
-/* A session's entry: the slot of the policy in force. Written once, atomically, to change it; 0 denies all. */
+#define POLICY_TASK_PROTECTED (1u << 0) /* policyd: no session signals or traces it, whatever its policy says */
+
+/* What stands for a task's storage where there is none. */
+struct policy_stray {
+	__u32 session;
+	__u32 reserved;
+	__u64 start_time; /* of the task: another may come to have its address */
+};
+
+/* Bits of the descriptors that are in use, the lowest first; higher ones are not looked at. */
+#define POLICY_DESCRIPTOR_WORDS 16
+struct policy_descriptors {
+	__u64 words[POLICY_DESCRIPTOR_WORDS];
+};
+
+/* In the storage of every socket that a session made. */
+struct policy_socket {
+	__u32 session;
+	__u32 reserved;
+};
+
+/*
+ * A file or folder that keeps sessions confined, or says what did: no session changes it. By the address of its inode as
+ * well, which policyd holds: on an overlay, files of several layers may share a number.
+ */
+struct policy_guard_key {
+	__u32 dev; /* the superblock's s_dev */
+	__u32 reserved;
+	__u64 ino;
+	__u64 inode; /* kernel address */
+};
+/* On whose account it is guarded: it is for as long as one session is. policyd's own book-keeping. */
+struct policy_guard_account {
+	__u32 session;
+	__u32 reserved;
+	struct policy_guard_key key;
+};
+#define POLICY_GUARD_CONTENT (1u << 0) /* neither content nor attributes */
+#define POLICY_GUARD_PLACE (1u << 1)   /* stays where it is: not renamed, not removed */
+#define POLICY_GUARD_MOUNT (1u << 2)   /* root of a mount on the way to the pins: neither unmounted nor moved */
+#define POLICY_GUARD_WITHIN (1u << 3)  /* a folder: nothing in it is made, changed or removed */
+#define POLICY_MAX_GUARDS (1u << 16)
+
+/*
+ * A session's entry: the slot of the policy in force, 0: everything is denied. Session N has slots 2N and 2N + 1: one write,
+ * of which only the last bit differs, puts another policy in force.
+ */
 #define POLICY_MAX_SLOTS (2 * POLICY_MAX_SESSIONS)
 
 /* The root directory (or file) of a mount: where a tree starts. Address and number of the inode must both fit, so a
@@ -312,7 +400,11 @@ enum policy_object {
 	POLICY_OBJECT_UNNAMED,
 	POLICY_OBJECT_SESSION_END, /* not a decision: the first process has ended; `count` threads of the session go on */
 	POLICY_OBJECT_LOST,        /* not a decision: `count` events did not fit the ring buffer */
-	POLICY_OBJECT_SOCKET       /* a socket, whatever its address */
+	POLICY_OBJECT_SOCKET,      /* a socket, whatever its address */
+	POLICY_OBJECT_PRIVILEGE,   /* `op` says which */
+	POLICY_OBJECT_UNSEEN,      /* refused before anybody looked what it is about: the operation is denied wherever */
+	POLICY_OBJECT_POLICY,      /* not a decision: bytes of the image of `policy`, `count` in all, from `time` on */
+	POLICY_OBJECT_ATTENDED     /* not a decision: another policyd goes on where one was ended */
 };
 
 /* Why something was denied that no rule and no default denies. */
@@ -325,7 +417,8 @@ enum policy_reason {
 	POLICY_REASON_INTERNAL,   /* a table is missing or full */
 	POLICY_REASON_HIDDEN,     /* it could send to another address than the one that is decided */
 	POLICY_REASON_CASE,       /* the directory ignores case, so the name does not say which file it is */
-	POLICY_REASON_SUBVOLUME   /* a tree that is made or removed whole, without its names */
+	POLICY_REASON_SUBVOLUME,  /* a tree that is made or removed whole, without its names */
+	POLICY_REASON_PROTECTED   /* it keeps sessions confined: out of their reach whatever the policy says */
 };
 
 #define POLICY_RING_BYTES (1u << 21)
@@ -333,6 +426,7 @@ enum policy_reason {
 struct policy_event {
 	__u64 time;   /* CLOCK_MONOTONIC, ns */
 	__u64 count;  /* how many this stands for: 1, or repeats of the same process, rule and operation since the last */
+	__u64 policy; /* by which it was decided, as in its root; 0: by none */
 	__u32 session;
 	__u32 pid; /* thread group */
 	__u32 word;
@@ -362,6 +456,7 @@ struct policy_fold_key {
 	__u32 word;
 	__u32 op;
 	__u64 object; /* of a default: the kernel address of its dentry, or bytes of the address and the port */
+	__u64 policy;
 };
 struct policy_fold {
 	__u64 sent; /* CLOCK_MONOTONIC, ns */
@@ -372,6 +467,12 @@ struct policy_fold {
 struct policy_repeats {
 	struct policy_fold_key key; /* in */
 	__u64 count;
+};
+
+/* A thread of a session, as the list of them has it. */
+struct policy_member {
+	__u32 session;
+	__u32 pid; /* thread group */
 };
 
 /* Where an open file of policyd stands: how it finds the anchors of its mounts. */
@@ -392,7 +493,8 @@ enum policy_query_kind {
 	POLICY_QUERY_ANONYMOUS,
 	POLICY_QUERY_UNNAMED,
 	POLICY_QUERY_INET,      /* bytes: 4 of address */
-	POLICY_QUERY_INET6      /* bytes: 16 of address */
+	POLICY_QUERY_INET6,     /* bytes: 16 of address */
+	POLICY_QUERY_PRIVILEGE  /* `protocol` says which; result: word 0 */
 };
 struct policy_query {
 	__u32 kind;
@@ -418,12 +520,12 @@ _Static_assert(sizeof(struct policy_glob_row) == 516, "layout");
 _Static_assert(sizeof(struct policy_address4) == 36, "layout");
 _Static_assert(sizeof(struct policy_address6) == 48, "layout");
 _Static_assert(sizeof(struct policy_port) == 16, "layout");
-_Static_assert(sizeof(struct policy_root) == 220, "layout");
+_Static_assert(sizeof(struct policy_root) == 320, "layout");
 _Static_assert(sizeof(struct policy_section) == 24, "layout");
 _Static_assert(sizeof(struct policy_image_header) == 32 + 24 * POLICY_SECTIONS, "layout");
 _Static_assert(sizeof(struct policy_anchor_key) == 24, "layout");
 _Static_assert(sizeof(struct policy_anchor) == 60, "layout");
 _Static_assert(sizeof(struct policy_layer_key) == 16, "layout");
-_Static_assert(sizeof(struct policy_event) == 80 + 2 * POLICY_EVENT_PATH + 0, "layout");
+_Static_assert(sizeof(struct policy_event) == 88 + 2 * POLICY_EVENT_PATH + 0, "layout");
 
 #endif

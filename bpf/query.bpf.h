@@ -89,6 +89,9 @@ int decide_query(struct policy_query *query)
 	case POLICY_QUERY_UNNAMED:
 		scratch->found.verdict = root->unnamed;
 		break;
+	case POLICY_QUERY_PRIVILEGE:
+		scratch->found.verdict.word[0] = privilege_word(root, query->protocol);
+		break;
 	case POLICY_QUERY_INET:
 	case POLICY_QUERY_INET6:
 		query_address(scratch, query);
@@ -114,6 +117,7 @@ int where_is(struct policy_where *where)
 	struct dentry *dentry, *top;
 	struct tree tree;
 
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): a pointer is what the kernel's table holds */
 	bpf_probe_read_kernel(&file, sizeof(file), files + where->fd);
 	if (!file)
 		return -EINVAL;
@@ -138,10 +142,24 @@ int take_repeats(struct policy_repeats *repeats)
 	return 0;
 }
 
-/* Attached only while policyd lists the root of an overlay: which superblocks does that open? */
+/* What the kernel chose at boot, where it was built to choose: 0 and 1 preempt no BPF program. */
+extern const void preempt_dynamic_mode __ksym __weak;
+
+SEC("syscall")
+int preemption(void *unused)
+{
+	int mode = -1;
+
+	if (&preempt_dynamic_mode)
+		bpf_probe_read_kernel(&mode, sizeof(mode), &preempt_dynamic_mode);
+	return mode;
+}
+
+/* Attached only while policyd opens something: are hooks called, and which superblocks does listing an overlay open? */
 volatile __u32 probing_thread;
 /* Written once, when all are attached and pinned: how many pins of links there must be. */
 volatile __u32 attached_hooks;
+volatile __u32 attached_backend; /* enum backend */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -3,7 +3,7 @@
 #ifndef POLICY_RENAME_H
 #define POLICY_RENAME_H
 
-#include "decide.bpf.h"
+#include "files.bpf.h"
 
 /* Denies when `found` (the old name) denies what `other` (the new one) would permit, there or beneath. */
 __noinline int forbid_widening(__u32 index, __u32 is_directory)
@@ -42,17 +42,23 @@ static __noinline int decide_move_in(__u32 session, struct dentry *from, struct 
 {
 	__u32 index = begin(session);
 	struct scratch *scratch = scratch_at(index);
-	int verdict;
+	int verdict = -EACCES;
 
 	if (!scratch)
 		return -EACCES;
 	scratch->target = (__u64)to;
+	if (new_ops && decide_place(index, new_ops))
+		goto out;
 	locate(index);
 	__builtin_memcpy(&scratch->other, &scratch->found, sizeof(scratch->other));
 	verdict = conclude(index, scratch, new_ops);
 	if (verdict)
 		goto out;
 	scratch->target = (__u64)from;
+	verdict = -EACCES;
+	/* a second name for a file is a way to change it */
+	if (decide_place(index, old_ops ?: OP(WRITE)))
+		goto out;
 	locate(index);
 	/* looked at even where nothing is deleted: an old name without a place is no name to start from */
 	verdict = conclude(index, scratch, old_ops);

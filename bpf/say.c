@@ -6,10 +6,19 @@
 #include <stdio.h>
 #include <string.h>
 
+static bool quiet;
+
+void say_quietly(bool quietly)
+{
+	quiet = quietly;
+}
+
 static void line(const char *format, va_list args, const char *more)
 {
 	char text[1024];
 
+	if (quiet)
+		return;
 	vsnprintf(text, sizeof(text), format, args);
 	if (more)
 		fprintf(stderr, "policyd: %s: %s\n", text, more);

@@ -3,11 +3,15 @@
 #ifndef POLICY_SAY_H
 #define POLICY_SAY_H
 
+#include <stdbool.h>
+
 /* Exit statuses, as of the command line. */
 enum { STATUS_OK, STATUS_POLICY = 1, STATUS_USAGE = 2, STATUS_MACHINE = 3 };
 
 /* Both return -1. `say_errno` adds ": " and the words for errno. */
 int say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int say_errno(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* While something is only tried out. */
+void say_quietly(bool quietly);
 
 #endif

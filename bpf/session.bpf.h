@@ -33,18 +33,81 @@ static __always_inline int is_over(struct task_struct *task)
 	return BPF_CORE_READ(task, pid) != BPF_CORE_READ(task, tgid) || !BPF_CORE_READ(task, signal, live.counter);
 }
 
-/* Writes the session number of every living thread that has one: policyd counts who is left. */
+/* The session of a task that a program over all tasks has come to. */
+static __always_inline __u32 session_of(struct task_struct *task)
+{
+	struct policy_task *member = bpf_task_storage_get(&tasks, task, 0, 0);
+
+	if (member)
+		return member->session;
+	return by_tracepoints && strays_known ? stray_session(task) : 0;
+}
+
+/* Writes who is of a session, thread by thread: policyd counts who is left. */
 SEC("iter/task")
 int list_tasks(struct bpf_iter__task *ctx)
 {
 	struct task_struct *task = ctx->task;
-	struct policy_task *member;
+	struct policy_member listed = {};
 
 	if (!task || is_over(task))
 		return 0;
-	member = bpf_task_storage_get(&tasks, task, 0, 0);
-	if (member)
-		bpf_seq_write(ctx->meta->seq, &member->session, sizeof(member->session));
+	listed.session = session_of(task);
+	if (!listed.session)
+		return 0;
+	listed.pid = BPF_CORE_READ(task, tgid);
+	bpf_seq_write(ctx->meta->seq, &listed, sizeof(listed));
+	return 0;
+}
+
+/* Written by policyd under its lock, for the two programs below. */
+volatile __u32 changing_session;
+volatile __u32 changing_thread_group; /* of policyd, which stopped whom it takes in */
+
+/* Whoever is of the session is of none. Writes one record for each. */
+SEC("iter/task")
+int release_tasks(struct bpf_iter__task *ctx)
+{
+	struct policy_member released = { .session = changing_session };
+	struct task_struct *task = ctx->task;
+	__u64 address = (__u64)task;
+
+	if (!task || session_of(task) != released.session)
+		return 0;
+	released.pid = BPF_CORE_READ(task, tgid);
+	bpf_task_storage_delete(&tasks, task);
+	bpf_map_delete_elem(&strays, &address);
+	bpf_seq_write(ctx->meta->seq, &released, sizeof(released));
+	return 0;
+}
+
+static __always_inline int is_stopped_by(struct task_struct *task, __u32 thread_group)
+{
+	return BPF_CORE_READ(task, ptrace) && (__u32)BPF_CORE_READ(task, parent, tgid) == thread_group;
+}
+
+/*
+ * Whoever policyd has stopped, thread by thread, is of the session; and threads of such a process that nobody can stop,
+ * which the kernel made for io_uring. Writes one record for each; session 0: it failed.
+ */
+SEC("iter/task")
+int admit_tasks(struct bpf_iter__task *ctx)
+{
+	struct policy_task fresh = { .session = changing_session };
+	struct task_struct *task = ctx->task;
+	struct policy_member admitted = {};
+	struct policy_task *member;
+
+	if (!task || is_over(task) ||
+	    (!is_stopped_by(task, changing_thread_group) &&
+	     !is_stopped_by(BPF_CORE_READ(task, group_leader), changing_thread_group)))
+		return 0;
+	member = bpf_task_storage_get(&tasks, task, &fresh, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (member && !member->session) /* there for something else */
+		member->session = fresh.session;
+	admitted.pid = BPF_CORE_READ(task, tgid);
+	admitted.session = member ? member->session : 0;
+	bpf_seq_write(ctx->meta->seq, &admitted, sizeof(admitted));
 	return 0;
 }
 

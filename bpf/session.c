@@ -12,31 +12,52 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "admit.h"
 #include "anchors.h"
+#include "guards.h"
+#include "input.h"
 #include "kernel_side.h"
 #include "living.h"
+#include "probe.h"
 #include "say.h"
+#include "stream.h"
 
-#define IMAGE_LIMIT (1ull << 30)
-#define POLL_MS 200        /* between looks whether the last thread is gone, after the first process has ended */
-#define FOLD_AGE_NS 2000000000ull
+#define POLL_MS 200 /* between looks whether the last thread is gone, after the first process has ended */
 
 struct session {
 	struct kernel_side kernel;
+	const struct session_request *asked; /* NULL where another policyd began it */
+	struct kept *kept;
 	__u32 number;
-	__u32 slot;
 	int number_lock; /* open for as long as the number is ours */
-	pid_t pid;
-	int pidfd;
-	int events_fd; /* -1 once nobody reads */
+	int pidfd;       /* of the first process; -1: it is not waited for */
 	int mountinfo;
-	struct ring_buffer *ring;
+	__u64 policy; /* in force when we last looked */
+	__u8 *guards; /* as on record when we last looked */
+	size_t guards_size;
 	struct mounts mounts;
-	__u64 lost; /* events, of which the reader knows */
+	struct record record;
+	struct stream stream;
 };
+
+static void set_up(struct session *session, struct kept *kept, int events_fd)
+{
+	memset(session, 0, sizeof(*session));
+	session->kept = kept;
+	session->mounts = NO_MOUNTS;
+	session->record = NO_RECORD;
+	session->pidfd = -1;
+	session->stream = (struct stream){ .kernel = &session->kernel, .mounts = &session->mounts,
+					   .record = &session->record, .pipe = events_fd };
+}
+
+static void take(struct session *session, __u32 number)
+{
+	session->number = number;
+	session->stream.number = number;
+}
 
 /* Takes a number that no thread has, and no policyd serves any more. */
 static int take_number(struct session *session)
@@ -48,174 +69,13 @@ static int take_number(struct session *session)
 	for (__u32 number = 1; number < POLICY_MAX_SESSIONS; number++) {
 		if (threads[number] || (session->number_lock = kernel_side_lock_number(number)) < 0)
 			continue;
-		session->number = number;
+		take(session, number);
 		return 0;
 	}
 	return say("%d sessions run already", POLICY_MAX_SESSIONS - 1);
 }
 
-/* ---- events ----------------------------------------------------------------------------------------------------- */
-
-static void put(struct session *session, const void *bytes, size_t size)
-{
-	const char *at = bytes;
-
-	while (session->events_fd >= 0 && size) {
-		ssize_t wrote = write(session->events_fd, at, size);
-
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote < 0) { /* the reader is gone: enforcement goes on */
-			close(session->events_fd);
-			session->events_fd = -1;
-			return;
-		}
-		at += wrote;
-		size -= wrote;
-	}
-}
-
-/* The mount point that stands before a path, without its last slash where it is "/". */
-static size_t mount_prefix(const struct session *session, __u32 mount, const char **prefix)
-{
-	*prefix = mount && mount <= session->mounts.count ? session->mounts.names[mount - 1] : "";
-	return strcmp(*prefix, "/") ? strlen(*prefix) : 0;
-}
-
-/* A path of no names is the mount point itself; the root's is "/". */
-static size_t whole_path(const struct session *session, __u32 mount, const char *path, size_t length, char *into)
-{
-	const char *prefix;
-	size_t before = mount_prefix(session, mount, &prefix);
-
-	memcpy(into, prefix, before);
-	memcpy(into + before, path, length);
-	if (mount && !before && !length)
-		into[length++] = '/';
-	return before + length;
-}
-
-/* Writes the frame: the event's header, then path and program with their mount points before them. */
-static void put_event(struct session *session, struct policy_event event, const char *path, const char *exe)
-{
-	static char paths[2 * (4096 + POLICY_EVENT_PATH) + 2];
-	size_t path_len = event.path_len, exe_len;
-
-	if (event.object == POLICY_OBJECT_PATH)
-		path_len = whole_path(session, event.path_mount, path, event.path_len, paths);
-	else
-		memcpy(paths, path, path_len);
-	exe_len = event.exe_mount ? whole_path(session, event.exe_mount, exe, event.exe_len, paths + path_len) : 0;
-	event.path_len = path_len;
-	event.exe_len = exe_len;
-	put(session, &event, POLICY_EVENT_HEADER);
-	put(session, paths, path_len + exe_len);
-}
-
-static int on_event(void *context, void *data, size_t size)
-{
-	const struct policy_event *event = data;
-	struct policy_event header;
-
-	if (size < POLICY_EVENT_HEADER || size < POLICY_EVENT_HEADER + event->path_len + event->exe_len)
-		return 0;
-	memset(&header, 0, sizeof(header));
-	memcpy(&header, event, POLICY_EVENT_HEADER);
-	put_event(context, header, event->bytes, event->bytes + event->path_len);
-	return 0;
-}
-
-static __u64 monotonic_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
-
-static void put_plain(struct session *session, enum policy_object object, __u64 count)
-{
-	struct policy_event event = { .time = monotonic_ns(), .session = session->number, .object = object,
-				      .count = count };
-
-	put_event(session, event, "", "");
-}
-
-static void put_repeats(struct session *session, const struct policy_fold_key *key, const struct policy_fold *fold)
-{
-	struct policy_repeats repeats = { .key = *key };
-	struct policy_event event = { .time = fold->sent, .pid = key->pid, .session = key->session, .word = key->word,
-				      .op = key->op };
-
-	if (take_repeats(&session->kernel, &repeats) || !repeats.count)
-		return;
-	event.count = repeats.count;
-	put_event(session, event, "", "");
-}
-
-/* Repeats that were counted in the kernel and that no event has carried for `age` ns. What is long quiet is forgotten. */
-static void drain_folds(struct session *session, __u64 age)
-{
-	int folds = session->kernel.maps[MAP_FOLDS];
-	__u64 now = monotonic_ns();
-	struct policy_fold_key key, last;
-	struct policy_fold fold;
-	void *previous = NULL;
-
-	while (!bpf_map_get_next_key(folds, previous, &key)) {
-		if (key.session == session->number && !bpf_map_lookup_elem(folds, &key, &fold)) {
-			__u64 quiet = fold.sent < now ? now - fold.sent : 0;
-
-			if (!fold.pending && quiet >= FOLD_AGE_NS && !bpf_map_delete_elem(folds, &key))
-				continue; /* from the key before it */
-			if (quiet >= age)
-				put_repeats(session, &key, &fold);
-		}
-		last = key;
-		previous = &last;
-	}
-}
-
-static void drain_lost(struct session *session)
-{
-	__u64 count = 0;
-
-	if (bpf_map_lookup_elem(session->kernel.maps[MAP_LOST], &session->number, &count) || count == session->lost)
-		return;
-	put_plain(session, POLICY_OBJECT_LOST, count - session->lost);
-	session->lost = count;
-}
-
 /* ---- start ------------------------------------------------------------------------------------------------------ */
-
-static __u8 *read_image(int fd, size_t *size)
-{
-	size_t room = 1 << 20;
-	__u8 *bytes = malloc(room);
-	ssize_t got;
-
-	*size = 0;
-	while (bytes && (got = read(fd, bytes + *size, room - *size)) != 0) {
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0 || *size + got > IMAGE_LIMIT) {
-			say("cannot read the image");
-			free(bytes);
-			return NULL;
-		}
-		*size += got;
-		if (*size == room) {
-			__u8 *grown = realloc(bytes, room *= 2);
-
-			if (!grown)
-				free(bytes);
-			bytes = grown;
-		}
-	}
-	if (!bytes)
-		say("out of memory for the image");
-	return bytes;
-}
 
 /* The process must be our own launcher, in our own mount namespace: no other pid may be confined by mistake. */
 static int check_launcher(pid_t pid)
@@ -226,67 +86,96 @@ static int check_launcher(pid_t pid)
 	snprintf(theirs, sizeof(theirs), "/proc/%d/exe", pid);
 	if (stat(theirs, &a) || stat("/proc/self/exe", &b) || a.st_ino != b.st_ino || a.st_dev != b.st_dev)
 		return say("process %d does not wait to be confined", pid);
-	snprintf(theirs, sizeof(theirs), "/proc/%d/ns/mnt", pid);
-	if (stat(theirs, &a) || stat("/proc/self/ns/mnt", &b) || a.st_ino != b.st_ino)
-		return say("process %d is in another mount namespace", pid);
-	return 0;
+	return check_mount_namespace(pid);
 }
 
-static int make_ring(struct session *session)
+/* What another policyd needs to go on where this one is ended, and those who want to know. */
+static int put_on_record(struct session *session, const struct session_input *input)
 {
-	int ring = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ring", 0, 0, POLICY_RING_BYTES, NULL);
-	int failed = ring < 0 || bpf_map_update_elem(session->kernel.maps[MAP_RINGS], &session->number, &ring, BPF_ANY);
+	struct record *record = &session->record;
 
-	if (!failed)
-		session->ring = ring_buffer__new(ring, on_event, session, NULL);
-	if (ring >= 0)
-		close(ring);
-	return session->ring ? 0 : say_errno("cannot make the ring buffer");
+	if (record_make(record, session->number))
+		return -1;
+	session->mounts.log = openat(record->folder, RECORD_MOUNTS, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (session->mounts.log < 0)
+		return say_errno("cannot make the session's record");
+	return record_write(record, RECORD_SAID, input->said, input->said_size) ||
+			       record_write(record, RECORD_GUARDS, input->guards, input->guards_size) ||
+			       record_write_number(record, RECORD_FIRST, session->asked->pids[0]) ||
+			       record_write_number(record, RECORD_SERVED, getpid()) ||
+			       record_image(record, session->policy, input->image.bytes, input->image.size)
+		       ? -1
+		       : 0;
 }
 
-/* Everything is in place before the last step makes the process a member. */
-static int confine(struct session *session, const struct image *image)
+static int guard_all(struct session *session, const struct session_input *input)
+{
+	return guards_write(&session->kernel, session->number) ||
+			       guards_add(&session->kernel, session->number, input->guards, input->guards_size) ||
+			       guard_process(&session->kernel, getpid()) || guard_process(&session->kernel, getppid())
+		       ? -1
+		       : 0;
+}
+
+static int confine_launcher(struct session *session)
 {
 	struct policy_task member = { .session = session->number };
 
-	if (tables_load(&session->kernel, image, session->slot, 1) ||
-	    anchors_write(&session->kernel, session->slot, &session->mounts) || make_ring(session))
-		return -1;
-	if (bpf_map_update_elem(session->kernel.maps[MAP_SESSIONS], &session->number, &session->slot, BPF_ANY))
-		return say_errno("cannot write session %u", session->number);
-	if (bpf_map_update_elem(session->kernel.maps[MAP_TASKS], &session->pidfd, &member, BPF_NOEXIST))
-		return say_errno("cannot confine process %d", session->pid);
-	return 0;
+	return bpf_map_update_elem(session->kernel.maps[MAP_TASKS], &session->pidfd, &member, BPF_NOEXIST)
+		       ? say_errno("cannot confine process %d", session->asked->pids[0])
+		       : 0;
 }
 
-static int start(struct session *session, const struct image *image)
+/* Everything is in place before the last step makes processes members. */
+static int confine(struct session *session, const struct session_input *input)
 {
-	session->pidfd = syscall(SYS_pidfd_open, session->pid, 0);
+	const struct session_request *asked = session->asked;
+	__u32 slot = FIRST_SLOT(session->number);
+
+	session->policy = image_identity(&input->image);
+	if (put_on_record(session, input) || tables_load(&session->kernel, &input->image, slot, 1) ||
+	    anchors_write(&session->kernel, slot, &session->mounts) || stream_make(&session->stream) ||
+	    guard_all(session, input))
+		return -1;
+	if (bpf_map_update_elem(session->kernel.maps[MAP_SESSIONS], &session->number, &slot, BPF_ANY))
+		return say_errno("cannot write session %u", session->number);
+	session->kept->session = session->number; /* whoever is a member stays one, should this process be killed */
+	return asked->running ? admit(&session->kernel, session->number, asked->pids, asked->pid_count)
+			      : confine_launcher(session);
+}
+
+static int watch_mounts(struct session *session)
+{
 	session->mountinfo = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
-	if (session->pidfd < 0 || session->mountinfo < 0)
-		return say_errno("cannot watch process %d", session->pid);
+	return session->mountinfo < 0 ? say_errno("cannot watch the mounts") : 0;
+}
+
+static int start(struct session *session, const struct session_input *input)
+{
+	const struct session_request *asked = session->asked;
+
+	session->pidfd = (int)syscall(SYS_pidfd_open, asked->pids[0], 0);
+	if (session->pidfd < 0)
+		return errno == ESRCH ? say("there is no process %d", asked->pids[0]) : say_errno("cannot watch process %d", asked->pids[0]);
 	/* after the pidfd, which stays with this process whoever gets its number next */
-	if (check_pid_namespace() || check_launcher(session->pid) || kernel_side_open(&session->kernel))
+	if (watch_mounts(session) || check_pid_namespace() ||
+	    (asked->running ? check_running(asked->pids, asked->pid_count) : check_launcher(asked->pids[0])) ||
+	    kernel_side_open(&session->kernel, asked->backend))
 		return -1;
-	if (take_number(session))
+	if (asked->running && session->kernel.backend == BACKEND_TRACEPOINT)
+		return say("the backend `tracepoint` holds only what it starts: begin with `policyc run`");
+	if (check_preemption(&session->kernel, session->kernel.backend) || take_number(session))
 		return -1;
-	session->slot = 2 * session->number;
-	if (confine(session, image)) {
-		clear_session(&session->kernel, session->number, session->slot);
+	if (confine(session, input)) {
+		clear_session(&session->kernel, session->number);
 		return -1;
 	}
 	kernel_side_unlock(&session->kernel);
+	stream_told(&session->stream, session->policy);
 	return 0;
 }
 
 /* ---- the session's life ----------------------------------------------------------------------------------------- */
-
-static void report_all(struct session *session, __u64 fold_age)
-{
-	ring_buffer__consume(session->ring);
-	drain_folds(session, fold_age);
-	drain_lost(session);
-}
 
 static __u32 threads_left(const struct session *session)
 {
@@ -295,42 +184,84 @@ static __u32 threads_left(const struct session *session)
 	return count_threads(&session->kernel, threads) ? 1 : threads[session->number];
 }
 
-/* Under the lock: what looks beneath overlays is there once for all sessions. */
+/* Under the lock: what looks beneath overlays is there once for all sessions, and nobody changes the policy meanwhile. */
 static void follow_mounts(struct session *session)
 {
+	__u32 slot;
+
 	if (kernel_side_lock(&session->kernel))
 		return;
-	anchors_write(&session->kernel, session->slot, &session->mounts);
+	slot = slot_of(&session->kernel, session->number);
+	if (slot)
+		anchors_write(&session->kernel, slot, &session->mounts);
 	kernel_side_unlock(&session->kernel);
+}
+
+/* While they are open, the inodes of what is guarded stay where they are. */
+static void hold_guarded(struct session *session)
+{
+	size_t size = 0;
+	__u8 *guards = record_read(&session->record, RECORD_GUARDS, &size);
+
+	if (!guards || (session->guards && size == session->guards_size && !memcmp(guards, session->guards, size))) {
+		free(guards);
+		return;
+	}
+	guards_add(&session->kernel, session->number, (const char *)guards, size);
+	free(session->guards);
+	session->guards = guards;
+	session->guards_size = size;
+}
+
+/* False once there is no such session any more. */
+static bool follow_policy(struct session *session)
+{
+	__u32 slot = slot_of(&session->kernel, session->number);
+	__u64 policy = policy_in(&session->kernel, slot);
+
+	if (slot && policy != session->policy) {
+		session->policy = policy;
+		hold_guarded(session);
+	}
+	return slot != 0;
+}
+
+/* The first process has ended, or is not waited for: until the last thread has. */
+static bool is_over(struct session *session, struct pollfd *first)
+{
+	__u32 left = threads_left(session);
+
+	stream_report(&session->stream, 0);
+	if (first->fd >= 0) {
+		stream_put_plain(&session->stream, POLICY_OBJECT_SESSION_END, left);
+		first->fd = -1;
+	}
+	return !left;
 }
 
 /* Serves events and mounts until the session has no thread any more. */
 static void serve(struct session *session)
 {
 	struct pollfd watched[] = {
-		{ .fd = ring_buffer__epoll_fd(session->ring), .events = POLLIN },
+		{ .fd = ring_buffer__epoll_fd(session->stream.ring), .events = POLLIN },
 		{ .fd = session->mountinfo, .events = POLLPRI },
 		{ .fd = session->pidfd, .events = POLLIN },
 	};
 
 	for (;;) {
-		__u32 left;
-
 		if (poll(watched, 3, watched[2].fd < 0 ? POLL_MS : FOLD_AGE_NS / 1000000) < 0)
 			continue;
 		if (watched[1].revents)
 			follow_mounts(session);
-		if (watched[2].fd >= 0 && !watched[2].revents) {
-			report_all(session, FOLD_AGE_NS);
-			continue;
+		if (!follow_policy(session)) { /* others have ended the session */
+			stream_report(&session->stream, 0);
+			if (watched[2].fd >= 0)
+				stream_put_plain(&session->stream, POLICY_OBJECT_SESSION_END, 0);
+			return;
 		}
-		left = threads_left(session);
-		report_all(session, 0);
-		if (watched[2].fd >= 0) {
-			put_plain(session, POLICY_OBJECT_SESSION_END, left);
-			watched[2].fd = -1;
-		}
-		if (!left)
+		if (watched[2].fd >= 0 && !watched[2].revents)
+			stream_report(&session->stream, FOLD_AGE_NS);
+		else if (is_over(session, &watched[2]))
 			return;
 	}
 }
@@ -339,55 +270,118 @@ static void finish(struct session *session)
 {
 	static __u32 threads[POLICY_MAX_SESSIONS];
 
-	if (kernel_side_lock(&session->kernel))
-		return;
-	if (kernel_side_is_current(&session->kernel) && collect(&session->kernel, threads) == 0)
-		kernel_side_remove();
-	kernel_side_unlock(&session->kernel);
+	if (!kernel_side_lock(&session->kernel)) {
+		if (kernel_side_is_current(&session->kernel) && collect(&session->kernel, threads) == 0)
+			kernel_side_remove();
+		kernel_side_unlock(&session->kernel);
+	}
+	stream_free(&session->stream);
+	mounts_free(&session->mounts);
+	free(session->guards);
 }
 
-int session_run(pid_t pid, int image_fd, int events_fd)
+static int serve_to_the_end(struct session *session)
 {
-	struct session session = { .pid = pid, .events_fd = events_fd };
-	struct image image;
-	char why[256];
-	size_t size;
-	__u8 *bytes = read_image(image_fd, &size);
+	struct kept *kept = session->kept;
 
-	if (!bytes)
-		return STATUS_MACHINE;
-	if (image_open(&image, bytes, size, why, sizeof(why))) {
-		say("%s", why);
-		free(bytes);
-		return STATUS_POLICY;
-	}
-	if (start(&session, &image)) {
-		free(bytes);
-		return STATUS_MACHINE;
-	}
-	free(bytes);
-	printf("ready %u\n", session.number);
-	fflush(stdout);
-	serve(&session);
-	ring_buffer__free(session.ring);
-	finish(&session);
-	mounts_free(&session.mounts);
+	kept->session = session->number;
+	if (!kept->told &&
+	    (printf("ready %u %s\n", session->number, backend_name(session->kernel.backend)) < 0 || fflush(stdout)))
+		say_errno("cannot tell that session %u is ready", session->number);
+	kept->told = true;
+	serve(session);
+	finish(session);
 	return STATUS_OK;
 }
 
-int session_clean(void)
+int session_run(const struct session_request *asked, const struct session_input *input, struct kept *kept)
 {
-	static __u32 threads[POLICY_MAX_SESSIONS];
-	struct kernel_side kernel;
-	int living;
+	static struct session session;
 
-	if (!kernel_side_exists())
-		return STATUS_OK;
-	if (check_pid_namespace() || kernel_side_open(&kernel))
+	set_up(&session, kept, asked->events_fd);
+	session.asked = asked;
+	if (start(&session, input))
 		return STATUS_MACHINE;
-	living = collect(&kernel, threads);
-	if (living == 0)
-		kernel_side_remove();
-	kernel_side_unlock(&kernel);
-	return living < 0 ? STATUS_MACHINE : STATUS_OK;
+	return serve_to_the_end(&session);
+}
+
+/* ---- after another policyd --------------------------------------------------------------------------------------- */
+
+struct sought {
+	__u32 session;
+	__u32 pid;
+	bool found;
+};
+
+static void seek(const struct policy_member *member, void *context)
+{
+	struct sought *sought = context;
+
+	if (member->session == sought->session && member->pid == sought->pid)
+		sought->found = true;
+}
+
+/* The number may be another process's by now: it counts where that is of the session. */
+static int find_first(struct session *session)
+{
+	struct sought sought = { .session = session->number, .pid = record_number(&session->record, RECORD_FIRST) };
+	int pidfd = sought.pid ? (int)syscall(SYS_pidfd_open, sought.pid, 0) : -1;
+
+	if (pidfd >= 0 && (each_task(&session->kernel, PROGRAM_LIST_TASKS, seek, &sought) || !sought.found)) {
+		close(pidfd);
+		return -1;
+	}
+	return pidfd;
+}
+
+static int take_up(struct session *session)
+{
+	__u32 slot = slot_of(&session->kernel, session->number);
+
+	if (record_open(&session->record, session->number))
+		return say("nothing is on record of session %u", session->number);
+	session->policy = policy_in(&session->kernel, slot);
+	session->mounts.log = openat(session->record.folder, RECORD_MOUNTS, O_RDWR | O_CLOEXEC);
+	if (stream_go_on(&session->stream) || watch_mounts(session) ||
+	    guards_write(&session->kernel, session->number) || guard_process(&session->kernel, getpid()) ||
+	    guard_process(&session->kernel, getppid()))
+		return -1;
+	hold_guarded(session);
+	anchors_write(&session->kernel, slot, &session->mounts);
+	session->pidfd = find_first(session);
+	return record_write_number(&session->record, RECORD_SERVED, getpid());
+}
+
+int session_attend(__u32 number, int events_fd, struct kept *kept)
+{
+	static struct session session;
+	__u32 left;
+
+	set_up(&session, kept, events_fd);
+	take(&session, number);
+	if (!kernel_side_exists() || check_pid_namespace())
+		return STATUS_OK;
+	if (kernel_side_open(&session.kernel, BACKEND_NONE))
+		return STATUS_MACHINE;
+	session.number_lock = kernel_side_lock_number(number);
+	if (session.number_lock < 0 || !slot_of(&session.kernel, number)) {
+		kernel_side_unlock(&session.kernel);
+		if (session.number_lock >= 0) /* it has ended */
+			return STATUS_OK;
+		say("another policyd serves session %u", number);
+		return STATUS_MACHINE;
+	}
+	if (take_up(&session))
+		return STATUS_MACHINE;
+	kernel_side_unlock(&session.kernel);
+	stream_put_plain(&session.stream, POLICY_OBJECT_ATTENDED, 0);
+	stream_report(&session.stream, FOLD_AGE_NS);
+	left = threads_left(&session);
+	if (!left && !kept->told) { /* the other was ended before it had confined anybody */
+		finish(&session);
+		return STATUS_MACHINE;
+	}
+	if (session.pidfd < 0)
+		stream_put_plain(&session.stream, POLICY_OBJECT_SESSION_END, left);
+	return serve_to_the_end(&session);
 }

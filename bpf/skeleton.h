@@ -2,9 +2,11 @@
 #ifndef POLICY_SKELETON_H
 #define POLICY_SKELETON_H
 
-#include "policy.skel.h"
+#include "hooks.h"
 
-/* The BPF program with the hooks that this kernel has, not loaded yet; NULL having said why. */
+/* The BPF program, not loaded yet; NULL having said why. */
 struct policy_bpf *open_skeleton(void);
+/* With the hooks that this kernel has, as the backend attaches them. */
+struct policy_bpf *open_fitting(enum backend backend);
 
 #endif

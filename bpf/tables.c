@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kernel_side.h"
@@ -37,6 +38,9 @@ static const struct table {
 	  "ports" },
 };
 #define TABLE_COUNT (sizeof(TABLES) / sizeof(*TABLES))
+
+/* A slot that is being filled or emptied. */
+static const struct policy_root IN_USE = { .policy = ~0ull };
 
 static bool is_array(const struct table *table)
 {
@@ -93,53 +97,144 @@ static int make_table(const struct table *table, const struct image *image)
 	return map;
 }
 
+struct slots {
+	const struct kernel_side *kernel;
+	const struct image *images; /* NULL: to be emptied */
+	__u32 first, count;
+};
+
 /* Makes the tables of one kind and puts them into their slots in one go: the kernel waits after each. */
-static int load_table(const struct kernel_side *kernel, const struct table *table, const struct image *images,
-		      __u32 first_slot, __u32 count)
+static int load_table(const struct slots *slots, const struct table *table)
 {
 	int maps[TABLES_AT_ONCE];
-	__u32 slots[TABLES_AT_ONCE], made = 0, put = 0;
+	__u32 numbers[TABLES_AT_ONCE], made = 0, put = 0;
 	int failed = 0;
 
-	for (; made < count; made++) {
-		maps[made] = make_table(table, &images[made]);
-		slots[made] = first_slot + made;
+	for (; made < slots->count; made++) {
+		maps[made] = make_table(table, &slots->images[made]);
+		numbers[made] = slots->first + made;
 		if (maps[made] < 0)
 			break;
 	}
 	put = made;
-	if (made < count)
+	if (made < slots->count)
 		failed = -1;
-	else if (bpf_map_update_batch(kernel->maps[table->map], slots, maps, &put, NULL) || put != count)
-		failed = say_errno("cannot put map %s in slot %u", table->name, first_slot + put);
+	else if (bpf_map_update_batch(slots->kernel->maps[table->map], numbers, maps, &put, NULL) || put != slots->count)
+		failed = say_errno("cannot put map %s in slot %u", table->name, slots->first + put);
 	for (__u32 i = 0; i < made; i++)
 		close(maps[i]);
 	return failed;
+}
+
+static int clear_table(const struct slots *slots, const struct table *table)
+{
+	for (__u32 i = 0; i < slots->count; i++) {
+		__u32 number = slots->first + i;
+
+		bpf_map_delete_elem(slots->kernel->maps[table->map], &number); /* there may be none */
+	}
+	return 0;
+}
+
+static bool has_ended_well(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return false;
+	return WIFEXITED(status) && !WEXITSTATUS(status);
+}
+
+/*
+ * With each table the kernel waits until no decision is under way that knows the one before. It does so for all at the
+ * price of one where each is changed by a process of its own.
+ */
+static int change_all(const struct slots *slots)
+{
+	int (*change)(const struct slots *slots, const struct table *table) = slots->images ? load_table : clear_table;
+	pid_t pids[TABLE_COUNT];
+	int failed = 0;
+
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		pids[i] = fork();
+		if (!pids[i])
+			_exit(change(slots, &TABLES[i]) ? STATUS_MACHINE : STATUS_OK);
+		if (pids[i] < 0 && change(slots, &TABLES[i]))
+			failed = -1;
+	}
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		if (pids[i] > 0 && !has_ended_well(pids[i]))
+			failed = -1;
+	return failed;
+}
+
+/* The root makes a slot count: without lanes it says that something lies there. */
+static int write_root(const struct kernel_side *kernel, __u32 slot, const struct policy_root *root)
+{
+	return bpf_map_update_elem(kernel->maps[MAP_ROOTS], &slot, root, BPF_ANY)
+		       ? say_errno("cannot write the root of slot %u", slot)
+		       : 0;
+}
+
+static int load_root(const struct kernel_side *kernel, __u32 slot, const struct image *image)
+{
+	struct policy_root root;
+
+	memcpy(&root, image_section(image, POLICY_SECTION_ROOT), sizeof(root));
+	root.policy = image_identity(image);
+	return write_root(kernel, slot, &root);
 }
 
 int tables_load(const struct kernel_side *kernel, const struct image *images, __u32 first_slot, __u32 count)
 {
 	int failed = count <= TABLES_AT_ONCE ? 0 : say("%u images at once are too many", count);
 
-	for (size_t i = 0; i < TABLE_COUNT && !failed; i++)
-		failed = load_table(kernel, &TABLES[i], images, first_slot, count);
-	for (__u32 i = 0; i < count && !failed; i++) {
-		__u32 slot = first_slot + i;
-
-		if (bpf_map_update_elem(kernel->maps[MAP_ROOTS], &slot, image_section(&images[i], POLICY_SECTION_ROOT),
-					BPF_ANY))
-			failed = say_errno("cannot write the root of slot %u", slot);
-	}
+	for (__u32 i = 0; i < count && !failed; i++)
+		failed = write_root(kernel, first_slot + i, &IN_USE);
+	if (!failed)
+		failed = change_all(&(struct slots){ .kernel = kernel, .images = images, .first = first_slot, .count = count });
+	for (__u32 i = 0; i < count && !failed; i++)
+		failed = load_root(kernel, first_slot + i, &images[i]);
 	for (__u32 i = 0; i < count && failed; i++)
 		tables_clear(kernel, first_slot + i);
 	return failed;
 }
 
+bool tables_are_clear(const struct kernel_side *kernel, __u32 slot)
+{
+	static const struct policy_root NOTHING;
+	struct policy_root root;
+
+	return !bpf_map_lookup_elem(kernel->maps[MAP_ROOTS], &slot, &root) && !memcmp(&root, &NOTHING, sizeof(root));
+}
+
+/* Last of all the root says that nothing is left: whoever was killed before that is seen to have been. */
 void tables_clear(const struct kernel_side *kernel, __u32 slot)
 {
 	static const struct policy_root NOTHING;
 
+	bpf_map_update_elem(kernel->maps[MAP_ROOTS], &slot, &IN_USE, BPF_ANY);
+	change_all(&(struct slots){ .kernel = kernel, .first = slot, .count = 1 });
 	bpf_map_update_elem(kernel->maps[MAP_ROOTS], &slot, &NOTHING, BPF_ANY);
-	for (size_t i = 0; i < TABLE_COUNT; i++)
-		bpf_map_delete_elem(kernel->maps[TABLES[i].map], &slot);
+}
+
+int wait_for_decisions(const struct kernel_side *kernel)
+{
+	static const __u32 NO_SLOT = 0; /* no session's */
+	int map = bpf_map_create(BPF_MAP_TYPE_ARRAY, "records", 4, sizeof(struct policy_record), 1,
+				 &(struct bpf_map_create_opts){ .sz = sizeof(struct bpf_map_create_opts),
+								.map_flags = BPF_F_INNER_MAP });
+	int failed = map < 0 || bpf_map_update_elem(kernel->maps[MAP_RECORDS], &NO_SLOT, &map, BPF_ANY);
+
+	if (map >= 0)
+		close(map);
+	return failed ? say_errno("cannot wait for decisions under way") : 0;
+}
+
+__u64 policy_in(const struct kernel_side *kernel, __u32 slot)
+{
+	struct policy_root root = {};
+
+	return bpf_map_lookup_elem(kernel->maps[MAP_ROOTS], &slot, &root) ? 0 : root.policy;
 }

@@ -64,16 +64,13 @@ out:
 }
 
 /* `other` is the socket that is connected or sent to. One without an address cannot be named: a pair's other end. */
-static __always_inline int decide_peer(struct sock *other)
+static __always_inline int decide_peer_in(__u32 session, struct sock *other)
 {
 	struct unix_sock *peer = (struct unix_sock *)other;
-	__u32 session = current_session();
 	struct unix_address *address;
 	struct dentry *dentry;
 	int length;
 
-	if (!session)
-		return 0;
 	dentry = BPF_CORE_READ(peer, path.dentry);
 	if (dentry)
 		return decide_dentry_in(session, dentry, OP(CONNECT));
@@ -83,6 +80,13 @@ static __always_inline int decide_peer(struct sock *other)
 	length = BPF_CORE_READ(address, len) - UNIX_NAME_AT;
 	return length < 0 ? 0 : decide_abstract(session, (const char *)&address->name[0] + UNIX_NAME_AT, length,
 						POLICY_OP_CONNECT);
+}
+
+static __always_inline int decide_peer(struct sock *other)
+{
+	__u32 session = current_session();
+
+	return session ? decide_peer_in(session, other) : 0;
 }
 
 SEC("lsm/unix_stream_connect")

@@ -10,18 +10,51 @@
 
 /*
  * Written around every change of a dentry's name or parent; its first field is the sequence. Weak, because kernels
- * without CONFIG_KALLSYMS_ALL do not show it and the query programs do without; policyd attaches no hook there.
+ * without CONFIG_KALLSYMS_ALL do not show it: the query programs do without, and tracepoints read all names twice.
  */
 extern const void rename_lock __ksym __weak;
 
 static __always_inline __u32 rename_sequence(void)
 {
-	__u32 sequence = 1;
+	__u32 sequence = by_tracepoints ? 0 : 1;
 
-	if (!&rename_lock)
-		return sequence;
-	bpf_probe_read_kernel(&sequence, sizeof(sequence), &rename_lock);
+	if (&rename_lock)
+		bpf_probe_read_kernel(&sequence, sizeof(sequence), &rename_lock);
 	return sequence;
+}
+
+struct seal {
+	__u32 index;
+	__u32 broken;
+	__u64 sum;
+};
+
+static long seal_step(__u32 i, struct seal *seal)
+{
+	struct scratch *scratch = scratch_at(seal->index);
+	struct dentry *dentry;
+	__u64 parent;
+
+	if (!scratch)
+		return 1;
+	dentry = (struct dentry *)scratch->dentries[i & (POLICY_MAX_DEPTH - 1)];
+	parent = (__u64)BPF_CORE_READ(dentry, d_parent);
+	if (i + 1 < scratch->depth && parent != scratch->dentries[(i + 1) & (POLICY_MAX_DEPTH - 1)])
+		seal->broken = 1;
+	seal->sum = seal->sum * 31 + (parent ^ BPF_CORE_READ(dentry, d_name.hash_len) ^ (__u64)BPF_CORE_READ(dentry, d_name.name));
+	return seal->broken != 0;
+}
+
+/* Of all the names that the walk has found, where only that tells whether one has changed; 0: one has moved already. */
+static __noinline __u64 seal_of(__u32 index)
+{
+	struct scratch *scratch = scratch_at(index);
+	struct seal seal = { .index = index, .sum = 1 };
+
+	if (!scratch || &rename_lock || !by_tracepoints)
+		return 1;
+	bpf_loop(scratch->depth, seal_step, &seal, 0);
+	return seal.broken ? 0 : seal.sum;
 }
 
 struct tree {
@@ -276,6 +309,7 @@ static long locate_step(__u32 i, __u32 *index)
 {
 	__u32 sequence = rename_sequence();
 	struct scratch *scratch = scratch_at(*index);
+	__u64 seal;
 
 	if (!scratch)
 		return 1;
@@ -283,11 +317,12 @@ static long locate_step(__u32 i, __u32 *index)
 		return 0;
 	scratch->trouble = 0;
 	scratch->found.reason = climb_to_anchor(*index);
+	seal = seal_of(*index);
 	if (scratch->found.reason == POLICY_REASON_POLICY) {
 		bpf_loop(scratch->depth, descend_step, index, 0);
 		settle(*index);
 	}
-	if (rename_sequence() != sequence)
+	if (rename_sequence() != sequence || !seal || seal_of(*index) != seal)
 		return 0;
 	if (scratch->trouble)
 		scratch->found.reason = scratch->trouble;

@@ -19,9 +19,13 @@ function sections() {
   return found;
 }
 
-const results = kernels.map((kernel) => {
-  const [release, ...lines] = readFileSync(join(work, kernel), "utf8").trimEnd().split("\n");
-  return { release, counts: new Map(lines.map((line) => line.split(" ")).map(([name, count]) => [name, Number(count)])) };
+/** For each backend a heading, `RELEASE BACKEND`, then a line for each program. */
+const results = kernels.flatMap((kernel) => {
+  const parts = readFileSync(join(work, kernel), "utf8").trimEnd().split(/^(?=\d\S* \w+$)/m);
+  return parts.map((part) => {
+    const [heading, ...lines] = part.trimEnd().split("\n");
+    return { release: heading, counts: new Map(lines.map((line) => line.split(" ")).map(([name, count]) => [name, Number(count)])) };
+  });
 });
 
 const cell = (count) => (count === undefined ? "–" : `${count.toLocaleString("en")}${count > LIMIT ? " **too many**" : ""}`);

@@ -76,6 +76,10 @@ function fileQuestion(op: FileOperation, target: string, { home, searchPath }: S
     if (op === "exec" || op === "load") return succeed(plain({ kind: "anonymous", op }, target));
     return fail(STATUS.usage, `\`anonymous\` files are known to \`exec\` and \`load\` alone, not to \`${op}\``);
   }
+  if (target.startsWith("unix:")) {
+    return fail(STATUS.usage, `\`${target}\` is a socket, which \`${op}\` has nothing to do with`,
+      `ask for \`connect ${target}\` or \`bind ${target}\``);
+  }
   const isName = op === "exec" && isProgramName(target);
   const program = isName ? programNamed(target, searchPath) : succeed(target);
   if (!program.ok) return program;

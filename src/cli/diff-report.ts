@@ -100,7 +100,7 @@ function ruleJson(ir: Ir, verdict: Verdict) {
   const found = deciderOf(ir, verdict);
   if (found === undefined) return null;
   const { id, effect, source, because } = found;
-  return { id, effect, ...source, because };
+  return { id, effect, ...(source ?? { file: null, line: null, column: null }), because };
 }
 
 // --- for people ------------------------------------------------------------------------------------------------------
@@ -130,6 +130,7 @@ function changeLines({ change, irs, task }: Found, paint: Paint): readonly strin
     const { effect } = verdict;
     const found = deciderOf(ir, verdict);
     if (found === undefined) return `${effect} by default`;
+    if (found.source === null) return `${effect} by ${found.id}`;
     const place = `${found.source.file}:${found.source.line}`;
     return `${effect} by ${found.id === place ? "" : `${found.id} at `}${place}`;
   };

@@ -10,15 +10,13 @@ import { loadPolicySource, namesIn, type PolicyNames } from "./load-policy.js";
 import type { Loaded } from "./loaded.js";
 import { type BindingOptions, bindingsOf, type OutsideBindings } from "./options.js";
 import { printDiagnostics, printFailure, printTrouble } from "./print-failure.js";
-import { readSource } from "./read-sources.js";
+import { readSource, STDIN } from "./read-sources.js";
 import { writeOut } from "./terminal.js";
 
 export interface DiffOptions extends BindingOptions {
   readonly failOn?: "wider";
   readonly json?: boolean;
 }
-
-const STDIN = "-";
 
 export function diffCommand(oldFile: string, newFile: string, options: DiffOptions): number {
   const bindings = bindingsOf(options);

@@ -1,6 +1,7 @@
 /** `policyc explain --all TARGET`: every operation on one target, as a small table. */
 import { type Attempt as Asked, transportText } from "../compiler/access.js";
 import { PRIVILEGES } from "../compiler/ast.js";
+import { impliedByDefault } from "../compiler/escape-sockets.js";
 import { OPERATIONS, type Operation, type ResolvedPolicy } from "../compiler/resolved.js";
 import type { Decision } from "../interpreter/interpret.js";
 import { isProgramName, programNamed, type Question, questionOf, type Surroundings, type TargetOptions } from "./access.js";
@@ -70,10 +71,14 @@ export const styleOf = ({ effect }: Decision): "green" | "yellow" | "red" =>
   effect === "allow" ? "green" : effect === "audit" ? "yellow" : "red";
 
 /** On one line, or the name and the place on two where they do not fit. */
-function reasonLines(policy: ResolvedPolicy, op: Asked["op"], { rule }: Decision, room: number): readonly string[] {
+function reasonLines(policy: ResolvedPolicy, op: Asked["op"], { rule, privilege }: Decision, room: number): readonly string[] {
   const decided = rule === null ? undefined : policy.rules[rule];
   if (decided === undefined) {
-    const place = placeOfDefault(policy, op);
+    const place = placeOfDefault(policy, privilege === null ? op : "privilege");
+    if (privilege !== null) {
+      const { id } = impliedByDefault(policy);
+      return place === null ? [`${id} by default`] : fitted(`${id} by the default`, place, room);
+    }
     return place === null ? ["the built-in default"] : fitted("the default", place, room);
   }
   const place = placeOf(decided.span);

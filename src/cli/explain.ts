@@ -2,8 +2,9 @@
 import type { Attempt as Asked } from "../compiler/access.js";
 import { refuses } from "../compiler/ast.js";
 import { marksText, personText } from "../compiler/context-text.js";
+import { impliedByDefault } from "../compiler/escape-sockets.js";
 import type { ResolvedLimit, ResolvedPolicy, ResolvedRule } from "../compiler/resolved.js";
-import { interpreter, limitMatcher, type Situation } from "../interpreter/interpret.js";
+import { type Decision, interpreter, limitMatcher, type Situation } from "../interpreter/interpret.js";
 import { type Question, questionOf, type Surroundings, type TargetOptions } from "./access.js";
 import { type CircumstanceOptions, situationOf } from "./circumstances.js";
 import { type Attempt, fail, STATUS, succeed } from "./exit.js";
@@ -14,7 +15,7 @@ import { loadPolicyFile } from "./load-policy.js";
 import { type BindingOptions, bindingsOf } from "./options.js";
 import { printDiagnostics, printFailure, printTrouble } from "./print-failure.js";
 import { readSource } from "./read-sources.js";
-import { namedPlaceOf, placeOf, placeOfDefault, ruleJson } from "./rule-places.js";
+import { deciderOf, namedPlaceOf, placeOf, placeOfDefault, ruleJson } from "./rule-places.js";
 import { hasColour, painter, type Paint, printable, writeOut } from "./terminal.js";
 import { wayOutLines } from "./ways-out.js";
 
@@ -87,13 +88,14 @@ function printSource(name: string, json: boolean): number {
 // --- JSON ------------------------------------------------------------------------------------------------------------
 
 function jsonOf(policy: ResolvedPolicy, { question: { access, target }, decision }: Answer, situation: Situation) {
+  const decider = decision.limit === null ? deciderOf(policy, decision) : null;
   const ruleAt = (index: number) => policy.rules.slice(index, index + 1).map(ruleJson);
   return {
     decision: decision.effect,
     operation: access.op,
     target,
     ...(access.kind === "network" ? { port: access.port, proto: access.protocol } : {}),
-    rule: decision.rule === null ? null : ruleAt(decision.rule)[0] ?? null,
+    rule: decider === null ? null : ruleJson(decider),
     matched: decision.matched.flatMap(ruleAt),
     ...(policy.limits.length === 0 ? {} : { limits: limitsOn(policy, access, situation).map(limitJson) }),
   };
@@ -120,7 +122,7 @@ function report(policy: ResolvedPolicy, { question, decision }: Answer, situatio
   return [
     `${paint(styleOf(decision), decision.effect)}: `
       + printable(`${question.access.op} ${headOf(question)}${personText(situation)}${marksText(situation.marks)}`),
-    ...(rule === undefined ? [byDefault(policy, question.access, others)]
+    ...(rule === undefined ? byDefault(policy, question.access, decision, others)
       : decidingLines(policy, rule, { access: question.access, situation }, { colour })),
     ...(others.length === 0 ? [] : ["also matched:", ...others.map((other) => `  ${shortly(other)}`)]),
     ...(refuses(decision.effect) ? [] : limitsOn(policy, question.access, situation).map(limitLine)),
@@ -131,10 +133,18 @@ function report(policy: ResolvedPolicy, { question, decision }: Answer, situatio
   ].join("\n");
 }
 
-function byDefault(policy: ResolvedPolicy, { op }: Asked, others: readonly ResolvedRule[]): string {
+const DONE = { allow: "allowed", audit: "audited", deny: "denied", kill: "killed" } as const;
+
+function byDefault(
+  policy: ResolvedPolicy, { op }: Asked, { effect, privilege }: Decision, others: readonly ResolvedRule[],
+): readonly string[] {
+  if (privilege !== null) {
+    const { id, span, because } = impliedByDefault(policy);
+    return [printable(`${id} is ${DONE[effect]} by ${span === null ? "default" : `the default at ${placeOf(span)}`}`), `because: ${because}`];
+  }
   const place = placeOfDefault(policy, op);
   const which = place === null ? `the built-in default for ${op}` : `the default for ${op} at ${place}`;
-  return `by ${printable(which)}: ${others.length === 0 ? "no rule matches" : "no rule decides"}`;
+  return [`by ${printable(which)}: ${others.length === 0 ? "no rule matches" : "no rule decides"}`];
 }
 
 /** `counted by the limit at a.pol:3: past 60 within 60 s it comes to deny` */

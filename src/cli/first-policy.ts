@@ -46,8 +46,13 @@ const TOOLS: Readonly<Record<string, string>> = {
   "docker-build": "Layers and caches of image builders, not Docker's control socket",
 };
 
-const toolLines = ({ policy, why }: Fitting): readonly string[] =>
-  [`# ${TOOLS[policy] ?? policy}, for ${inComment(why.join(", "))}.`, `include "std:${policy}"`];
+/** Of a project with many parts. */
+const MOST_NAMED = 3;
+
+function toolLines({ policy, why }: Fitting): readonly string[] {
+  const more = why.length > MOST_NAMED ? ` and ${why.length - MOST_NAMED} more` : "";
+  return [`# ${TOOLS[policy] ?? policy}, for ${inComment(why.slice(0, MOST_NAMED).join(", "))}${more}.`, `include "std:${policy}"`];
+}
 
 function originLines({ origin }: Project): readonly string[] {
   if (origin === null) return [];

@@ -5,15 +5,13 @@ import { fail, STATUS } from "./exit.js";
 import { unifiedDiff } from "./line-diff.js";
 import { policyFiles } from "./policy-files.js";
 import { printDiagnostics, printFailure } from "./print-failure.js";
-import { readSource } from "./read-sources.js";
+import { readSource, STDIN } from "./read-sources.js";
 import { printable, writeErr, writeOut } from "./terminal.js";
 import { replaceText } from "./write-whole.js";
 
 export interface FmtOptions {
   readonly check?: boolean;
 }
-
-const STDIN = "-";
 
 /** A file that cannot be formatted stays as it is; the others are formatted all the same. */
 export function fmtCommand(paths: readonly string[], { check = false }: FmtOptions): number {

@@ -68,10 +68,10 @@ function report(image: Description): string {
 function ruleLines(
   { id, effect, operations, targets = [], except = [], file, line, because }: Description["rules"][number], width: number,
 ): readonly string[] {
-  const place = `${file}:${line}`;
+  const place = file === null || line === null ? null : `${file}:${line}`;
   const exceptions = except.length === 0 ? "" : ` except ${except.join(", ")}`;
   return [
-    `  ${id === place ? place : `${id} (${place})`}: ${effect} ${operations.join(", ")}`,
+    `  ${place === null || id === place ? id : `${id} (${place})`}: ${effect} ${operations.join(", ")}`,
     ...(targets.length === 0 ? [] : [shorten(`    ${targets.join(", ")}${exceptions}`, width)]),
     ...(because === null ? [] : [`    because ${JSON.stringify(because)}`]),
   ].map(printable);

@@ -10,10 +10,11 @@ import { fail, type Failure, STATUS } from "./exit.js";
 import { readPage } from "./explain-code.js";
 import { renderForGithub } from "./github-annotations.js";
 import { toJson } from "./lint-json.js";
+import { noneHas } from "./load-policy.js";
 import { type BindingOptions, bindingsOf, type OutsideBindings } from "./options.js";
 import { policyFiles } from "./policy-files.js";
 import { printDiagnostics, printFailure } from "./print-failure.js";
-import { readSource } from "./read-sources.js";
+import { readSource, STDIN } from "./read-sources.js";
 import { toSarif } from "./sarif.js";
 import { printable, writeErr, writeOut } from "./terminal.js";
 import { packageVersion } from "./version.js";
@@ -25,8 +26,6 @@ export interface LintOptions extends BindingOptions {
   readonly fix?: boolean;
   readonly here?: boolean;
 }
-
-const STDIN = "-";
 
 export function lintCommand(paths: readonly string[], options: LintOptions): number {
   const bindings = bindingsOf(options);
@@ -40,9 +39,7 @@ export function lintCommand(paths: readonly string[], options: LintOptions): num
       "name a file").failure);
   }
   const first = lintFiles(files.value, bindings.value, options);
-  if (first.unknown !== undefined) {
-    return printFailure(fail(STATUS.usage, `none of the policies has a parameter \`${first.unknown}\``).failure);
-  }
+  if (first.unknown !== null) return printFailure(first.unknown);
   const { diagnostics, status } = options.fix === true
     ? fixAll(first.diagnostics, () => lintFiles(files.value, bindings.value, options).diagnostics)
     : { diagnostics: first.diagnostics, status: STATUS.done };
@@ -54,8 +51,8 @@ export function lintCommand(paths: readonly string[], options: LintOptions): num
 
 interface Found {
   readonly diagnostics: readonly Diagnostic[];
-  /** A name of `--set` that is no parameter of any policy, where all policies could be read. */
-  readonly unknown: string | undefined;
+  /** Of a name in `--set` that is no parameter of any policy, where all policies could be read. */
+  readonly unknown: Failure | null;
 }
 
 function lintFiles(files: readonly string[], { home, params }: OutsideBindings, { here }: LintOptions): Found {
@@ -64,7 +61,8 @@ function lintFiles(files: readonly string[], { home, params }: OutsideBindings, 
   const input: LintInput = { read: readOnce(), parseSource, home, params, linkOf: here === true ? linkReader() : null };
   const diagnostics = lint(files, input);
   const isWhole = diagnostics.every(({ severity }) => severity !== "error");
-  return { diagnostics, unknown: isWhole ? Object.keys(params).find((name) => !parameters.has(name)) : undefined };
+  const unknown = isWhole ? Object.keys(params).find((name) => !parameters.has(name)) : undefined;
+  return { diagnostics, unknown: unknown === undefined ? null : noneHas(unknown, parameters).failure };
 }
 
 /** Standard input, with its fixes, is kept: it cannot be read a second time. */

@@ -1,13 +1,15 @@
 /** From what the user names to a policy bound to this person and this machine, or to its image. */
 import { normalize, resolve } from "node:path/posix";
-import { backEnd, frontEnd, type FrontEnd } from "../compiler/compile.js";
+import type { Statement } from "../compiler/ast.js";
+import { backEnd, frontEndOf, type FrontEnd } from "../compiler/compile.js";
 import type { Diagnostic, Outcome, Source } from "../compiler/diagnostic.js";
 import { metaOf } from "../compiler/image/meta.js";
 import { loadPolicy } from "../compiler/include.js";
+import { didYouMean } from "../compiler/substitute.js";
 import { tasksIn } from "../compiler/unfold-blocks.js";
 import { findProgramLinks } from "../runtime/program-links.js";
 import { expandHome } from "./access.js";
-import { fail, STATUS } from "./exit.js";
+import { fail, type Failure, STATUS } from "./exit.js";
 import { failed, type Loaded, type Runnable } from "./loaded.js";
 import type { OutsideBindings } from "./options.js";
 import { decodeSource, readSource } from "./read-sources.js";
@@ -27,17 +29,22 @@ export const loadPolicySource = loadFrom;
 export function namesIn(path: string, root: ReturnType<typeof readSource>): PolicyNames {
   const read: typeof readSource = (name) => (name === path ? root : readSource(name));
   const loaded = loadPolicy(path, read);
-  const statements = loaded.ok ? loaded.value.statements : [];
-  return {
-    params: new Set(statements.flatMap((statement) => (statement.kind === "param" ? [statement.name.text] : []))),
-    tasks: tasksIn(statements),
-  };
+  return namesOf(loaded.ok ? loaded.value.statements : []);
 }
+
+export const namesOf = (statements: readonly Statement[]): PolicyNames => ({
+  params: new Set(statements.flatMap((statement) => (statement.kind === "param" ? [statement.name.text] : []))),
+  tasks: tasksIn(statements),
+});
 
 export interface PolicyNames {
   readonly params: ReadonlySet<string>;
   readonly tasks: ReadonlySet<string>;
 }
+
+/** About `--set`, where several policies are given, each of which takes what it has. */
+export const noneHas = (name: string, params: Iterable<string>): { readonly ok: false; readonly failure: Failure } =>
+  fail(STATUS.usage, `none of the policies has a parameter \`${name}\``, didYouMean(name, params, (other) => `--set ${other}=…`));
 
 /** From what was read already. */
 export function compileBytes(
@@ -62,24 +69,22 @@ function loadFrom(
 function bind(path: string, root: Source, bindings: OutsideBindings, searchPath: string): Loaded<FrontEnd> {
   const normal = path.startsWith(STD) ? path : normalize(path);
   // What was read once is not read again: standard input cannot be, and a file may change in between.
-  const cache = new Map([[normal, root]]);
-  const read: typeof readSource = (name) => {
-    const source = cache.get(name) ?? readSource(name);
-    if (!("error" in source)) cache.set(name, source);
-    return source;
-  };
+  const loaded = loadPolicy(normal, (name) => (name === normal ? root : readSource(name)));
   const { home, params, task } = bindings;
-  const unbound = frontEnd(normal, read, { home, params, programs: [] }, task);
+  const unbound = frontEndOf(loaded, { home, params, programs: [] }, task);
   if (!unbound.ok) return misbound(unbound.diagnostics, bindings);
   const programs = findProgramLinks(unbound.value.ir, searchPath);
-  return diagnosed(programs.length === 0 ? unbound : frontEnd(normal, read, { home, params, programs }, task));
+  return diagnosed(programs.length === 0 ? unbound : frontEndOf(loaded, { home, params, programs }, task));
 }
 
 function compiled(loaded: Loaded<FrontEnd>): Loaded<Runnable> {
   if (!loaded.ok) return loaded;
   const image = imageOf(loaded.value);
   if (!image.ok) return image;
-  return { ok: true, value: { image: image.value, meta: metaOf(loaded.value.ir) }, warnings: loaded.warnings };
+  const { ir, statements, resolved } = loaded.value;
+  const sources = new Set([resolved.source.path, ...statements.map(({ span }) => span.source.path)]);
+  const files = [...sources].filter((path) => !path.startsWith(STD));
+  return { ok: true, value: { image: image.value, meta: metaOf(ir), files }, warnings: loaded.warnings };
 }
 
 function diagnosed<T>(outcome: Outcome<T>): Loaded<T> {
@@ -100,7 +105,7 @@ function misbound(found: readonly Diagnostic[], bindings: OutsideBindings): Load
   return { ok: false, trouble: { kind: "diagnostics", status: atFault ? STATUS.usage : STATUS.policy, diagnostics } };
 }
 
-const OF_PARAMETERS: ReadonlySet<string> = new Set(["empty-parameter", "relative-parameter"]);
+const OF_PARAMETERS: ReadonlySet<string> = new Set(["empty-parameter", "relative-parameter", "pattern-doubled-slash"]);
 
 /** These point at the parameter's name. */
 const parameterOf = ({ span }: Diagnostic): string => span.source.text.slice(span.start, span.end);

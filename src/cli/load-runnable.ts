@@ -32,6 +32,6 @@ function checkImage(path: string, bytes: Uint8Array, bindings: OutsideBindings):
   }
   const decoded = decodeImage(bytes);
   return decoded.ok
-    ? { ok: true, value: { image: bytes, meta: decoded.value.meta }, warnings: [] }
+    ? { ok: true, value: { image: bytes, meta: decoded.value.meta, files: [path] }, warnings: [] }
     : failed(fail(STATUS.policy, `\`${path}\` is not a valid image: ${decoded.reason}`));
 }

@@ -16,8 +16,9 @@ export type Loaded<T> =
 export const failed = ({ failure }: { readonly failure: Failure }): { readonly ok: false; readonly trouble: Trouble } =>
   ({ ok: false, trouble: { kind: "failure", failure } });
 
-/** An image, and what it says about itself. */
+/** An image, what it says about itself, and the files that it was made from. */
 export interface Runnable {
   readonly image: Uint8Array;
   readonly meta: Meta;
+  readonly files: readonly string[];
 }

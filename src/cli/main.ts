@@ -4,12 +4,15 @@ import type { CompileOptions } from "./compile.js";
 import type { DiffOptions } from "./diff.js";
 import type { DoctorOptions } from "./doctor.js";
 import { STATUS } from "./exit.js";
+import type { EventsOptions } from "./events.js";
 import type { ExplainOptions } from "./explain.js";
 import type { FmtOptions } from "./fmt.js";
 import type { InspectOptions } from "./inspect.js";
 import type { LintOptions } from "./lint.js";
-import { addBindingOptions, repeatable } from "./options.js";
+import type { LoadOptions } from "./load.js";
+import { addBindingOptions, type BindingOptions, repeatable } from "./options.js";
 import type { RunOptions } from "./run.js";
+import type { StatusOptions } from "./status.js";
 import { writeErr, writeOut } from "./terminal.js";
 import type { TestOptions } from "./test.js";
 import { packageVersion } from "./version.js";
@@ -38,6 +41,11 @@ export function createProgram(finish: (status: number) => void): Command {
   addExplain(program, finish);
   addInspect(program, finish);
   addRun(program, finish);
+  addLoad(program, finish);
+  addStatus(program, finish);
+  addEvents(program, finish);
+  addReload(program, finish);
+  addUnload(program, finish);
   addDoctor(program, finish);
   addInit(program, finish);
   addCompletions(program, finish);
@@ -96,8 +104,8 @@ function addLint(program: Command, finish: Finish): void {
       "change what can be changed without changing what the policy means; standard input is printed with the changes")
     .option("--here", "look for symbolic links of this machine in the patterns")
     .addHelpText("after", example("policyc lint agent.pol policies/", "policyc lint --format sarif . > policyc.sarif")
-      + "\nA parameter needs no value here. `# lint-ignore CODE reason` before a statement\nsilences one warning about it."
-      + " Exit status: 1 for errors, 0 for warnings alone.\n")
+      + "\nA parameter needs no value here. `# lint-ignore CODE reason` before a statement,\nor at its end, silences one warning about it.\n"
+      + "Exit status: 1 for errors, 0 for warnings alone.\n")
     .action(async (paths: readonly string[], options: LintOptions) => {
       finish((await import("./lint.js")).lintCommand(paths, options));
     });
@@ -183,7 +191,8 @@ function addRun(program: Command, finish: Finish): void {
     .usage("[options] <file|image> -- <command...>")
     .argument("<file>", "a policy or an image; - is standard input")
     .argument("<command...>", "what to run; it runs as the user who called sudo")
-    .option("--backend <backend>", "auto or lsm", "auto")
+    .option("--backend <backend>", "auto, lsm, fmod_ret or tracepoint", "auto")
+    .option("--allow-degraded", "run even where the backend cannot hold every statement; it says which")
     .option("--user <user>", "run the command as this user (~ in the policy stays yours, or --home)")
     .option("--events <file>", "write what was denied, killed and audited: one JSON object a line; repeats are folded into counts")
     .option("--quiet", "no last line about what was denied")
@@ -191,6 +200,64 @@ function addRun(program: Command, finish: Finish): void {
       + "\nExit status: the command's own; 128+N after signal N, 127 where it is\nnot found, 126 where it cannot be executed.\n")
     .action(async (file: string, command: readonly string[], options: RunOptions) => {
       finish(await (await import("./run.js")).runCommand(file, command, options));
+    });
+}
+
+function addLoad(program: Command, finish: Finish): void {
+  addBindingOptions(program.command("load"))
+    .description("put processes that run already under a policy, with everything they started (as root)")
+    .argument("<file>", "a policy or an image; - is standard input")
+    .addOption(repeatable("--pid <pid>", "a process (repeatable)").makeOptionMandatory())
+    .option("--backend <backend>", "auto, lsm or fmod_ret", "auto")
+    .option("--json", "print JSON")
+    .addHelpText("after", example("sudo policyc load agent.pol --pid $(pgrep -o my-agent)")
+      + "\nSays what is open already that the policy would have refused: it stays open.\n")
+    .action(async (file: string, options: LoadOptions) => {
+      finish(await (await import("./load.js")).loadCommand(file, options));
+    });
+}
+
+function addStatus(program: Command, finish: Finish): void {
+  program.command("status")
+    .description("show the sessions of this machine (as root)")
+    .option("--json", "print JSON")
+    .addHelpText("after", example("sudo policyc status"))
+    .action(async (options: StatusOptions) => {
+      finish(await (await import("./status.js")).statusCommand(options));
+    });
+}
+
+function addEvents(program: Command, finish: Finish): void {
+  program.command("events")
+    .description("show what was denied, killed and audited in the sessions of this machine (as root)")
+    .option("--follow", "go on as more happens")
+    .option("--session <session>", "of this session alone; ends when that has ended")
+    .option("--json", "print one JSON object a line")
+    .addHelpText("after", example("sudo policyc events --follow", "sudo policyc events --session 2 --json"))
+    .action(async (options: EventsOptions) => {
+      finish(await (await import("./events.js")).eventsCommand(options));
+    });
+}
+
+function addReload(program: Command, finish: Finish): void {
+  addBindingOptions(program.command("reload"))
+    .description("put a session under another policy, in one step (as root)")
+    .argument("<session>", "its number, as status shows it")
+    .argument("<file>", "a policy or an image; - is standard input")
+    .addHelpText("after", example("sudo policyc reload 2 agent.pol")
+      + "\nWhat is not bound anew stays as the session has it.\n")
+    .action(async (session: string, file: string, options: BindingOptions) => {
+      finish(await (await import("./reload.js")).reloadCommand(session, file, options));
+    });
+}
+
+function addUnload(program: Command, finish: Finish): void {
+  program.command("unload")
+    .description("let the processes of a session go on without a policy (as root)")
+    .argument("<session>", "its number, as status shows it")
+    .addHelpText("after", example("sudo policyc unload 2"))
+    .action(async (session: string) => {
+      finish(await (await import("./unload.js")).unloadCommand(session));
     });
 }
 

@@ -2,8 +2,8 @@
 import { readdirSync, statSync } from "node:fs";
 import { join, normalize } from "node:path";
 import { type Attempt, fail, reasonOf, STATUS, succeed } from "./exit.js";
+import { STDIN } from "./read-sources.js";
 
-const STDIN = "-";
 const STD = "std:";
 const EXTENSION = ".pol";
 /** Folders that hold what others wrote. */

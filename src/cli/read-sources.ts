@@ -6,7 +6,8 @@ import { closest } from "../compiler/suggest-name.js";
 import { STD_FOLDER } from "../runtime/package-paths.js";
 import { type Attempt, errorCode, fail, reasonOf, STATUS, succeed } from "./exit.js";
 
-const STDIN = "-";
+/** What stands for standard input among files. */
+export const STDIN = "-";
 const STDIN_FD = 0;
 const STD = "std:";
 const STD_NAME = /^[a-z][a-z0-9-]*$/;

@@ -1,6 +1,8 @@
 /** Where a rule or a default stands, in words and as JSON. */
 import { positionOf, type Span } from "../compiler/diagnostic.js";
+import { type ImpliedRule, impliedByDefault } from "../compiler/escape-sockets.js";
 import type { Operation, ResolvedPolicy, ResolvedRule } from "../compiler/resolved.js";
+import type { Decision } from "../interpreter/interpret.js";
 
 /** `agent.pol:4` */
 export const placeOf = ({ source, start }: Span): string => `${source.path}:${positionOf(source, start).line}`;
@@ -20,7 +22,18 @@ export function placeOfDefault(policy: ResolvedPolicy, op: Operation | "privileg
   return span === undefined ? null : placeOf(span);
 }
 
+/** A rule or a limit, or what a privilege's default implies; null for the operation's own default. */
+export type Decider = Pick<ResolvedRule, "id" | "effect" | "span" | "because"> | ImpliedRule;
+
+export function deciderOf(policy: ResolvedPolicy, { rule, limit, privilege }: Decision): Decider | null {
+  const { rules, limits } = policy;
+  const decided = (rule === null ? undefined : rules[rule]) ?? (limit === null ? undefined : limits[limit]);
+  return decided ?? (privilege === null ? null : impliedByDefault(policy));
+}
+
 /** What `--json` says of a rule, or of a limit. */
-export function ruleJson({ id, effect, span, because }: Pick<ResolvedRule, "id" | "effect" | "span" | "because">) {
-  return { id, effect, file: span.source.path, ...positionOf(span.source, span.start), because };
+export function ruleJson({ id, effect, span, because }: Decider) {
+  const place = span === null ? { file: null, line: null, column: null }
+    : { file: span.source.path, ...positionOf(span.source, span.start) };
+  return { id, effect, ...place, because };
 }

@@ -1,21 +1,30 @@
 /** `policyc run`: a command as a session under a policy. */
+import { invariant } from "../compiler/diagnostic.js";
+import { decodeImage } from "../compiler/image/decode.js";
 import type { Meta } from "../compiler/image/meta.js";
-import { type Check, checksOf, examineMachine, type Machine } from "../runtime/machine.js";
+import { BACKENDS, type Backend } from "../runtime/backend.js";
+import { type Check, checksOf, examineMachine, gapsOf, type Machine } from "../runtime/machine.js";
 import { POLICYD } from "../runtime/package-paths.js";
 import { EventFile, Recorder } from "../runtime/recorder.js";
-import { runSession, type SessionResult } from "../runtime/session.js";
+import type { Confinement } from "../runtime/policyd.js";
+import { type Admission, runSession, type SessionResult } from "../runtime/session.js";
+import { deniedTo, shortcomingsOf } from "../runtime/tracepoints.js";
 import {
   become, environmentOf, findUser, type Identity, identityOf, invokingUser, isRoot, mask, sudoCaller, unmask,
 } from "../runtime/users.js";
+import { admits } from "./degraded.js";
 import { type Attempt, fail, reasonOf, STATUS, succeed } from "./exit.js";
+import { checkBackend, leastGaps, printGaps } from "./machine-gaps.js";
 import type { Runnable } from "./loaded.js";
 import { loadRunnable, preload } from "./load-runnable.js";
 import { type BindingOptions, bindingsOf, type OutsideBindings } from "./options.js";
-import { printDiagnostics, printFailure, printHelp, printTrouble } from "./print-failure.js";
+import { printDiagnostics, printFailure, printTrouble } from "./print-failure.js";
+import { guardedFiles, sessionRecord } from "./session-facts.js";
 import { printable, writeErr } from "./terminal.js";
 
 export interface RunOptions extends BindingOptions {
   readonly backend: string;
+  readonly allowDegraded?: boolean;
   readonly user?: string;
   readonly events?: string;
   readonly quiet?: boolean;
@@ -29,8 +38,6 @@ export interface RunSurroundings {
 }
 
 const SURROUNDINGS: RunSurroundings = { policyd: POLICYD, machine: examineMachine, environment: process.env };
-export const WORKING_BACKENDS = ["auto", "lsm"];
-const PLANNED_BACKENDS = ["fmod_ret", "tracepoint"];
 
 export async function runCommand(
   file: string, command: readonly string[], options: RunOptions, surroundings = SURROUNDINGS,
@@ -42,8 +49,12 @@ export async function runCommand(
   const bindings = bindingsOf(options);
   if (!bindings.ok) return printFailure(bindings.failure);
   await preload(file);
-  const job: Job = { file, command, options, surroundings, people: people.value, bindings: bindings.value };
-  const gaps = checksOf(surroundings.machine(), "policyc run …").filter((check) => check.required && !check.ok);
+  const checks = checksOf(surroundings.machine(), "policyc run …");
+  const job: Job = {
+    file, command, options, surroundings, backend: backend.value, people: people.value, bindings: bindings.value,
+    fallsBack: backend.value === "auto" && gapsOf(checks, BACKENDS[0]).length > 0,
+  };
+  const gaps = leastGaps(checks, backend.value);
   return gaps.length > 0 ? refuse(job, gaps) : supervise(job);
 }
 
@@ -52,43 +63,57 @@ interface Job {
   readonly command: readonly string[];
   readonly options: RunOptions;
   readonly surroundings: RunSurroundings;
+  readonly backend: Backend | "auto";
+  /** Nobody asked for a backend, and this machine lacks what the first one needs. */
+  readonly fallsBack: boolean;
   readonly people: People;
   readonly bindings: OutsideBindings;
 }
 
+/** How far it came, and the status to exit with where it goes no further. */
+interface Outcome {
+  prepared: Prepared | null;
+  trouble: number;
+}
+
 async function supervise(job: Job): Promise<number> {
-  const { people, options, surroundings } = job;
+  const { people, surroundings } = job;
   const environment = people.target === null
     ? surroundings.environment : environmentOf(people.target, surroundings.environment);
-  const outcome: { prepared: Prepared | null; trouble: number } = { prepared: null, trouble: STATUS.policy };
+  const outcome: Outcome = { prepared: null, trouble: STATUS.policy };
   const result = await runSession({
     policyd: surroundings.policyd,
     command: job.command,
+    backend: job.backend,
     identity: people.target,
     environment,
-    prepareImage: async () => {
+    prepare: async () => {
       const prepared = await asInvokingUser(people, () => prepare(job, environment["PATH"] ?? ""));
       if (typeof prepared === "number") outcome.trouble = prepared;
       else outcome.prepared = prepared;
-      return outcome.prepared?.image ?? null;
+      return outcome.prepared;
     },
+    admit: (backend) => admit(backend, outcome, job),
     onEvents: (chunk) => outcome.prepared?.recorder.take(chunk) ?? null,
     onNote: note,
   });
   outcome.prepared?.recorder.close();
-  return conclude(result, outcome.prepared, outcome.trouble, options);
+  return conclude(result, outcome.prepared, outcome.trouble, job);
+}
+
+/** The tracepoint backend holds less, and some of that by what the command is not given. */
+function admit(backend: string, outcome: Outcome, { options }: Job): Admission {
+  if (backend !== "tracepoint" || outcome.prepared === null) return { ok: true, denied: null };
+  const decoded = decodeImage(outcome.prepared.image);
+  invariant(decoded.ok, "policyd took an image that cannot be decoded");
+  if (admits(shortcomingsOf(decoded.value), options.allowDegraded === true)) {
+    return { ok: true, denied: deniedTo(decoded.value) };
+  }
+  outcome.trouble = STATUS.machine;
+  return { ok: false };
 }
 
 const note = (line: string): void => { writeErr(`policyc: ${line}\n`); };
-
-function checkBackend(backend: string): Attempt<null> {
-  if (WORKING_BACKENDS.includes(backend)) return succeed(null);
-  if (PLANNED_BACKENDS.includes(backend)) {
-    return fail(STATUS.machine, `the backend \`${backend}\` is not available yet`, "--backend lsm");
-  }
-  return fail(STATUS.usage, `there is no backend \`${backend}\``,
-    `the backends are ${[...WORKING_BACKENDS, ...PLANNED_BACKENDS].join(", ")}`);
-}
 
 /** What is wrong with the policy can be mended here; what this machine lacks perhaps not. */
 async function refuse({ people, surroundings, file, bindings }: Job, gaps: readonly Check[]): Promise<number> {
@@ -96,14 +121,7 @@ async function refuse({ people, surroundings, file, bindings }: Job, gaps: reado
   const loaded = await asInvokingUser(people, () => loadRunnable(file, bindings, searchPath));
   if (!loaded.ok) return printTrouble(loaded.trouble);
   printDiagnostics(loaded.warnings);
-  const missing = gaps.map(({ name, found }) => `${name} (${found})`).join(", ");
-  const status = printFailure({
-    status: STATUS.machine, message: `this machine cannot enforce: ${missing}; \`policyc doctor\` shows all`,
-  });
-  for (const { advice } of gaps) {
-    if (advice !== null) printHelp(advice);
-  }
-  return status;
+  return printGaps(gaps);
 }
 
 // --- who -------------------------------------------------------------------------------------------------------------
@@ -139,12 +157,13 @@ async function asInvokingUser<T>({ invoking, target }: People, work: () => Promi
 
 // --- what ------------------------------------------------------------------------------------------------------------
 
-interface Prepared extends Runnable {
+interface Prepared extends Runnable, Confinement {
   readonly recorder: Recorder;
 }
 
 /** The image and a place for its events, or the status to exit with. */
-async function prepare({ file, bindings, options }: Job, searchPath: string): Promise<Prepared | number> {
+async function prepare(job: Job, searchPath: string): Promise<Prepared | number> {
+  const { file, bindings, options, command, people, surroundings } = job;
   const loaded = await loadRunnable(file, bindings, searchPath);
   if (!loaded.ok) return printTrouble(loaded.trouble);
   printDiagnostics(loaded.warnings);
@@ -152,8 +171,10 @@ async function prepare({ file, bindings, options }: Job, searchPath: string): Pr
     const eventFile = options.events === undefined ? null : new EventFile(options.events);
     const recorder = new Recorder(loaded.value.meta.rules, eventFile, (thrown) => {
       note(`cannot write ${printable(options.events ?? "")} any more: ${reasonOf(thrown)}`);
-    });
-    return { ...loaded.value, recorder };
+    }, () => { note("policyd was ended and goes on: no event is lost"); });
+    const { meta, files } = loaded.value;
+    const record = sessionRecord({ file, meta, command, user: people.target ?? invokingUser(surroundings.environment) });
+    return { ...loaded.value, guarded: guardedFiles(files, options.events), recorder, record };
   } catch (thrown) {
     return printFailure({
       status: STATUS.usage, message: `cannot write \`${options.events ?? ""}\`: ${reasonOf(thrown)}`,
@@ -161,13 +182,15 @@ async function prepare({ file, bindings, options }: Job, searchPath: string): Pr
   }
 }
 
-function conclude(result: SessionResult, prepared: Prepared | null, trouble: number, options: RunOptions): number {
+function conclude(result: SessionResult, prepared: Prepared | null, trouble: number, { options, fallsBack }: Job): number {
   switch (result.kind) {
     case "called-off": return trouble;
     case "interrupted": return result.status;
     case "refused":
+      if (result.fault === "image") return printFailure({ status: STATUS.policy, message: result.message });
       return printFailure({
-        status: result.fault === "image" ? STATUS.policy : STATUS.machine, message: result.message,
+        status: STATUS.machine, message: result.message,
+        ...(fallsBack ? { help: "`policyc doctor` says which backends this machine has" } : {}),
       });
     case "ended":
       if (options.quiet !== true && prepared !== null) note(lastLine(prepared, result.complete, options));

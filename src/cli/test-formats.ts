@@ -14,9 +14,10 @@ export function toJson(tried: readonly TriedFile[], withCoverage: boolean) {
   const results = files.flatMap(resultsOf);
   return {
     ...tally(results),
-    cases: results.map(({ name, span, ok, expected, actual, rule, access }) => ({
+    cases: results.map(({ name, span, ok, expected, actual, rule, access, assumed }) => ({
       name, file: span.source.path, line: positionOf(span.source, span.start).line, ok, expected, actual,
       rule: rule === null ? null : ruleJson(rule), access,
+      ...(assumed === null ? {} : { assumed }),
     })),
     errors: diagnosticsJson(once(tried.flatMap(({ outcome }) => (outcome.ok ? [] : outcome.diagnostics)))),
     ...(withCoverage ? { coverage: coverageJson(files.flatMap(({ coverage }) => coverage)) } : {}),

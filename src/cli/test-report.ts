@@ -6,7 +6,8 @@ import type { TestedAssert, TestedCase, TestedFile, TestedTest } from "./run-tes
 import { painter, type Paint, printable, shortened } from "./terminal.js";
 import type { CoverageReport } from "./test-coverage.js";
 import { coverageCounts } from "./test-formats.js";
-import { caseText, deciderOf, resultsOf, statementText, tally } from "./test-results.js";
+import { deciderOf } from "./rule-places.js";
+import { caseText, resultsOf, statementText, tally } from "./test-results.js";
 
 export interface ReportOptions extends RenderOptions {
   readonly coverage: boolean;
@@ -41,6 +42,7 @@ function fileLines({ file, tests, asserts }: TestedFile, paint: Paint, colour: b
       assertLine(assertion, paint),
       ...frames(assertion.refutation === null ? [] : [assertion.refutation.diagnostic]),
     ]),
+    ...assumptionLines(asserts),
   ];
 }
 
@@ -50,8 +52,17 @@ function testLine({ test, cases }: TestedTest, paint: Paint): string {
   return resultLine(passed === cases.length, test.name, count, paint);
 }
 
-const assertLine = ({ assertion, refutation }: TestedAssert, paint: Paint): string =>
-  resultLine(refutation === null, statementText(assertion.span), "", paint);
+const assertLine = ({ assertion, refutation, forAny }: TestedAssert, paint: Paint): string =>
+  resultLine(refutation === null, statementText(assertion.span), forAny ? "whatever is bound" : "", paint);
+
+/** About the assertions that may come out otherwise where parameters are bound. */
+function assumptionLines(asserts: readonly TestedAssert[]): readonly string[] {
+  const some = asserts.filter(({ assumed, refutation }) => refutation === null && Object.keys(assumed).length > 0);
+  const flags = Object.entries(some[0]?.assumed ?? {}).map(([name, value]) => `--set ${name}=${value}`);
+  return some.length === 0 ? [] : [
+    `  ${some.length} of ${asserts.length} assertions proved only with ${flags.join(" ")}, which nobody gave: give your own`,
+  ];
+}
 
 function resultLine(ok: boolean, name: string, count: string, paint: Paint): string {
   const mark = ok ? paint("green", "ok    ") : paint("red", "FAILED");
@@ -62,13 +73,15 @@ function resultLine(ok: boolean, name: string, count: string, paint: Paint): str
 
 function failedCase({ tested, attempt, decision, policy }: TestedCase): Diagnostic {
   const decider = deciderOf(policy, decision);
-  const span = decider?.span ?? policy.defaultSpans.get(attempt.op);
+  const span = (decider === null ? policy.defaultSpans.get(attempt.op) : decider.span) ?? undefined;
   const message = decider === null ? "no rule decides, and this is the default" : "this decides";
   return report("failed-case", tested.span, {
     access: caseText(tested, attempt), expected: tested.effect, effect: decision.effect,
   }, {
     labels: span === undefined ? [] : [{ message, span }],
-    help: span === undefined ? `no rule matches, and no default is stated for \`${attempt.op}\`` : undefined,
+    help: span !== undefined ? undefined
+      : decider === null ? `no rule matches, and no default is stated for \`${attempt.op}\``
+        : decider.because ?? undefined,
   });
 }
 

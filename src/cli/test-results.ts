@@ -5,8 +5,7 @@ import { marksText, personText } from "../compiler/context-text.js";
 import type { Span } from "../compiler/diagnostic.js";
 import { counterexampleText, refuterOf } from "../compiler/prove-asserts.js";
 import type { ResolvedCase } from "../compiler/resolve-tests.js";
-import type { ResolvedPolicy, ResolvedRule } from "../compiler/resolved.js";
-import type { Decision } from "../interpreter/interpret.js";
+import { type Decider, deciderOf } from "./rule-places.js";
 import type { TestedAssert, TestedCase, TestedFile } from "./run-tests.js";
 
 /** Of one case, or of one assertion. */
@@ -21,6 +20,8 @@ export interface TestResult {
   readonly rule: Decider | null;
   /** What was tried, or what refutes the assertion; null where nothing does. */
   readonly access: string | null;
+  /** Parameters that an assertion was proved with as nobody binds them; null where nothing had to be assumed. */
+  readonly assumed: Readonly<Record<string, string>> | null;
 }
 
 /** In the order of the source. */
@@ -35,7 +36,7 @@ function ofCase(name: string, { tested, attempt, decision, ok, policy }: TestedC
   return {
     name, span: tested.span, ok, expected: tested.effect, actual: decision.effect,
     rule: deciderOf(policy, decision),
-    access: caseText(tested, attempt),
+    access: caseText(tested, attempt), assumed: null,
   };
 }
 
@@ -48,14 +49,7 @@ export function caseText({ who, marks, after }: ResolvedCase, attempt: Attempt):
     + (events.length === 0 ? "" : ` after ${events.join(", then ")}`);
 }
 
-/** A rule or a limit; null for a default. */
-export type Decider = Pick<ResolvedRule, "id" | "effect" | "span" | "because">;
-
-export function deciderOf({ rules, limits }: ResolvedPolicy, { rule, limit }: Decision): Decider | null {
-  return (rule === null ? undefined : rules[rule]) ?? (limit === null ? undefined : limits[limit]) ?? null;
-}
-
-function ofAssert({ assertion, refutation, policy }: TestedAssert): TestResult {
+function ofAssert({ assertion, refutation, policy, assumed }: TestedAssert): TestResult {
   const { span, effect } = assertion;
   const found = refutation?.counterexample ?? null;
   return {
@@ -63,6 +57,7 @@ function ofAssert({ assertion, refutation, policy }: TestedAssert): TestResult {
     actual: refutation === null ? effect : found?.verdict.effect ?? null,
     rule: found === null ? null : refuterOf(policy, found),
     access: found === null ? null : counterexampleText(found),
+    assumed: Object.keys(assumed).length === 0 ? null : assumed,
   };
 }
 

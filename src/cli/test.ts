@@ -1,10 +1,12 @@
 /** `policyc test`: the cases that a policy's tests try, and its assertions. */
+import { once } from "../compiler/diagnostic.js";
 import { STATUS } from "./exit.js";
 import { type BindingOptions, bindingsOf } from "./options.js";
 import { policyFiles } from "./policy-files.js";
 import { printDiagnostics, printFailure, printHelp } from "./print-failure.js";
 import { readSource } from "./read-sources.js";
-import { testFile, type TriedFile } from "./run-tests.js";
+import { OF_THE_COMMAND_LINE } from "./render-diagnostics.js";
+import { testFiles, type TriedFile } from "./run-tests.js";
 import { hasColour, terminalWidth, writeErr, writeOut } from "./terminal.js";
 import { toJson, toTap } from "./test-formats.js";
 import { resultsOf } from "./test-results.js";
@@ -21,11 +23,18 @@ export function testCommand(paths: readonly string[], options: TestOptions): num
   if (!bindings.ok) return printFailure(bindings.failure);
   const files = policyFiles(paths);
   if (!files.ok) return printFailure(files.failure);
-  const tried = files.value.map((file): TriedFile => ({ file, outcome: testFile(file, readSource, bindings.value) }));
-  printDiagnostics(tried.flatMap(({ outcome }) => outcome.diagnostics));
+  const attempt = testFiles(files.value, readSource, bindings.value);
+  if (!attempt.ok) return printFailure(attempt.failure);
+  const tried = attempt.value;
+  printDiagnostics(once(tried.flatMap(({ outcome }) => outcome.diagnostics)));
   show(tried, options);
-  return tried.every(passed) ? STATUS.done : STATUS.policy;
+  if (tried.every(passed)) return STATUS.done;
+  return tried.every((one) => passed(one) || isCommandLine(one)) ? STATUS.usage : STATUS.policy;
 }
+
+/** Whether it is not the policy that is at fault. */
+const isCommandLine = ({ outcome }: TriedFile): boolean =>
+  !outcome.ok && outcome.diagnostics.every(({ code }) => OF_THE_COMMAND_LINE.has(code));
 
 const passed = ({ outcome }: TriedFile): boolean => outcome.ok && resultsOf(outcome.value).every(({ ok }) => ok);
 

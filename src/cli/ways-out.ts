@@ -4,7 +4,7 @@ import type { Access, Attempt } from "../compiler/access.js";
 import { refuses } from "../compiler/ast.js";
 import { escapePattern, quoteText } from "../compiler/print-parts.js";
 import { OPERATIONS, type Operation, type ResolvedPolicy, type ResolvedRule } from "../compiler/resolved.js";
-import { AT_FIRST, type Decision, defaultOf, type Situation } from "../interpreter/interpret.js";
+import { AT_FIRST, besidesOf, decide, type Decision, defaultOf, type Situation } from "../interpreter/interpret.js";
 import { namedPlaceOf } from "./rule-places.js";
 import { printable } from "./terminal.js";
 import { findTurns } from "./turns.js";
@@ -34,7 +34,6 @@ export function findWayOut(
 ): WayOut | null {
   const target = targetOf(access, policy.bindings.home);
   if (target === null) return null;
-  const matched = decision.matched.flatMap((index) => policy.rules.slice(index, index + 1));
   const clauses = clausesOf(access, situation, policy.bindings.home);
   const asAsked = (rule: string): string | null => (clauses === "" ? null : rule + clauses);
   if (!refuses(decision.effect)) {
@@ -44,19 +43,35 @@ export function findWayOut(
       wide: widthOf(access, [], situation), asAsked: asAsked(text),
     };
   }
-  const refusing = matched.filter(({ effect }) => refuses(effect));
-  const permitted = matched.length > refusing.length || !refuses(defaultOf(policy, access));
-  const excepts = refusing.map((rule): Change => access.kind === "privilege" ? { kind: "unlist", rule, text: target }
-    : ({ kind: "except", rule, text: rule.except.length === 0 ? `except ${target}` : `, ${target}` }));
-  const allow: Change = { kind: "rule", text: `allow ${access.op} ${target}` };
+  const matched = decision.matched.flatMap((index) => policy.rules.slice(index, index + 1));
+  const refusing = matched.filter(({ effect, privileges }) =>
+    refuses(effect) && (access.kind === "privilege" || privileges.length === 0));
+  const besides = besidesOf(policy)(access);
+  const changes = [...changesFor(policy, access, target, matched), ...(besides?.kind !== "privilege" ? []
+    : changesFor(policy, besides, besides.privilege, decide(policy, besides, situation).matched
+      .flatMap((index) => policy.rules.slice(index, index + 1))))];
+  const [only, ...more] = changes;
   // A refusal of `exec` holds for `load`.
   const covered = new Set(refusing.flatMap(({ operations }) => operations)
     .flatMap((op): readonly Operation[] => (op === "exec" ? ["exec", "load"] : [op])));
   return {
-    to: "permit", changes: permitted ? excepts : [...excepts, allow],
+    to: "permit", changes,
     also: OPERATIONS.filter((op) => op !== access.op && covered.has(op)),
-    wide: widthOf(access, refusing, situation), asAsked: refusing.length === 0 ? asAsked(allow.text) : null,
+    wide: widthOf(access, refusing, situation),
+    asAsked: only?.kind === "rule" && more.length === 0 ? asAsked(only.text) : null,
   };
+}
+
+/** What would permit an attempt, if it is refused; without what it takes besides. */
+function changesFor(
+  policy: ResolvedPolicy, attempt: Attempt, target: string, matched: readonly ResolvedRule[],
+): readonly Change[] {
+  const own = matched.filter(({ privileges }) => (attempt.kind === "privilege") === (privileges.length > 0));
+  const refusing = own.filter(({ effect }) => refuses(effect));
+  const permitted = own.length > refusing.length || !refuses(defaultOf(policy, attempt));
+  const excepts = refusing.map((rule): Change => attempt.kind === "privilege" ? { kind: "unlist", rule, text: target }
+    : ({ kind: "except", rule, text: rule.except.length === 0 ? `except ${target}` : `, ${target}` }));
+  return permitted ? excepts : [...excepts, { kind: "rule", text: `allow ${attempt.op} ${target}` }];
 }
 
 function widthOf(access: Attempt, excepting: readonly ResolvedRule[], situation: Situation): string | null {

@@ -1,11 +1,38 @@
 /** Writing a file so that nobody ever sees a part of it. */
 import {
-  closeSync, fchmodSync, fchownSync, fsyncSync, openSync, realpathSync, renameSync, type Stats, statSync, unlinkSync, writeSync,
+  closeSync, fchmodSync, fchownSync, fsyncSync, openSync, realpathSync, renameSync, type Stats, statSync, unlinkSync,
+  writeFileSync, writeSync,
 } from "node:fs";
 import { type Attempt, errorCode, fail, reasonOf, STATUS, succeed } from "./exit.js";
 
-/** The old content stays until the new one is whole. Mode and owner are those of `like`, where it is given. */
-export function writeWhole(path: string, bytes: Uint8Array, like?: Stats): Attempt<null> {
+/** The old content stays until the new one is whole. A device or a pipe has none: it is written to, never replaced. */
+export function writeWhole(path: string, bytes: Uint8Array): Attempt<null> {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined || stats.isFile() || stats.isDirectory()) replaceFile(path, bytes);
+    else writeFileSync(path, bytes);
+    return succeed(null);
+  } catch (thrown) {
+    return cannotWrite(path, thrown);
+  }
+}
+
+/** Gives a file another text, and leaves it its mode and owner; of a symbolic link, the file that it leads to. */
+export function replaceText(path: string, text: string): Attempt<null> {
+  try {
+    const real = realpathSync(path);
+    replaceFile(real, Buffer.from(text), statSync(real));
+    return succeed(null);
+  } catch (thrown) {
+    return cannotWrite(path, thrown);
+  }
+}
+
+const cannotWrite = (path: string, thrown: unknown): Attempt<null> =>
+  fail(STATUS.usage, `cannot write \`${path}\`: ${reasonOf(thrown)}`);
+
+/** Mode and owner are those of `like`, where it is given. */
+function replaceFile(path: string, bytes: Uint8Array, like?: Stats): void {
   const temporary = `${path}.${process.pid}.tmp`;
   let made = false;
   try {
@@ -20,20 +47,9 @@ export function writeWhole(path: string, bytes: Uint8Array, like?: Stats): Attem
       closeSync(fd);
     }
     renameSync(temporary, path);
-    return succeed(null);
   } catch (thrown) {
     if (made) unlinkSync(temporary);
-    return fail(STATUS.usage, `cannot write \`${path}\`: ${reasonOf(thrown)}`);
-  }
-}
-
-/** Gives a file another text; of a symbolic link, the file that it leads to. */
-export function replaceText(path: string, text: string): Attempt<null> {
-  try {
-    const real = realpathSync(path);
-    return writeWhole(real, Buffer.from(text), statSync(real));
-  } catch (thrown) {
-    return fail(STATUS.usage, `cannot write \`${path}\`: ${reasonOf(thrown)}`);
+    throw thrown;
   }
 }
 

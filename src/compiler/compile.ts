@@ -7,7 +7,7 @@ import { buildImage } from "./image/build.js";
 import { withinBounds } from "./image/report-bound.js";
 import { surelyFits } from "./image/surely-fits.js";
 import { loadPolicy } from "./include.js";
-import type { ReadSource } from "./include.js";
+import type { LoadedPolicy, ReadSource } from "./include.js";
 import type { Ir } from "./ir.gen.js";
 import { lower } from "./lower.js";
 import { requireEnforced } from "./not-enforced.js";
@@ -33,7 +33,14 @@ export function compile(rootPath: string, read: ReadSource, bindings: Bindings):
 export function frontEnd(
   rootPath: string, read: ReadSource, bindings: Bindings, task: string | null = null,
 ): Outcome<FrontEnd> {
-  return then(loadPolicy(rootPath, read), (loaded) =>
+  return frontEndOf(loadPolicy(rootPath, read), bindings, task);
+}
+
+/** The same for what was read already. */
+export function frontEndOf(
+  policy: Outcome<LoadedPolicy>, bindings: Bindings, task: string | null = null,
+): Outcome<FrontEnd> {
+  return then(policy, (loaded) =>
     then(resolve(loaded, bindings, task), (resolved) =>
       then(resolveTests(loaded, bindings), () =>
         done({ statements: loaded.statements, resolved, ir: lower(resolved) }))));

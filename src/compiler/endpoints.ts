@@ -35,6 +35,19 @@ export function parseEndpoint(text: string, span: Span): Outcome<Cidr> {
   return { ok: true, value: cidr, diagnostics: [] };
 }
 
+/** An address, with a prefix or a port maybe: what nobody names a file. */
+export function isAddressText(text: string): boolean {
+  const [, address = ""] = /^\[?([\da-f.:]+?)\]?(?:\/\d+|(?<=\]|\d\.\d+):\d+)?$/i.exec(text) ?? [];
+  return address.length > 2 && parseAddress(address) !== null;
+}
+
+/** `https://example.com:8443/x` → `example.com` and `8443`. */
+export function partsOfUrl(text: string): { readonly host: string; readonly port: string } | null {
+  const [, scheme = "", host, port] = /^([a-z]+):\/\/(?:[^@/]*@)?(\[[^\]]*\]|[^:/]+)(?::(\d+))?(?:\/.*)?$/is.exec(text) ?? [];
+  if (host === undefined) return null;
+  return { host: host.replace(/^\[|\]$/g, ""), port: port ?? (scheme === "http" ? "80" : "443") };
+}
+
 /** 4 bytes or 16. Dotted tails are read here: ipaddr.js takes `::1.2.3.4` for a v4-mapped address. */
 function parseAddress(text: string): readonly number[] | null {
   // Asking whether it is one takes an exception where it is not.
@@ -80,6 +93,14 @@ function describeMistake(text: string, span: Span): Diagnostic {
     return report("not-enforced-yet", span, { what: "the host name `localhost`" }, { help: "write `loopback`" });
   }
   if (HOST_NAME.test(text)) return report("not-enforced-yet", span, { what: `the host name \`${text}\`` });
+  if (text === "*") {
+    return report("invalid-address", span, { text, reason: "a pattern of files, not an address" }, { help: "write `any`" });
+  }
+  const url = partsOfUrl(text);
+  if (url !== null) {
+    return report("invalid-address", span, { text, reason: "a URL, of which the kernel sees the address and the port" },
+      { help: `\`"${url.host}" port ${url.port}\`` });
+  }
   if (text.startsWith("@")) {
     return report("invalid-address", span, { text, reason: "not an address" }, { help: `write \`unix "${text}"\`` });
   }

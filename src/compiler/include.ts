@@ -66,7 +66,10 @@ function loadFile(step: Step, outer: readonly Step[], walk: Walk): LoadedFile | 
   const source = walk.read(step.path);
   if ("error" in source) {
     const span = step.span ?? { source: { path: step.path, text: "" }, start: 0, end: 0 };
-    walk.diagnostics.push(report("cannot-read-file", span, { path: step.path, reason: source.error }));
+    const shipped = `${STD}${basename(step.path, ".pol")}`;
+    const help = step.span === null || step.path.startsWith(STD) || "error" in walk.read(shipped) ? {}
+      : { help: `did you mean \`include "${shipped}"\`?` };
+    walk.diagnostics.push(report("cannot-read-file", span, { path: step.path, reason: source.error }, help));
     return null;
   }
   const parsed = walk.parseSource(source);

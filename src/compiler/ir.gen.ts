@@ -341,7 +341,7 @@ export interface JoinedCondition {
  */
 export interface Rule {
   /**
-   * The rule's name, or `file:line`.
+   * The rule's name, or `file:line`; `privilege NAME` of what that privilege's default says of operations.
    */
   id: string;
   effect: Effect;
@@ -355,5 +355,8 @@ export interface Rule {
   args: Args;
   when: When;
   because: string | null;
-  source: Place;
+  /**
+   * null: no statement says it; it is built in.
+   */
+  source: null | Place;
 }

@@ -1,9 +1,12 @@
 /** Text → tokens and comments, with what is wrong about single tokens. */
 import type { IToken } from "chevrotain";
+import { OPERATION_NAMES } from "./ast.js";
 import type { Diagnostic, Source, Span } from "./diagnostic.js";
 import { closeStrings, findUnclosed } from "./close-strings.js";
+import { blankOut, findForeignComments, reportForeignComment } from "./foreign-comments.js";
 import { endOf } from "./mark-statements.js";
 import { report } from "./messages.js";
+import { LAST_PORT } from "./numbers.js";
 import { isName, NAME_PATTERN } from "./strings.js";
 import * as t from "./tokens.js";
 
@@ -16,28 +19,76 @@ export interface Lexed {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function lex(source: Source): Lexed {
+/** `written`: the source's text, or the part of it that is to be read, with blanks in the place of the rest. */
+export function lex(source: Source, written = source.text): Lexed {
   // A byte order mark is white space here and nowhere else; the text keeps its length.
-  const text = source.text.startsWith("\uFEFF") ? ` ${source.text.slice(1)}` : source.text;
+  const text = written.startsWith("\uFEFF") ? ` ${written.slice(1)}` : written;
   const asWritten = t.policyLexer.tokenize(text);
-  const unclosed = findUnclosed(text, asWritten.tokens);
-  const result = unclosed.length === 0 ? asWritten : t.policyLexer.tokenize(closeStrings(text, unclosed));
+  const foreign = findForeignComments(text, asWritten.tokens);
+  const uncommented = foreign.length === 0 ? text : blankOut(text, foreign);
+  const plain = foreign.length === 0 ? asWritten : t.policyLexer.tokenize(uncommented);
+  const unclosed = findUnclosed(uncommented, plain.tokens);
+  const result = unclosed.length === 0 ? plain : t.policyLexer.tokenize(closeStrings(uncommented, unclosed));
+  const { tokens, diagnostics } = inLowerCase(source, result.tokens);
   return {
-    tokens: result.tokens,
+    tokens,
     comments: result.groups["comments"] ?? [],
-    stray: result.errors.map(({ offset, length }) => strayText(source, offset, length)),
+    stray: [
+      ...foreign.map((comment) => reportForeignComment(source, comment)),
+      ...result.errors.map(({ offset, length }) => strayText(source, offset, length)),
+    ],
     diagnostics: [
       ...unclosed.map(({ start, end }) => unterminated({ source, start, end })),
-      ...result.tokens.flatMap((token) => checkToken(source, token) ?? []),
+      ...diagnostics,
+      ...tokens.flatMap((token) => checkToken(source, token) ?? []),
     ],
   };
+}
+
+/** `DENY READ "/x"` is read as it was meant; those of a line are one mistake. */
+function inLowerCase(source: Source, tokens: readonly IToken[]): Pick<Lexed, "tokens" | "diagnostics"> {
+  const lines: [IToken, ...IToken[]][] = [];
+  const lowered = tokens.map((token, i) => {
+    const word = token.image.toLowerCase();
+    const [previous, next] = [tokens[i - 1]?.tokenType, tokens[i + 1]?.tokenType];
+    const isDefined = previous === t.Let || previous === t.Param || previous === t.Mark || next === t.Colon;
+    const tokenType = token.tokenType === t.Name && !isDefined && word !== token.image ? t.RESERVED_WORDS.get(word) : undefined;
+    if (tokenType === undefined) return token;
+    const line = lines.at(-1);
+    if (line === undefined || source.text.slice(line[0].startOffset, token.startOffset).includes("\n")) lines.push([token]);
+    else line.push(token);
+    return { ...token, tokenType, tokenTypeIdx: tokenType.tokenTypeIdx ?? 0, image: word };
+  });
+  return { tokens: lines.length === 0 ? tokens : lowered, diagnostics: lines.map((line) => notInLowerCase(source, line)) };
+}
+
+/** Help from the first of the words to the last. */
+function notInLowerCase(source: Source, words: readonly [IToken, ...IToken[]]): Diagnostic {
+  const [first] = words;
+  const pieces = words.map((word, i) => {
+    const next = words[i + 1];
+    return word.image.toLowerCase() + (next === undefined ? "" : source.text.slice(endOf(word), next.startOffset));
+  });
+  return report("bad-name", { source, start: first.startOffset, end: endOf(first) }, { name: first.image },
+    { help: words.length === 1 ? `did you mean \`${pieces.join("")}\`?` : `keywords are in lower case: \`${pieces.join("")}\`` });
 }
 
 function strayText(source: Source, start: number, length: number): Diagnostic {
   const text = source.text.slice(start, start + length);
   const character = String.fromCodePoint(text.codePointAt(0) ?? 0);
-  const help = ADVICE.find(([characters]) => characters.includes(character))?.[1];
-  return report("stray-character", { source, start, end: start + length }, { character: display(character) }, { help });
+  const help = ADVICE.find(([characters]) => characters.includes(character))?.[1] ?? helpForPorts(source, start);
+  const shown = text === "&&" || text === "||" ? `\`${text}\`` : display(character);
+  return report("stray-character", { source, start, end: start + length }, { character: shown }, { help });
+}
+
+/** `port >1024` */
+function helpForPorts({ text }: Source, start: number): string | undefined {
+  const written = /^([<>])(=?)[ \t]*([0-9]{1,5})(?![0-9A-Za-z_-])/.exec(text.slice(start, start + 20));
+  if (written === null || !/\b(?:port|,)[ \t]*$/.test(text.slice(Math.max(0, start - 20), start))) return undefined;
+  const [, sign, equal, digits] = written;
+  const port = Number(digits);
+  const [first, last] = sign === ">" ? [equal === "" ? port + 1 : port, LAST_PORT] : [0, equal === "" ? port - 1 : port];
+  return first > last || last > LAST_PORT ? undefined : `write \`${first}-${last}\``;
 }
 
 const ADVICE: readonly (readonly [string, string])[] = [
@@ -63,8 +114,7 @@ function checkToken(source: Source, token: IToken): Diagnostic | undefined {
     case t.Name:
       return NAME_PATTERN.test(text) ? undefined : report("bad-name", span, { name: text }, { help: kebabHelp(text) });
     case t.Bare:
-      return /^\/[/*]/.test(text) ? report("stray-character", span, { character: `\`${text}\`` }, { help: "a comment begins with `#`" })
-        : report("unquoted-text", span, { text }, { help: `write \`"${text}"\`` });
+      return checkBare(span, text);
     case t.WrongQuotes:
       return report("unquoted-text", span, { text }, { help: `write \`"${text.slice(1, -1)}"\`` });
     case t.Unterminated:
@@ -77,6 +127,31 @@ function checkToken(source: Source, token: IToken): Diagnostic | undefined {
   }
 }
 
+function checkBare(span: Span, text: string): Diagnostic {
+  const slip = NO_STRINGS.find(({ form }) => form.test(text));
+  if (slip === undefined) return report("unquoted-text", span, { text }, { help: `write \`"${text}"\`` });
+  const help = text.replace(slip.form, slip.help);
+  return slip.isNumber === true ? report("bad-number", span, { text }, { help })
+    : report("stray-character", span, { character: `\`${text}\`` }, { help });
+}
+
+interface NoString {
+  readonly form: RegExp;
+  /** With the groups of `form`. */
+  readonly help: string;
+  readonly isNumber?: true;
+}
+
+/** What was meant to be no path, pattern or host. */
+const NO_STRINGS: readonly NoString[] = [
+  { form: /^(?:\/[/*].*|\*\/)$/s, help: "a comment begins with `#`" },
+  { form: /^\*$/, help: "`\"/**\"` is every file, `any` every address; operations are named one by one" },
+  { form: /^\$([a-z][a-z0-9-]*)$/, help: "a name stands without `$$`, and in a string as `\"$${$1}\"`" },
+  { form: new RegExp(`^(${OPERATION_NAMES.join("|")})/(${OPERATION_NAMES.join("|")})$`), help: "write `$1, $2`" },
+  { form: /^(\d+)\.\.+(\d+)$/, help: "write `$1-$2`", isNumber: true },
+  { form: /^(\d+)\/(\d+(?:ms|s|m|h))$/, help: "write `to $1 per $2`", isNumber: true },
+];
+
 function unterminated(span: Span): Diagnostic {
   const text = span.source.text.slice(span.start, span.end);
   // Where blanks follow, the string may have been meant to end before any of them.
@@ -84,9 +159,8 @@ function unterminated(span: Span): Diagnostic {
   return report("unterminated-string", span, {}, { help: isWord ? `write \`${text}"\`` : 'close it with `"`' });
 }
 
-/** `MyName` and `my_name` are both `my-name`; `DENY` is `deny`. */
+/** `MyName` and `my_name` are both `my-name`. */
 function kebabHelp(text: string): string | undefined {
-  if (t.STATEMENT_WORDS.includes(text.toLowerCase())) return `did you mean \`${text.toLowerCase()}\`?`;
   const name = text.replace(/(?<=[a-z0-9])(?=[A-Z])/g, "-").replaceAll("_", "-").toLowerCase().replace(/^-+/, "");
   return isName(name) ? `did you mean \`${name}\`?` : undefined;
 }

@@ -4,9 +4,11 @@ import { choosePlaceholders } from "./checks/choose-placeholders.js";
 import { findOddCharacters } from "./checks/find-odd-characters.js";
 import { findDuplicateRules, findRedundantAllows } from "./checks/find-redundant.js";
 import { findSymlinks, type LinkOf } from "./checks/find-symlinks.js";
+import { findUnlikelyNames } from "./checks/find-unlikely-names.js";
 import { findUnused, findUnusedMarks, usedMarks, usedNames } from "./checks/find-unused.js";
 import { findAllowedLoaders, findWorldWideAllows } from "./checks/find-wide-allows.js";
 import { withNested } from "./checks/walk-tree.js";
+import { removeEmptied } from "./checks/remove-emptied.js";
 import { requireDefaults } from "./checks/require-defaults.js";
 import { checkAssembly } from "./compile.js";
 import type { Statement } from "./ast.js";
@@ -118,12 +120,12 @@ function warningsOf(
     ...(isPart ? [] : requireDefaults(root, statements)),
     ...once(variants.flatMap(({ blocks, resolved }) => [
       ...findExactly({ loaded, resolved, set: params, isPart, settled }),
-      ...findWorldWideAllows(resolved), ...findAllowedLoaders(resolved),
+      ...findUnlikelyNames(resolved), ...findWorldWideAllows(resolved), ...findAllowedLoaders(resolved),
       ...(linkOf === null ? [] : findSymlinks(resolved, linkOf)),
     ].filter(({ span }) => blocks === null || blocks.some((block) => holds(block, span))))),
   ].filter(({ span }) => span.source === root.span.source);
-  return applyIgnores(root, warnings, (code) =>
-    variants.length > 0 && (code !== "symlink-in-path" || linkOf !== null) && !(isPart && OF_WHOLE_POLICIES.has(code)));
+  return removeEmptied(root.statements, applyIgnores(root, warnings, (code) =>
+    variants.length > 0 && (code !== "symlink-in-path" || linkOf !== null) && !(isPart && OF_WHOLE_POLICIES.has(code))));
 }
 
 const holds = (outer: Span, { source, start, end }: Span): boolean =>

@@ -35,9 +35,9 @@ export type Targets = Pick<ResolvedRule, "targets" | "except" | "args">;
 /** Operations for which the targets stand for the same selectors stay together; the first decides the order. */
 export function groupOperations(operations: readonly Operation[], written: Targets): readonly OperationGroup[] {
   return groupByMeaning(operations, written).flatMap((group): readonly OperationGroup[] => {
-    const match = lowerTargets(written.targets, firstOf(group));
+    const match = lowerSelectors(written.targets, firstOf(group));
     return match.length === 0 ? []
-      : [{ operations: group, match, except: lowerTargets(written.except, firstOf(group)) }];
+      : [{ operations: group, match, except: lowerSelectors(written.except, firstOf(group)) }];
   });
 }
 
@@ -61,9 +61,10 @@ function groupByMeaning(operations: readonly Operation[], written: Targets): rea
   const targets = [...written.targets, ...written.except];
   const differs = targets.some((target) => target.kind === "list" && target.list === "loopback")
     || targets.some((target) => target.kind === "path" && target.viaLink === true);
+  if (!differs) return operations.length === 0 ? [] : [operations];
   const classes = new Map<string, Operation[]>();
   for (const operation of operations) {
-    const key = differs ? operationClass(operation) : "";
+    const key = operationClass(operation);
     classes.set(key, [...(classes.get(key) ?? []), operation]);
   }
   return [...classes.values()];
@@ -80,13 +81,13 @@ function isProgramOperation(operation: Operation): boolean {
 
 /** Patterns of programs, and of what their names lead to. */
 export function lowerPrograms(programs: readonly ResolvedTarget[]): PathSelector[] {
-  return lowerTargets(programs, "exec").filter((selector) => selector.kind === "path");
+  return lowerSelectors(programs, "exec").filter((selector) => selector.kind === "path");
 }
 
 export const lowerWord = (word: PatternText, span: Span): NameComponent[] => [...checked(parseArgument(word, span))];
 
-/** Each selector once. */
-function lowerTargets(targets: readonly ResolvedTarget[], operation: Operation): readonly Selector[] {
+/** What the targets stand for, each selector once. */
+export function lowerSelectors(targets: readonly ResolvedTarget[], operation: Operation): readonly Selector[] {
   const selectors = targets.flatMap((target) => lowerTarget(target, operation));
   if (selectors.length < 2) return selectors;
   // Patterns of other texts are other patterns, and most are.

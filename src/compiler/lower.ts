@@ -7,6 +7,7 @@ import { refuses } from "./ast.js";
 import type { Condition, Ir, Privilege, Rule, Selector } from "./ir.gen.js";
 import { lineIndex } from "./line-index.js";
 import { lowerArgs, lowerCondition, lowerLimit, lowerMark, placeAt, type PlaceOf } from "./lower-conditions.js";
+import { addEscapeSockets, type LoweredRule } from "./lower-escape-sockets.js";
 import { groupByTarget, groupOperations, type OperationGroup, type TargetGroup } from "./lower-targets.js";
 import { OPERATIONS } from "./resolved.js";
 import type { Operation, ResolvedAssert, ResolvedPolicy, ResolvedRule } from "./resolved.js";
@@ -26,7 +27,7 @@ export function lower(policy: ResolvedPolicy): Ir {
     privilegeDefaults: privilegeDefaultsOf(policy),
     marks: policy.marks.map((mark) => lowerMark(mark, positionOf)),
     limits: policy.limits.map((limit) => lowerLimit(limit, positionOf)),
-    rules: policy.rules.flatMap((rule) => lowerRule(rule, positionOf)),
+    rules: lowerRules(policy, positionOf).map(({ rule }) => rule),
   };
 }
 
@@ -60,10 +61,14 @@ function privilegeDefaultsOf({ privilegeDefault }: ResolvedPolicy): Ir["privileg
   };
 }
 
-/** By the number of a rule of the IR: the rule that it was made from. */
-export function originsOf(policy: ResolvedPolicy): readonly ResolvedRule[] {
-  const positionOf = lineIndex();
-  return policy.rules.flatMap((rule) => lowerRule(rule, positionOf).map(() => rule));
+/** By the number of a rule of the IR: the rule that it was made from; null for what a privilege's default says. */
+export function originsOf(policy: ResolvedPolicy): readonly (ResolvedRule | null)[] {
+  return lowerRules(policy, lineIndex()).map(({ origin }) => origin);
+}
+
+function lowerRules(policy: ResolvedPolicy, positionOf: PlaceOf): readonly LoweredRule[] {
+  const lowered = policy.rules.flatMap((origin) => lowerRule(origin, positionOf).map((rule) => ({ rule, origin })));
+  return addEscapeSockets(lowered, policy, (span) => placeAt(span, positionOf));
 }
 
 /** What an assertion says of some of its operations, or of privileges. */

@@ -153,6 +153,9 @@ export const MESSAGES = {
   "redundant-target": warning((a: { list: string }) => `this adds nothing: other ${a.list} of the rule cover all of it`),
   "pattern-never-matches": warning((a: { what: string }) => `${a.what} matches nothing: the rule's \`except\` takes all of it away`),
   "useless-except": warning(() => "this takes nothing away: none of the rule's targets covers any of it"),
+  "address-as-path": warning((a: { name: string }) => `\`${a.name}\` is taken for the name of a file, and looks like an address`),
+  "command-as-path": warning((a: { name: string }) =>
+    `\`${a.name}\` is taken for the name of a program, and looks like a command with its arguments`),
   "deny-escaped": warning((a: { way: string }) => `a copy of the program escapes this rule: ${a.way}`),
   "hidden-character": warning((a: { character: string; place: string }) =>
     `${a.place} holds ${a.character}, which cannot be seen or changes how the text is shown`),

@@ -2,7 +2,7 @@
  * What the language has and no image holds yet: one diagnostic for each place, so that nothing is ignored. Tests can try
  * all of it.
  */
-import type { AssertStatement, RuleStatement, Statement } from "./ast.js";
+import type { RuleStatement, Statement } from "./ast.js";
 import { assertNever } from "./diagnostic.js";
 import type { Diagnostic, Outcome, Span } from "./diagnostic.js";
 import { report } from "./messages.js";
@@ -22,11 +22,9 @@ function findNotEnforced(statement: Statement): readonly Diagnostic[] {
     case "let":
     case "draft":
     case "test":
-      return [];
     case "default":
-      return statement.operations
-        .filter((operation) => operation.name === "privilege")
-        .map((operation) => notEnforced("a default for `privilege`", operation.span));
+    case "assert":
+      return [];
     case "rule":
       return inRule(statement);
     case "mark":
@@ -35,27 +33,17 @@ function findNotEnforced(statement: Statement): readonly Diagnostic[] {
       return [notEnforced(`\`${statement.kind}\``, keyword(statement.span, statement.kind))];
     case "task":
       return statement.body.flatMap(findNotEnforced);
-    case "assert":
-      return inAssert(statement);
     default:
       return assertNever(statement);
   }
 }
 
 function inRule(rule: RuleStatement): readonly Diagnostic[] {
-  const privilege = rule.operations.find((operation) => operation.name === "privilege");
   return [
-    ...(privilege === undefined ? [] : [notEnforced("a rule over `privilege`", privilege.span)]),
     ...(rule.args === null ? [] : [notEnforced("`args`", rule.args.span)]),
     ...(rule.when === null ? [] : [notEnforced("`when`", rule.when.span)]),
     ...(rule.unless === null ? [] : [notEnforced("`unless`", rule.unless.span)]),
   ];
-}
-
-/** Its `when` asks nothing of the kernel; that a privilege is denied would not be so. */
-function inAssert({ operations }: AssertStatement): readonly Diagnostic[] {
-  const privilege = operations.find((operation) => operation.name === "privilege");
-  return privilege === undefined ? [] : [notEnforced("`privilege`", privilege.span)];
 }
 
 function notEnforced(what: string, span: Span): Diagnostic {

@@ -2,7 +2,7 @@
 import type { Diagnostic, Span } from "./diagnostic.js";
 import { report } from "./messages.js";
 
-const LAST_PORT = 65_535;
+export const LAST_PORT = 65_535;
 const LARGEST_COUNT = 4_294_967_295;
 /** A hundred years; in nanoseconds it still fits 64 bits. */
 const LONGEST_HOURS = 876_000;

@@ -1,16 +1,29 @@
 /** The first stage: one file's text → its syntax tree. */
-import type { PolicyFile } from "./ast.js";
+import type { PolicyFile, RuleStatement } from "./ast.js";
 import { cstToAst } from "./cst-to-ast.js";
 import type { Diagnostic, Outcome, Source } from "./diagnostic.js";
 import { checkNesting } from "./check-nesting.js";
 import { lex } from "./lex.js";
 import { markStatements } from "./mark-statements.js";
 import { policyParser } from "./parser.js";
+import { readPlainRules } from "./plain-rules.js";
 import { syntaxErrors } from "./syntax-errors.js";
 
 /** Never throws, whatever the text; errors of all kinds come back together, in the order of the text. */
 export function parse(source: Source): Outcome<PolicyFile> {
-  const lexed = lex(source);
+  const { rules, rest } = readPlainRules(source);
+  const parsed = rules.length === 0 ? null : parseText(source, rest);
+  // What is wrong is told by who sees all of it.
+  return parsed?.ok === true ? { ...parsed, value: withRules(parsed.value, rules) } : parseText(source, source.text);
+}
+
+function withRules(file: PolicyFile, rules: readonly RuleStatement[]): PolicyFile {
+  return { ...file, statements: [...file.statements, ...rules].sort((a, b) => a.span.start - b.span.start) };
+}
+
+/** `text`: that of the source, or with blanks in the place of some statements. */
+export function parseText(source: Source, text: string): Outcome<PolicyFile> {
+  const lexed = lex(source, text);
   const tooDeep = checkNesting(source, lexed.tokens);
   if (tooDeep !== undefined) {
     return { ok: false, diagnostics: inOrder([...lexed.stray, ...lexed.diagnostics, tooDeep]) };

@@ -3,6 +3,7 @@ import { accessText } from "./access.js";
 import { type Effect, refuses } from "./ast.js";
 import { contextText } from "./context-text.js";
 import type { Diagnostic, Label, Outcome } from "./diagnostic.js";
+import { ESCAPE_SOCKET, type ImpliedRule, impliedByDefault } from "./escape-sockets.js";
 import type { Ir } from "./ir.gen.js";
 import { lowerAsserts, originsOf, type AssertedGroup } from "./lower.js";
 import { report } from "./messages.js";
@@ -66,17 +67,18 @@ function falseAssertion(policy: ResolvedPolicy, { effect, span }: ResolvedAssert
 export const counterexampleText = ({ operation, witness, context }: Counterexample): string =>
   accessText(operation, witness) + contextText(context);
 
-/** The rule or the limit that decides; null for the default. */
-export function refuterOf(policy: ResolvedPolicy, { verdict: { rule, limit } }: Counterexample): ResolvedRule | ResolvedLimit | null {
-  return (rule === null ? limit === null ? undefined : policy.limits[limit] : originsOf(policy)[rule]) ?? null;
+/** The rule or the limit that decides; null for the operation's own default. */
+export function refuterOf(policy: ResolvedPolicy, { verdict: { rule, limit } }: Counterexample): ResolvedRule | ResolvedLimit | ImpliedRule | null {
+  if (rule === null) return limit === null ? null : policy.limits[limit] ?? null;
+  return originsOf(policy)[rule] ?? impliedByDefault(policy);
 }
 
 function decidedBy(policy: ResolvedPolicy, found: Counterexample): readonly Label[] {
   const decider = refuterOf(policy, found);
-  const span = decider === null ? policy.defaultSpans.get(found.operation) : decider.span;
+  const span = (decider === null ? policy.defaultSpans.get(found.operation) : decider.span) ?? null;
   const message = decider === null ? "no rule decides, and this is the default"
-    : found.verdict.rule === null ? "this limit decides" : "this rule decides";
-  return span === undefined ? [] : [{ message, span }];
+    : found.verdict.rule === null ? "this limit decides" : isImplied(policy, found) ? `this is the default of ${ESCAPE_SOCKET}` : "this rule decides";
+  return span === null ? [] : [{ message, span }];
 }
 
 /** As a rule a refusing assertion becomes true. Where nothing decides, no label tells what does. */
@@ -85,7 +87,13 @@ function howToMend(
 ): string | undefined {
   const rule = /^assert\s+(.*)$/s.exec(source.text.slice(start, end))?.[1]?.replace(/\s*\n\s*/g, " ");
   if (refuterOf(policy, found) === null && !policy.defaultSpans.has(found.operation)) return insteadOfBuiltIn(effect, rule, found);
-  return rule === undefined || !refuses(effect) ? undefined : `as a rule it holds: \`${rule}\``;
+  if (rule !== undefined && refuses(effect)) return `as a rule it holds: \`${rule}\``;
+  return isImplied(policy, found) ? `it takes the privilege \`${ESCAPE_SOCKET}\` as well: \`allow privilege ${ESCAPE_SOCKET}\`` : undefined;
+}
+
+/** Whether the default of a privilege decides, and not that of the operation. */
+function isImplied(policy: ResolvedPolicy, { verdict: { rule } }: Counterexample): boolean {
+  return rule !== null && originsOf(policy)[rule] === null;
 }
 
 function insteadOfBuiltIn(effect: Effect, rule: string | undefined, { operation, witness, verdict }: Counterexample): string {

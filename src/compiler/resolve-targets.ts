@@ -92,8 +92,10 @@ function resolveLet(
   }
   const others = kind === "endpoint" ? BUILTIN_LISTS : ["anonymous"];
   return fails(report("unknown-name", name.span, { kind: "let", name: name.text },
-    { help: didYouMean(name.text, [...lets.keys(), ...others]) ?? (kind === "path" ? `write \`"${name.text}"\`` : undefined) }));
+    { help: didYouMean(name.text, [...lets.keys(), ...others]) ?? (kind === "path" ? helpForFile(name.text) : undefined) }));
 }
+
+const helpForFile = (word: string): string => word === "all" ? "`\"/**\"` is every file" : `write \`"${word}"\``;
 
 function resolveString(
   literal: StringLiteral, target: Target, operations: readonly OperationRef[], context: TargetContext,
@@ -131,7 +133,7 @@ function resolvePath(
   literal: StringLiteral, substituted: Substituted, context: TargetContext,
   toTargets: (pattern: PatternText, parsed: readonly (readonly Component[])[]) => readonly ResolvedTarget[],
 ): ResolvedTargets {
-  const bad = findBadStart(literal, substituted, context);
+  const bad = findBadStart(literal, substituted, context) ?? findDoubledSlash(literal, substituted, context);
   if (bad !== null) return fails(bad);
   const pattern = expandHome(substituted.parts, context.home);
   const parsed = parsePathPattern(pattern, literal.span);
@@ -151,6 +153,20 @@ function findBadStart(literal: StringLiteral, { start, parts }: Substituted, con
   const span = context.definitions.params.get(name)?.name.span ?? literal.span;
   return value === "" ? report("empty-parameter", span, { name }, extras)
     : report("relative-parameter", span, { name, value }, extras);
+}
+
+/** About the parameter that brings it in, likewise. */
+function findDoubledSlash(literal: StringLiteral, { parts }: Substituted, context: TargetContext): Diagnostic | null {
+  if (!parts.some((part) => part.literal && part.text.includes("//"))) return null;
+  for (const [name, { name: { span } }] of context.definitions.params) {
+    const own = context.substitute({ kind: "string", parts: [{ kind: "reference", name, span }], span });
+    const value = patternToText(own?.parts ?? []);
+    if (!value.includes("//") || !parts.some((part) => part.literal && part.text.includes(value))) continue;
+    return report("pattern-doubled-slash", span, { pattern: value }, {
+      labels: [{ message: "this pattern holds it", span: literal.span }], help: `--set ${name}=${value.replace(/\/\/+/g, "/")}`,
+    });
+  }
+  return null;
 }
 
 function resolveAnonymous(span: Span, operations: readonly OperationRef[]): ResolvedTargets {

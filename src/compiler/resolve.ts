@@ -2,6 +2,7 @@
  * A loaded policy and its bindings → a policy in which nothing is left to look up: names, defaults, targets. Every
  * pattern and address has been checked when this succeeds.
  */
+import { PRIVILEGES } from "./ast.js";
 import type { AssertStatement, Privilege, RuleStatement, Statement, StringLiteral, Target } from "./ast.js";
 import { once } from "./diagnostic.js";
 import type { Diagnostic, Outcome, Position, Span } from "./diagnostic.js";
@@ -101,7 +102,7 @@ function resolveRule(
   placeOf: (span: Span) => string,
 ): ResolvedRule {
   const { operations, args, when, unless, span } = statement;
-  const exceptions = resolveObjects({ ...statement, targets: statement.except }, context);
+  const exceptions = statement.except.length === 0 ? NO_OBJECTS : resolveObjects({ operations, targets: statement.except }, context);
   const objects = resolveObjects(statement, context);
   const conditions: readonly ResolvedCondition[] = [
     ...around, ...(when === null ? [] : [resolveCondition(when, context)]),
@@ -138,6 +139,8 @@ interface Objects {
   readonly privileges: readonly Privilege[];
 }
 
+const NO_OBJECTS: Objects = { targets: [], privileges: [] };
+
 /** What the operations are about: targets, or privileges. */
 function resolveObjects(
   { operations, targets }: Pick<RuleStatement, "operations" | "targets">, context: ConditionContext,
@@ -145,7 +148,7 @@ function resolveObjects(
   const mixed = findMixedKinds({ operations });
   if (mixed !== null) {
     context.diagnostics.push(mixed);
-    return { targets: [], privileges: [] };
+    return NO_OBJECTS;
   }
   if (operations.some(({ name }) => name === "privilege")) {
     return { targets: [], privileges: targets.flatMap((target) => privilegeOf(target, context)) };
@@ -159,7 +162,9 @@ function privilegeOf({ subject, span }: Target, { diagnostics }: ConditionContex
   if (subject.kind === "privilege") return [subject.privilege];
   const text = span.source.text.slice(span.start, span.end);
   // A name is reported where the statement is read.
-  if (subject.kind !== "name") diagnostics.push(report("not-a-privilege", span, { name: text }));
+  const unquoted = PRIVILEGES.find((name) => `"${name}"` === text);
+  const help = unquoted === undefined ? {} : { help: `write \`${unquoted}\`` };
+  if (subject.kind !== "name") diagnostics.push(report("not-a-privilege", span, { name: text }, help));
   return [];
 }
 

@@ -1,6 +1,6 @@
 /** Where a statement or a test case begins, as far as a token and those beside it can tell. */
 import type { IToken, TokenType } from "chevrotain";
-import { closest } from "./suggest-name.js";
+import { meantWord } from "./other-words.js";
 import * as t from "./tokens.js";
 
 /** What is known when `token` is reached. */
@@ -23,7 +23,7 @@ const CAN_END: ReadonlySet<TokenType> = new Set([
 ]);
 const CAN_END_CATEGORIES = [t.BuiltinList, t.PrivilegeName, t.Protocol, t.Operation];
 
-const isA = (token: IToken | undefined, category: TokenType): boolean =>
+const isA = (token: IToken | null | undefined, category: TokenType): boolean =>
   token?.tokenType.CATEGORIES?.includes(category) ?? false;
 
 function previousCanEnd({ previous, beforePrevious }: Context): boolean {
@@ -44,20 +44,23 @@ export function beginsStatement(context: Context): boolean {
   if (first === null) return true;
   // A rule's name, maybe one that is no name.
   const isWord = token.tokenType === t.Name || t.wordOf(token.tokenType) !== undefined;
-  if (isWord && next?.tokenType === t.Colon) return true;
+  if (isWord && next?.tokenType === t.Colon) return firstOnLine || noNameCanFollow(context);
   const canBegin = firstOnLine || previousCanEnd(context);
   if (STATEMENT_KEYWORDS.has(token.tokenType)) return canBegin;
   if (token.tokenType === t.Name) {
-    // `no-keys deny …`: the colon after the rule's name is missing.
-    return firstOnLine && isA(next, t.Effect) && noNameCanFollow(context);
+    // `no-keys deny …`: the colon after the rule's name is missing. `workspace = …`: the `let` before it.
+    return firstOnLine && (isA(next, t.Effect) || next?.tokenType === t.Equals) && noNameCanFollow(context);
   }
   if (!isA(token, t.Effect)) return false;
+  // `read "/x" deny`: the effect has come too late.
+  if (!firstOnLine && isA(first, t.Operation) && !isA(next, t.Operation)) return false;
   if (previous === undefined || BEFORE_EFFECT.has(previous.tokenType)) return false;
   return canBegin && !(previous === first && previous.tokenType === t.Name);
 }
 
 /**
- * `dney read "x"`: a name where none can stand and a statement might begin, spelt nearly like a word that begins one.
+ * `dney read "x"`, `block read "x"`: a name where none can stand and a statement might begin, spelt nearly like a word that begins one, or
+ * known elsewhere for it.
  * Returns the same token as that word.
  */
 export function correctSpelling(context: Context): IToken | undefined {
@@ -65,7 +68,7 @@ export function correctSpelling(context: Context): IToken | undefined {
   if (token.tokenType !== t.Name || next?.tokenType === t.Colon || isA(next, t.Effect)) return undefined;
   if (first !== null && !(firstOnLine && noNameCanFollow(context))) return undefined;
   // Inside a file, a word may also be the misspelt clause of the statement before it.
-  const word = closest(token.image, first === null ? t.STATEMENT_WORDS : t.RESERVED_WORDS.keys());
+  const word = meantWord(token.image, first === null ? t.STATEMENT_WORDS : t.RESERVED_WORDS.keys());
   const tokenType = word === undefined ? undefined : t.RESERVED_WORDS.get(word);
   if (word === undefined || tokenType === undefined || !t.STATEMENT_WORDS.includes(word)) return undefined;
   return { ...token, tokenType, tokenTypeIdx: tokenType.tokenTypeIdx ?? 0, image: word };

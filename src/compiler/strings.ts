@@ -16,6 +16,11 @@ interface Piece {
 export function readString(
   source: Source, span: Span, start: number, end: number,
 ): { literal: StringLiteral; diagnostics: readonly Diagnostic[] } {
+  const text = source.text.slice(start, end);
+  // Most strings are this.
+  if (text !== "" && ORDINARY.test(text)) {
+    return { literal: { kind: "string", parts: [{ kind: "text", text, span: { source, start, end } }], span }, diagnostics: [] };
+  }
   const parts: StringPart[] = [];
   const diagnostics: Diagnostic[] = [];
   let pending = "";
@@ -93,6 +98,8 @@ function readPiece(source: Source, start: number, end: number): Piece {
   const written = `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`;
   return { ...piece, diagnostic: report("bad-character", { source, start, end: piece.end }, { written, problem }) };
 }
+
+const ORDINARY = /^[^$\\\0\ud800-\udfff]*$/;
 
 /** The characters from `start` on that stand for themselves, as many as there are. */
 function ordinaryFrom(text: string, start: number, end: number): string {

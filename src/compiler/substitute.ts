@@ -2,10 +2,10 @@
 import type { StringLiteral, StringPart } from "./ast.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { report } from "./messages.js";
+import { meantWord } from "./other-words.js";
 import { patternToText } from "./pattern/context.js";
 import type { Definitions } from "./resolve-names.js";
 import type { PatternPart, PatternText } from "./resolved.js";
-import { closest } from "./suggest-name.js";
 
 /** UTF-16 units that a string may have when everything is substituted; lets that double each other end here. */
 const LENGTH_LIMIT = 65_536;
@@ -138,7 +138,7 @@ export function expandHome(parts: PatternText, home: string): PatternText {
 export function didYouMean(
   name: string, candidates: Iterable<string>, quote: (name: string) => string = (other) => other,
 ): string | undefined {
-  const other = closest(name, candidates);
+  const other = meantWord(name, candidates);
   return other === undefined ? undefined : `did you mean \`${quote(other)}\`?`;
 }
 

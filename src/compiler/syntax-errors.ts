@@ -1,11 +1,12 @@
 /** Turns the parser's exceptions into diagnostics in the user's terms. */
-import { tokenMatcher, type IRecognitionException, type IToken, type TokenType } from "chevrotain";
+import { type IRecognitionException, type IToken, type TokenType } from "chevrotain";
 import type { Diagnostic, Source } from "./diagnostic.js";
-import { describeExpected, wordsOf } from "./expected.js";
+import { describeExpected } from "./expected.js";
 import { endOf, isVirtual, type MarkedTokens } from "./mark-statements.js";
 import { report } from "./messages.js";
+import { meantWord } from "./other-words.js";
 import { policyParser } from "./parser.js";
-import { closest } from "./suggest-name.js";
+import { helpForEnd, helpForNoStatement, helpForSlip, isOnly } from "./syntax-help.js";
 import * as t from "./tokens.js";
 
 /** Tokens before an error up to which the grammar is asked what may follow; it takes a second for this many. */
@@ -55,22 +56,27 @@ function describe(
   const previous = lastInText(tokens, index - 1);
   const end = previous === undefined ? 0 : endOf(previous);
   const atEnd = { source, start: end, end };
-  if (found === undefined) return report("unexpected-token", atEnd, { expected: wanted, found: "the end of the file" });
-  if (tokens[index]?.tokenType === t.End && hasLineBreak(source, end, found.startOffset)) {
-    return report("unexpected-token", atEnd, { expected: wanted, found: "the end of the line" });
+  const isLast = found === undefined;
+  if (isLast || (tokens[index]?.tokenType === t.End && hasLineBreak(source, end, found.startOffset))) {
+    return report("unexpected-token", atEnd, { expected: wanted, found: `the end of the ${isLast ? "file" : "line"}` },
+      { help: helpForEnd(expected, previous) });
   }
   if (previous !== undefined && isOnly(expected, t.Colon)) {
-    const meant = closest(previous.image, t.STATEMENT_WORDS);
+    const meant = meantWord(previous.image, t.STATEMENT_WORDS);
     const word = { source, start: previous.startOffset, end };
-    if (meant !== undefined) {
-      return report("unexpected-token", word, { expected: "a statement", found: `\`${previous.image}\`` },
-        { help: `did you mean \`${meant}\`?` });
-    }
+    const help = helpForNoStatement(previous)
+      ?? (meant !== undefined ? `did you mean \`${meant}\`?`
+      : found.tokenType === t.Equals ? `write \`let ${previous.image} = …\`` : undefined);
+    if (help !== undefined) return report("unexpected-token", word, { expected: "a statement", found: `\`${previous.image}\`` }, { help });
   }
   const span = { source, start: found.startOffset, end: endOf(found) };
-  const help = helpForNamed(tokens, index, found, expected) ?? helpFor(found, expected, previous, nextInText(tokens, index + 1));
   // As written: the token of a misspelt word has the word that was meant.
   const written = source.text.slice(span.start, span.end);
+  const help = helpForSlip({
+    found, expected, previous, next: nextInText(tokens, index + 1), rest: restOfStatement(tokens, found, index),
+    beforePrevious: previous === undefined ? undefined : lastInText(tokens, tokens.lastIndexOf(previous, index) - 1),
+    written: /[^\s"',;(){}[\]#=]*/.exec(source.text.slice(span.start))?.[0] ?? written,
+  });
   return report("unexpected-token", span, { expected: wanted, found: `\`${written}\`` }, { help });
 }
 
@@ -126,6 +132,14 @@ function withoutRepetitions(tokens: readonly IToken[]): IToken[] {
   return kept;
 }
 
+/** From `token`, which stands at `index` or later, to the end of its statement or to a block in it. */
+function restOfStatement(tokens: readonly IToken[], token: IToken, index: number): readonly IToken[] {
+  const start = tokens.indexOf(token, index);
+  let end = start;
+  for (let next = tokens[end]; next !== undefined && !isVirtual(next); next = tokens[end]) end++;
+  return tokens.slice(start, end);
+}
+
 function nextInText(tokens: readonly IToken[], index: number): IToken | undefined {
   for (let i = index; i < tokens.length; i++) {
     const token = tokens[i];
@@ -141,61 +155,3 @@ function lastInText(tokens: readonly IToken[], index: number): IToken | undefine
   }
   return undefined;
 }
-
-/** `slow: limit …`, `slow limit …` */
-function helpForNamed(
-  tokens: readonly IToken[], index: number, found: IToken, expected: readonly TokenType[],
-): string | undefined {
-  const previous = lastInText(tokens, index - 1);
-  const isBehindName = isOnly(expected, t.Colon) || (previous?.tokenType === t.Colon && isOnly(expected, t.Effect));
-  if (previous === undefined || !isBehindName || !STATEMENT_KEYWORDS.has(found.tokenType)) return undefined;
-  const name = previous.tokenType === t.Colon ? lastInText(tokens, tokens.lastIndexOf(previous, index) - 1) : previous;
-  if (name === undefined) return undefined;
-  const written = previous.tokenType === t.Colon ? `${name.image}:` : name.image;
-  const instead = found.tokenType === t.Limit ? ", and say in its `because` what it is for" : "";
-  return `only rules have names before them: take \`${written}\` out${instead}`;
-}
-
-function helpFor(
-  found: IToken, expected: readonly TokenType[], previous: IToken | undefined, next: IToken | undefined,
-): string | undefined {
-  if (found.tokenType === t.Port && previous !== undefined && tokenMatcher(previous, t.Protocol)) {
-    return `write \`port\` before \`${previous.image}\``;
-  }
-  if (found.tokenType === t.Text && previous?.tokenType === t.Text && expected.includes(t.Comma)) {
-    return "write `,` between the two strings";
-  }
-  // A word that is neither `exe` nor `under` is a mark.
-  const asked = found.tokenType === t.Text && previous?.tokenType === t.Name && expected.includes(t.And)
-    ? closest(previous.image, ["exe", "under"]) : undefined;
-  if (asked !== undefined) return `did you mean \`${asked} ${found.image}\`?`;
-  if (found.tokenType === t.Text && expected.length > 0 && expected.every((type) => PORTS.has(type))) {
-    return `write \`${found.image.slice(1, -1)}\``;
-  }
-  if (found.tokenType === t.Integer && expected.includes(t.To)) return `write \`to ${found.image}\``;
-  if (PORTS.has(found.tokenType) && expected.includes(t.Port)) return `write \`port ${found.image}\``;
-  if (previous !== undefined && isOnly(expected, t.Colon)) return `a rule's name ends in a colon: \`${previous.image}:\``;
-  const isName = found.tokenType === t.Name;
-  const word = isName ? found.image : t.wordOf(found.tokenType);
-  if (word === undefined) return undefined;
-  if (isName && isOnly(expected, t.Text)) return `write \`"${word}"\``;
-  if (!isName && expected.includes(t.Name) && (expected.length === 1 || next?.tokenType === t.Colon)) {
-    return `\`${word}\` is ${kindOf(found.tokenType)} and cannot be a name`;
-  }
-  const meant = closest(word, wordsOf(expected));
-  return meant === undefined ? undefined : `did you mean \`${meant}\`?`;
-}
-
-const isOnly = (expected: readonly TokenType[], type: TokenType): boolean => expected.length === 1 && expected[0] === type;
-
-const STATEMENT_KEYWORDS: ReadonlySet<TokenType> = new Set(t.STATEMENT_KEYWORDS);
-
-const PORTS: ReadonlySet<TokenType> = new Set([t.Integer, t.Range]);
-
-const KINDS: readonly (readonly [TokenType, string])[] = [
-  [t.Effect, "an effect"], [t.Operation, "an operation"], [t.PrivilegeName, "a privilege"],
-  [t.BuiltinList, "a built-in list"],
-];
-
-const kindOf = (type: TokenType): string =>
-  KINDS.find(([category]) => type.CATEGORIES?.includes(category))?.[1] ?? "a keyword";

@@ -4,7 +4,9 @@
  */
 import { assertNever } from "../compiler/diagnostic.js";
 import { type Attempt, type Circumstances, NO_CIRCUMSTANCES } from "../compiler/access.js";
-import type { Effect } from "../compiler/ast.js";
+import { type Effect, isAtLeast, type Privilege } from "../compiler/ast.js";
+import { ESCAPE_SOCKET, escapeSockets } from "../compiler/escape-sockets.js";
+import { lazily } from "../compiler/lazily.js";
 import type {
   Operation, ResolvedArgs, ResolvedCondition, ResolvedEvent, ResolvedLimit, ResolvedPolicy, ResolvedRule, ResolvedTarget,
   TransportFilter,
@@ -18,6 +20,8 @@ export interface Decision {
   readonly rule: number | null;
   /** Index of the limit that decided. */
   readonly limit: number | null;
+  /** What the access takes besides, where that decided: by the rule, or by the default of privileges. */
+  readonly privilege: Privilege | null;
   /** Every rule that matched, in source order. */
   readonly matched: readonly number[];
 }
@@ -39,18 +43,45 @@ export function decide(policy: ResolvedPolicy, attempt: Attempt, situation: Situ
 
 /** `decide` for many attempts: patterns are read once. */
 export function interpreter(policy: ResolvedPolicy): (attempt: Attempt, situation?: Situation) => Decision {
+  const decideAlone = decider(policy);
+  const besides = besidesOf(policy);
+  return (attempt, situation = AT_FIRST) => {
+    const needed = besides(attempt);
+    const decision = decideAlone(attempt, situation);
+    return needed === null ? decision : stronger(decision, decideAlone(needed, situation));
+  };
+}
+
+/** The use of a privilege that an access takes besides; null for most. */
+export function besidesOf({ bindings: { home }, source }: ResolvedPolicy): (attempt: Attempt) => Attempt | null {
+  const sockets = lazily(() => escapeSockets(home, { source, start: 0, end: 0 }).map(targetMatcher));
+  return (attempt) => attempt.op === "connect" && sockets().some((matches) => matches(attempt))
+    ? { kind: "privilege", op: "privilege", privilege: ESCAPE_SOCKET } : null;
+}
+
+/** Of the access and of the privilege that it takes besides. Of two rules, the first in the source; a rule rather than a default. */
+function stronger(access: Decision, privilege: Decision): Decision {
+  const matched = [...access.matched, ...privilege.matched].toSorted((one, other) => one - other);
+  const isFirst = access.rule === null || (privilege.rule !== null && privilege.rule < access.rule);
+  const decides = privilege.effect !== "allow" && isAtLeast(privilege.effect, access.effect)
+    && (privilege.effect !== access.effect || isFirst);
+  return decides ? { ...privilege, privilege: ESCAPE_SOCKET, matched } : { ...access, matched };
+}
+
+/** Of the access alone. */
+function decider(policy: ResolvedPolicy): (attempt: Attempt, situation: Situation) => Decision {
   const matchers = policy.rules.map(ruleMatcher);
   const limits = policy.limits.map(limitMatcher);
-  return (attempt, situation = AT_FIRST) => {
+  return (attempt, situation) => {
     const matched = matchers.flatMap((matches, index) => (matches(attempt, situation) ? [index] : []));
     const exceeded = limits.flatMap((matches, index) =>
       (situation.spent.has(index) && matches(attempt, situation) ? [index] : []));
     for (const effect of PRECEDENCE) {
       const rule = matched.find((index) => policy.rules[index]?.effect === effect) ?? null;
       const limit = exceeded.find((index) => policy.limits[index]?.effect === effect) ?? null;
-      if (rule !== null || limit !== null) return { effect, rule, limit: rule === null ? limit : null, matched };
+      if (rule !== null || limit !== null) return { effect, rule, limit: rule === null ? limit : null, privilege: null, matched };
     }
-    return { effect: defaultOf(policy, attempt), rule: null, limit: null, matched };
+    return { effect: defaultOf(policy, attempt), rule: null, limit: null, privilege: null, matched };
   };
 }
 

@@ -2,8 +2,9 @@
 import type { Effect } from "../compiler/ast.js";
 import {
   POLICY_OBJECT_ABSTRACT, POLICY_OBJECT_ANONYMOUS, POLICY_OBJECT_INET, POLICY_OBJECT_INET6, POLICY_OBJECT_PATH,
-  POLICY_OBJECT_SOCKET, POLICY_OBJECT_UNNAMED, POLICY_PROTO_TCP, POLICY_PROTO_UDP, POLICY_REASON_CASE,
-  POLICY_REASON_HIDDEN, POLICY_REASON_INTERNAL, POLICY_REASON_NO_ANCHOR, POLICY_REASON_POLICY, POLICY_REASON_SUBVOLUME,
+  POLICY_OBJECT_SOCKET, POLICY_OBJECT_UNNAMED, POLICY_OBJECT_UNSEEN, POLICY_PROTO_TCP, POLICY_PROTO_UDP, POLICY_REASON_CASE,
+  POLICY_REASON_HIDDEN, POLICY_REASON_INTERNAL, POLICY_REASON_NO_ANCHOR, POLICY_REASON_POLICY, POLICY_REASON_PROTECTED,
+  POLICY_REASON_SUBVOLUME,
   POLICY_REASON_TOO_DEEP, POLICY_REASON_UNREADABLE, POLICY_REASON_WIDENS,
 } from "../compiler/image/abi.gen.js";
 import { escapeBytes } from "../compiler/escape-bytes.js";
@@ -13,8 +14,9 @@ import type { DecisionEvent, LostEvent, RepeatEvent } from "./events.js";
 /** What the image says about a rule; its number is its position. */
 export interface RuleNote {
   readonly id: string;
-  readonly file: string;
-  readonly line: number;
+  /** Null where no statement says it. */
+  readonly file: string | null;
+  readonly line: number | null;
   readonly because: string | null;
 }
 
@@ -28,8 +30,10 @@ export interface EventRecord {
   /** Null where `count` stands for more of what an event before it said, on targets that are not known. */
   readonly target: string | null;
   readonly decision: Effect;
-  /** The rule's name, or `file:line`; null where the default decided, or no rule could. */
+  /** The rule's name, or `file:line`; `privilege NAME` where that privilege's default decided; null where another default
+   *  did, or no rule could. */
   readonly rule: string | null;
+  /** Null as well where no statement says it. */
   readonly file: string | null;
   readonly line: number | null;
   readonly because: string | null;
@@ -58,6 +62,7 @@ const REASONS: ReadonlyMap<number, string> = new Map([
   [POLICY_REASON_HIDDEN, "hidden"],
   [POLICY_REASON_CASE, "case"],
   [POLICY_REASON_SUBVOLUME, "subvolume"],
+  [POLICY_REASON_PROTECTED, "protected"],
 ]);
 
 export const REASON_WORDS: ReadonlyMap<string, string> = new Map([
@@ -68,6 +73,7 @@ export const REASON_WORDS: ReadonlyMap<string, string> = new Map([
   ["internal", "a kernel table is full"],
   ["hidden", "it could send to another address than it names"],
   ["subvolume", "a subvolume or snapshot would be made or removed whole"],
+  ["protected", "it keeps sessions confined"],
   ["case", "its folder ignores case, so its name does not say which file it is"],
 ]);
 
@@ -79,7 +85,8 @@ export function wallClock(): TimeOf {
 
 export type TimeOf = (monotonic: bigint) => string;
 
-export function recordOf(event: DecisionEvent, rules: readonly RuleNote[], timeOf: TimeOf): EventRecord {
+/** `rules`: of the policy that the event names; null where that is not known. */
+export function recordOf(event: DecisionEvent, rules: readonly RuleNote[] | null, timeOf: TimeOf): EventRecord {
   const reason = event.reason === POLICY_REASON_POLICY ? undefined : REASONS.get(event.reason) ?? "unknown";
   const cut = [...(event.pathCut ? ["target" as const] : []), ...(event.exeCut ? ["exe" as const] : [])];
   return {
@@ -91,21 +98,24 @@ export function recordOf(event: DecisionEvent, rules: readonly RuleNote[], timeO
 }
 
 /** `exe`: of the event that it repeats. */
-export function repeatRecordOf(event: RepeatEvent, exe: string, rules: readonly RuleNote[], timeOf: TimeOf): EventRecord {
+export function repeatRecordOf(
+  event: RepeatEvent, exe: string, rules: readonly RuleNote[] | null, timeOf: TimeOf,
+): EventRecord {
   return { ...common(event, exe, null, rules, timeOf), count: Number(event.count) };
 }
 
 function common(
-  event: DecisionEvent | RepeatEvent, exe: string, target: string | null, rules: readonly RuleNote[], timeOf: TimeOf,
+  event: DecisionEvent | RepeatEvent, exe: string, target: string | null, rules: readonly RuleNote[] | null,
+  timeOf: TimeOf,
 ) {
-  const rule = event.rule === null ? undefined : rules[event.rule];
+  const rule = event.rule === null ? undefined : rules === null ? unknownRule(event.rule) : rules[event.rule];
   return {
     time: timeOf(event.time),
     session: event.session,
     pid: event.pid,
     exe,
-    op: event.operation ?? "unknown",
-    target,
+    op: event.operation ?? (event.privilege === null ? "unknown" : "privilege"),
+    target: event.privilege ?? target,
     // Only a reason denies without an effect.
     decision: event.effect ?? "deny",
     rule: rule?.id ?? null,
@@ -114,6 +124,10 @@ function common(
     because: rule?.because ?? null,
   };
 }
+
+/** Its policy is on no record any more. */
+const unknownRule = (number: number): RuleNote =>
+  ({ id: `rule ${number + 1} of a policy that is not known any more`, file: null, line: null, because: null });
 
 export const lostRecordOf = (event: LostEvent, timeOf: TimeOf): LostRecord =>
   ({ time: timeOf(event.time), session: event.session, lost: Number(event.count) });
@@ -132,6 +146,7 @@ function targetOf(event: DecisionEvent): string {
     case POLICY_OBJECT_ABSTRACT: return `unix:@${escapeBytes(event.path)}`;
     case POLICY_OBJECT_UNNAMED: return "unix:unnamed";
     case POLICY_OBJECT_SOCKET: return "socket";
+    case POLICY_OBJECT_UNSEEN: return "anything";
     default: return "unknown";
   }
 }

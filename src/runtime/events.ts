@@ -1,9 +1,10 @@
 /** The binary events that policyd passes on: `struct policy_event`, cut after the bytes in use. */
 import { endianness } from "node:os";
 import {
-  POLICY_EFFECT_SHIFT, POLICY_EVENT_HEADER, POLICY_OBJECT_LOST, POLICY_OBJECT_SESSION_END, POLICY_RULE_NONE, STRUCTS,
+  POLICY_EFFECT_SHIFT, POLICY_EVENT_HEADER, POLICY_OBJECT_ATTENDED, POLICY_OBJECT_LOST, POLICY_OBJECT_POLICY,
+  POLICY_OBJECT_SESSION_END, POLICY_OP_PRIVILEGE, POLICY_RULE_NONE, STRUCTS,
 } from "../compiler/image/abi.gen.js";
-import { EFFECTS, type Effect } from "../compiler/ast.js";
+import { EFFECTS, PRIVILEGES, type Effect, type Privilege } from "../compiler/ast.js";
 import { OPERATIONS, type Operation } from "../compiler/resolved.js";
 
 /** Something that was decided. */
@@ -14,11 +15,14 @@ export interface DecisionEvent {
   /** How many equal ones this stands for. */
   readonly count: bigint;
   readonly session: number;
+  /** The identity of the policy by which it was decided; 0: none. */
+  readonly policy: bigint;
   readonly pid: number;
   readonly effect: Effect | null;
   /** The number of the deciding rule; null: the default, or a reason. */
   readonly rule: number | null;
   readonly operation: Operation | null;
+  readonly privilege: Privilege | null;
   /** `enum policy_object` */
   readonly object: number;
   /** `enum policy_reason` */
@@ -41,10 +45,13 @@ export interface RepeatEvent {
   readonly time: bigint;
   readonly count: bigint;
   readonly session: number;
+  /** The identity of the policy by which it was decided; 0: none. */
+  readonly policy: bigint;
   readonly pid: number;
   readonly effect: Effect | null;
   readonly rule: number | null;
   readonly operation: Operation | null;
+  readonly privilege: Privilege | null;
 }
 
 /** Events that did not fit the ring buffer. */
@@ -63,7 +70,23 @@ export interface EndEvent {
   readonly session: number;
 }
 
-export type SessionEvent = DecisionEvent | RepeatEvent | LostEvent | EndEvent;
+/** A piece of the image of a policy, by whose identity events name it. */
+export interface PolicyEvent {
+  readonly kind: "policy";
+  readonly policy: bigint;
+  /** Bytes of the image; 0: it is the one that the reader gave. */
+  readonly size: bigint;
+  /** Where the piece begins. */
+  readonly offset: bigint;
+  readonly bytes: Uint8Array;
+}
+
+/** Another policyd goes on where one was ended. The event after this may be one that was here already. */
+export interface AttendedEvent {
+  readonly kind: "attended";
+}
+
+export type SessionEvent = DecisionEvent | RepeatEvent | LostEvent | EndEvent | PolicyEvent | AttendedEvent;
 
 const FIELDS = STRUCTS.policy_event.fields;
 const LITTLE_ENDIAN = endianness() === "LE";
@@ -113,16 +136,24 @@ export function decodeEvent(frame: Uint8Array): SessionEvent {
   const object = u8(FIELDS.object);
   if (object === POLICY_OBJECT_LOST) return { kind: "lost", ...common };
   if (object === POLICY_OBJECT_SESSION_END) return { kind: "end", ...common };
+  if (object === POLICY_OBJECT_ATTENDED) return { kind: "attended" };
+  const policy = u64(FIELDS.policy);
+  if (object === POLICY_OBJECT_POLICY) {
+    return { kind: "policy", policy, size: common.count, offset: common.time, bytes: frame.slice(POLICY_EVENT_HEADER) };
+  }
 
   const word = u32(FIELDS.word);
   const rule = POLICY_RULE_NONE - (word & POLICY_RULE_NONE);
   const pathEnd = POLICY_EVENT_HEADER + u16(FIELDS.path_len);
+  const op = u8(FIELDS.op);
   const verdict = {
+    policy,
     pid: u32(FIELDS.pid),
     // POLICY_NONE stands before the first effect.
     effect: EFFECTS[(word >>> POLICY_EFFECT_SHIFT) - 1] ?? null,
     rule: rule === POLICY_RULE_NONE ? null : rule,
-    operation: OPERATIONS[u8(FIELDS.op)] ?? null,
+    operation: OPERATIONS[op] ?? null,
+    privilege: PRIVILEGES[op - POLICY_OP_PRIVILEGE] ?? null,
   };
   // Every process has a name: an event without one was not made by a process.
   if (u8(FIELDS.comm) === 0 && frame.length === POLICY_EVENT_HEADER) return { kind: "repeat", ...common, ...verdict };

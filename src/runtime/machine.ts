@@ -1,4 +1,5 @@
 /** What this machine offers, and what is missing for enforcement. */
+import { BACKENDS, type Backend } from "./backend.js";
 import { existsSync, readFileSync } from "node:fs";
 import { release } from "node:os";
 
@@ -23,11 +24,12 @@ export interface Check {
   readonly found: string;
   /** One line: what to do; null where nothing is amiss. */
   readonly advice: string | null;
-  /** Without it, the lsm backend does not work. */
-  readonly required: boolean;
+  /** The backends that do not work without it. */
+  readonly neededBy: readonly Backend[];
 }
 
 const BTF = "/sys/kernel/btf/vmlinux";
+export const LSM_LIST_CHECK = "LSM list";
 const LSM_LIST = "/sys/kernel/security/lsm";
 const OLDEST_KERNEL = [6, 1] as const;
 // capability.h
@@ -60,16 +62,21 @@ export function checksOf(machine: Machine, command: string): readonly Check[] {
       `boot a kernel of version ${OLDEST_KERNEL.join(".")} or newer`),
     check("BTF", machine.btf, machine.btf ? BTF : `${BTF} is missing`,
       "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y (every current distribution kernel is)"),
-    check("LSM list", machine.lsms?.includes("bpf") === true, lsmFound(machine), lsmAdvice(machine)),
-    { ...check("bpffs", machine.bpffs, mounted(machine.bpffs), "mount -t bpf bpf /sys/fs/bpf"), required: false },
-    { ...check("cgroup v2", machine.cgroup2, mounted(machine.cgroup2), "mount -t cgroup2 cgroup2 /sys/fs/cgroup"),
-      required: false },
+    check(LSM_LIST_CHECK, machine.lsms?.includes("bpf") === true, lsmFound(machine), lsmAdvice(machine), ["lsm"]),
+    check("bpffs", machine.bpffs, mounted(machine.bpffs), "mount -t bpf bpf /sys/fs/bpf", []),
+    check("cgroup v2", machine.cgroup2, mounted(machine.cgroup2), "mount -t cgroup2 cgroup2 /sys/fs/cgroup", []),
   ];
 }
 
-function check(name: string, ok: boolean, found: string, advice: string): Check {
-  return { name, ok, found, advice: ok ? null : advice, required: true };
+function check(
+  name: string, ok: boolean, found: string, advice: string, neededBy: readonly Backend[] = BACKENDS,
+): Check {
+  return { name, ok, found, advice: ok ? null : advice, neededBy };
 }
+
+/** What `backend` needs and this machine lacks. */
+export const gapsOf = (checks: readonly Check[], backend: Backend): readonly Check[] =>
+  checks.filter(({ ok, neededBy }) => !ok && neededBy.includes(backend));
 
 const mounted = (is: boolean): string => (is ? "mounted" : "not mounted");
 

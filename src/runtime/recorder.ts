@@ -1,28 +1,30 @@
 /** What became of a session: its events, counted for the last line and written to the user's file. */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { EventReader, type SessionEvent } from "./events.js";
-import {
-  type EventRecord, lostRecordOf, type LostRecord, recordOf, repeatRecordOf, type RuleNote, wallClock,
-} from "./event-record.js";
+import { type EventRecord, type LostRecord, type RuleNote, wallClock } from "./event-record.js";
+import { PolicyBook } from "./policy-book.js";
+import { EventTeller } from "./event-teller.js";
 import { Summary } from "./summary.js";
 
 // Names of files that the agent touched are nobody else's business.
 const FILE_MODE = 0o600;
-/** Processes of which the program is remembered, for repeats; the agent may start any number. */
-const MAX_PROGRAMS = 1000;
 
 export class Recorder {
   readonly summary = new Summary();
   readonly #reader = new EventReader();
-  readonly #timeOf = wallClock();
-  readonly #programs = new Map<number, string>();
+  readonly #book: PolicyBook;
+  readonly #teller: EventTeller;
 
   /** `onTrouble`: the file cannot be written any more. Said once; counting goes on. */
   constructor(
-    private readonly rules: readonly RuleNote[],
+    rules: readonly RuleNote[],
     private file: EventFile | null,
     private readonly onTrouble: (thrown: unknown) => void,
-  ) {}
+    private readonly onAttended: () => void = () => undefined,
+  ) {
+    this.#book = new PolicyBook(rules);
+    this.#teller = new EventTeller(this.#book.rulesOf, wallClock());
+  }
 
   /** Once the first process has ended: how many threads of the session go on. Until then null. */
   take(chunk: Uint8Array): bigint | null {
@@ -47,25 +49,13 @@ export class Recorder {
   }
 
   #account(event: SessionEvent): readonly (EventRecord | LostRecord)[] {
-    switch (event.kind) {
-      case "decision": {
-        const record = recordOf(event, this.rules, this.#timeOf);
-        this.summary.add(record);
-        if (this.#programs.size === MAX_PROGRAMS) this.#programs.clear();
-        this.#programs.set(record.pid, record.exe);
-        return [record];
-      }
-      case "repeat": {
-        const record = repeatRecordOf(event, this.#programs.get(event.pid) ?? "", this.rules, this.#timeOf);
-        this.summary.add(record);
-        return [record];
-      }
-      case "lost":
-        this.summary.lose(Number(event.count));
-        return [lostRecordOf(event, this.#timeOf)];
-      case "end":
-        return [];
-    }
+    if (event.kind === "policy") this.#book.take(event);
+    if (event.kind === "attended") this.onAttended();
+    const record = this.#teller.tell(event);
+    if (record === null) return [];
+    if ("lost" in record) this.summary.lose(record.lost);
+    else this.summary.add(record);
+    return [record];
   }
 }
 

@@ -1,6 +1,7 @@
 /** Runs a command as a session: the protocol between policyc, the launcher and policyd. */
 import { readFileSync } from "node:fs";
-import { type Daemon, type Ending, type Launcher, spawnDaemon, spawnLauncher, type TakeEvents } from "./policyd.js";
+import type { Backend } from "./backend.js";
+import { type Confinement, type Daemon, type Ending, type Launcher, type Ready, spawnDaemon, spawnLauncher, type TakeEvents } from "./policyd.js";
 import { type NoticedSignal, STOPPING_SIGNALS, statusOfSignal, TERMINAL_SIGNALS, takeSignals } from "./signals.js";
 import type { Identity } from "./users.js";
 
@@ -8,11 +9,15 @@ export interface SessionRequest {
   /** The path of the privileged program. */
   readonly policyd: string;
   readonly command: readonly string[];
+  /** `auto`: the one that other sessions have, or that works. */
+  readonly backend: Backend | "auto";
   /** Whom the command runs as; null: as we do. */
   readonly identity: Identity | null;
   readonly environment: NodeJS.ProcessEnv;
   /** Called once both processes have been started, when this process needs root no longer. Null calls it off. */
-  readonly prepareImage: () => Promise<Uint8Array | null>;
+  readonly prepare: () => Promise<Confinement | null>;
+  /** Called once it is known which backend confines the command. */
+  readonly admit: (backend: string) => Admission;
   readonly onEvents: TakeEvents;
   /** One line that the user should see now. */
   readonly onNote: (line: string) => void;
@@ -25,6 +30,11 @@ export type SessionResult =
   | { readonly kind: "called-off" }
   | { readonly kind: "interrupted"; readonly status: number };
 
+/** Whether the command may run after all, and what it is not given. */
+export type Admission =
+  | { readonly ok: true; readonly denied: Uint8Array | null }
+  | { readonly ok: false };
+
 const PATIENCE_MILLISECONDS = 1000;
 const RETRY_MILLISECONDS = 20;
 const RETRIES = 50;
@@ -34,32 +44,33 @@ export async function runSession(request: SessionRequest): Promise<SessionResult
   try {
     const launcher = spawnLauncher(request.policyd, request.command, request.identity, request.environment);
     if (launcher.pid === undefined) return unstartable(await launcher.ended);
-    const daemon = spawnDaemon(request.policyd, launcher.pid, request.onEvents);
-    const obstacle = await confine(request, launcher, daemon, signals);
-    if (obstacle !== null) {
+    const daemon = spawnDaemon(request.policyd, launcher.pid, request.backend, request.onEvents);
+    const outcome = await confine(request, launcher, daemon, signals);
+    const admission = "backend" in outcome ? request.admit(outcome.backend) : null;
+    if (admission === null || !admission.ok) {
       launcher.abandon();
       await settle(launcher, daemon);
-      return obstacle;
+      return "backend" in outcome ? { kind: "called-off" } : outcome;
     }
-    launcher.go();
+    launcher.go(admission.denied);
     return await accompany(request, launcher, launcher.pid, daemon, signals);
   } finally {
     signals.close();
   }
 }
 
-/** Until the launcher is confined; null if it is, else why not. */
+/** Until the launcher is confined; else why it is not. */
 async function confine(
   request: SessionRequest, launcher: Launcher, daemon: Daemon, signals: SignalDesk,
-): Promise<SessionResult | null> {
+): Promise<SessionResult | Ready> {
   const interruption = signals.nextStop().then(interrupted);
   const launcherEnd = launcher.ended.then((ending): SessionResult =>
     ({ kind: "refused", fault: "machine", message: `the launcher ended early: ${describe(ending)}` }));
 
-  const image = await request.prepareImage();
-  daemon.sendImage(image);
-  if (image === null) return { kind: "called-off" };
-  const ready = daemon.ready.then(async (session) => (session === null ? refusal(daemon) : null));
+  const confinement = await request.prepare();
+  daemon.send(confinement);
+  if (confinement === null) return { kind: "called-off" };
+  const ready = daemon.ready.then(async (session) => session ?? refusal(daemon));
   return Promise.race([ready, interruption, launcherEnd.then(async (result) => {
     // If policyd has something to say about it, that is the better message.
     const session = await Promise.race([daemon.ready, signals.nextStop()]);
@@ -73,10 +84,10 @@ async function accompany(
 ): Promise<SessionResult> {
   signals.relayTo(pid);
   let commandRuns = true;
-  void daemon.ended.then((ending) => {
-    if (commandRuns && !isClean(ending)) {
-      request.onNote(`policyd ended (${describe(ending)}): the command stays confined, events are no longer recorded`);
-    }
+  void daemon.drained.then(async (ending) => {
+    // Both may have ended at the same moment: policyd with the session.
+    if (isClean(ending)) await Promise.race([launcher.ended, new Promise((resolve) => { setTimeout(resolve, PATIENCE_MILLISECONDS).unref(); })]);
+    if (commandRuns) request.onNote(isClean(ending) ? UNLOADED : `policyd ended (${describe(ending)}): ${UNATTENDED}`);
   });
   const ending = await launcher.ended;
   commandRuns = false;
@@ -89,6 +100,8 @@ async function accompany(
   return { kind: "ended", status: statusOf(ending), complete: typeof last === "bigint" || isCleanEnd(last) };
 }
 
+const UNLOADED = "the session was unloaded: the command runs on without a policy";
+const UNATTENDED = "the command stays confined; `policyc status` as root has its events recorded again";
 const threads = (count: bigint): string => `${count} thread${count === 1n ? "" : "s"}`;
 const isCleanEnd = (last: Ending | NoticedSignal): boolean => typeof last !== "string" && isClean(last);
 

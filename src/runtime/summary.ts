@@ -88,7 +88,8 @@ function groupText({ first, target, count }: Group, home: string): string {
 function causeOf(record: EventRecord): string {
   if (record.reason !== undefined) return `as ${REASON_WORDS.get(record.reason) ?? "it could not be decided"}`;
   if (record.rule === null) return "by default";
-  const place = `${record.file ?? "?"}:${record.line ?? 0}`;
+  if (record.file === null) return `by ${record.rule}`;
+  const place = `${record.file}:${record.line ?? 0}`;
   return record.rule === place ? `at ${place}` : `by ${record.rule} at ${place}`;
 }
 

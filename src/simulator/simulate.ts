@@ -2,6 +2,7 @@
  * Decides from an image's own bytes, as the BPF program does, sharing nothing with what made them but the layout: the
  * second of three implementations that must agree (the interpreter, this, the kernel).
  */
+import { PRIVILEGES } from "../compiler/ast.js";
 import {
   POLICY_LANES, POLICY_OP_BIND, POLICY_OP_CONNECT, POLICY_OPS, POLICY_PROTO_OTHER, POLICY_PROTO_TCP, POLICY_PROTO_UDP,
   POLICY_PROTOS, STRUCTS,
@@ -125,6 +126,8 @@ function verdictOf(sections: Sections, query: Query): readonly number[] {
       return wordsAt(sections.root, 0, ROOT.anonymous.offset);
     case "unnamed":
       return wordsAt(sections.root, 0, ROOT.unnamed.offset);
+    case "privilege":
+      return [sections.root.u32(0, ROOT.privilege.offset + 4 * PRIVILEGES.indexOf(query.privilege))];
     case "address":
       return addressVerdict(sections, query);
   }

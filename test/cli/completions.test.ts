@@ -74,7 +74,7 @@ const ANSWERS: readonly (readonly [string, readonly string[]])[] = [
   ["diff a.pol m", ["my policy.pol"]],
   ["inspect ", ["b.polc", "dir"]],
   ["run ", ["a.pol", "my policy.pol", "b.polc", "dir", ...SHIPPED]],
-  ["run --backend ", ["auto", "lsm"]],
+  ["run --backend ", ["auto", "lsm", "fmod_ret", "tracepoint"]],
   ["run --user roo", ["root"]],
   ["run --quiet a.pol -- mkdi", ["mkdir"]],
   ["run --user root a.pol mkdi", ["mkdir"]],

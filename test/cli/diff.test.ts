@@ -52,6 +52,19 @@ describe("diff", () => {
     });
   });
 
+  it("names what a privilege's default says of connecting", async () => {
+    const { stdout } = await diff("", "default deny privilege, connect\nallow connect any\nallow privilege io-uring, escape-socket\n");
+    expect(stdout).toBe([
+      "wider: new.pol permits more than old.pol", "",
+      "wider: connect unix:/run/crio", "  was deny by privilege escape-socket", "  now allow by new.pol:2", "",
+      "wider: privilege escape-socket", "  was deny by default", "  now allow by new.pol:3", "",
+    ].join("\n"));
+    expect((await diff("default deny privilege\nallow privilege io-uring\n", "allow privilege escape-socket\n")).stdout)
+      .toContain("  was deny by privilege escape-socket at old.pol:1\n");
+    const json = await diff("", "allow privilege escape-socket\n", "--json");
+    expect(JSON.parse(json.stdout)).toMatchObject({ changes: [{ old: { id: "privilege escape-socket", file: null, line: null } }, { op: "privilege" }] });
+  });
+
   it("ends as the policy's fault when one of them is broken", async () => {
     const { status, stdout, stderr } = await diff(OLD, "deny raed \"/a\"");
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });

@@ -1,6 +1,10 @@
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { backendsOf } from "../../src/cli/doctor.js";
+import { BACKENDS, type Backend, probeWith } from "../../src/runtime/backend.js";
 import { checksOf, isRecent, type Machine, mayLoadBpf } from "../../src/runtime/machine.js";
-import { policyc } from "../support/cli.js";
+import { folderWith, policyc } from "../support/cli.js";
 
 const GOOD: Machine = {
   kernel: "6.12.9-cloud-amd64", btf: true, lsms: ["lockdown", "apparmor", "bpf"], securityfs: true, bpffs: true,
@@ -8,7 +12,8 @@ const GOOD: Machine = {
 };
 const gaps = (machine: Partial<Machine>): readonly string[] =>
   checksOf({ ...GOOD, ...machine }, "policyc doctor").filter(({ ok }) => !ok)
-    .map(({ name, found, advice, required }) => `${name}${required ? "" : "?"}: ${found} → ${advice ?? ""}`);
+    .map(({ name, found, advice, neededBy }) =>
+      `${name}${neededBy.length === BACKENDS.length ? "" : `[${neededBy.join()}]`}: ${found} → ${advice ?? ""}`);
 
 describe("checksOf", () => {
   it("finds nothing amiss where nothing is", () => {
@@ -22,13 +27,72 @@ describe("checksOf", () => {
     [{ kernel: "5.15.0" }, "kernel: 5.15.0 → boot a kernel of version 6.1 or newer"],
     [{ btf: false }, "BTF: /sys/kernel/btf/vmlinux is missing → boot a kernel built with CONFIG_DEBUG_INFO_BTF=y "
       + "(every current distribution kernel is)"],
-    [{ lsms: ["lockdown", "yama"] }, "LSM list: lockdown,yama → add `lsm=lockdown,yama,bpf` to the kernel command line and reboot"],
-    [{ lsms: null, securityfs: false }, "LSM list: unknown: securityfs is not mounted → "
+    [{ lsms: ["lockdown", "yama"] }, "LSM list[lsm]: lockdown,yama → add `lsm=lockdown,yama,bpf` to the kernel command line and reboot"],
+    [{ lsms: null, securityfs: false }, "LSM list[lsm]: unknown: securityfs is not mounted → "
       + "mount -t securityfs securityfs /sys/kernel/security"],
-    [{ bpffs: false }, "bpffs?: not mounted → mount -t bpf bpf /sys/fs/bpf"],
-    [{ cgroup2: false }, "cgroup v2?: not mounted → mount -t cgroup2 cgroup2 /sys/fs/cgroup"],
+    [{ bpffs: false }, "bpffs[]: not mounted → mount -t bpf bpf /sys/fs/bpf"],
+    [{ cgroup2: false }, "cgroup v2[]: not mounted → mount -t cgroup2 cgroup2 /sys/fs/cgroup"],
   ])("%j", (machine, gap) => {
     expect(gaps(machine)).toEqual([gap]);
+  });
+});
+
+describe("backendsOf", () => {
+  const REFUSAL = "the kernel refuses fmod_ret programs: Operation not permitted";
+  const asked: Backend[] = [];
+  const report = (machine: Partial<Machine>, troubles: Partial<Record<Backend, string>>): readonly string[] => {
+    asked.length = 0;
+    const probe = (backend: Backend): string | null => {
+      asked.push(backend);
+      return troubles[backend] ?? null;
+    };
+    return backendsOf(checksOf({ ...GOOD, ...machine }, "policyc doctor"), probe)
+      .map(({ name, available, why, advice }) => `${name}: ${available ? "yes" : why}${advice === null ? "" : " (advice)"}`);
+  };
+  const LESS = "tracepoint: yes";
+
+  it("has both where both work", () => {
+    expect(report({}, {})).toEqual(["lsm: yes", "fmod_ret: yes", LESS]);
+  });
+
+  it("has fmod_ret where BPF is no LSM", () => {
+    expect(report({ lsms: ["yama"] }, { lsm: "not called" })).toEqual(["lsm: not called", "fmod_ret: yes", LESS]);
+  });
+
+  it("believes the list of LSMs where the trial finds nothing", () => {
+    expect(report({ lsms: ["yama"] }, {})).toEqual(["lsm: needs: LSM list", "fmod_ret: yes", LESS]);
+  });
+
+  it("says why a trial failed, with advice where root is refused", () => {
+    expect(report({}, { fmod_ret: REFUSAL })).toEqual(["lsm: yes", `fmod_ret: ${REFUSAL} (advice)`, LESS]);
+  });
+
+  it.each<Partial<Machine>>([{ root: false, mayLoadBpf: false }, { btf: false }, { kernel: "5.15.0" }])(
+    "tries nothing where more is missing: %j", (machine) => {
+      expect(report(machine, {}).map((line) => line.includes(": needs: "))).toEqual([true, true, true]);
+      expect(asked).toEqual([]);
+    });
+});
+
+describe("probeWith", () => {
+  const policyd = (script: string): string => {
+    const path = join(folderWith({ policyd: `#!/bin/sh\n${script}\n` }), "policyd");
+    chmodSync(path, 0o755);
+    return path;
+  };
+
+  it.each([
+    ['[ "$*" = "probe --backend fmod_ret" ]', null],
+    ["echo 'policyd: it does not' >&2; exit 3", "it does not"],
+    ["echo 'policyd: one' >&2; echo 'policyd: two' >&2; exit 3", "one; two"],
+    ["exit 3", "policyd ended without a word: exit status 3"],
+    ["kill -KILL $$", "policyd ended without a word: SIGKILL"],
+  ])("%s", (script, answer) => {
+    expect(probeWith(policyd(script))("fmod_ret")).toBe(answer);
+  });
+
+  it("says that policyd is missing", () => {
+    expect(probeWith("/nonexistent/policyd")("lsm")).toMatch(/^cannot start policyd: .*ENOENT/);
   });
 });
 
@@ -53,7 +117,7 @@ describe("policyc doctor", () => {
     const { stdout, status } = await policyc(["doctor", "--json"]);
     const report: unknown = JSON.parse(stdout);
     expect(report).toMatchObject({
-      backends: [{ name: "lsm" }, { name: "fmod_ret", available: false }, { name: "tracepoint", available: false }],
+      backends: [{ name: "lsm" }, { name: "fmod_ret" }, { name: "tracepoint" }],
     });
     expect(status).toBe(JSON.stringify(report).includes('"available":true') ? 0 : 3);
   });

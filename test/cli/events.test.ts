@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  POLICY_OBJECT_ABSTRACT, POLICY_OBJECT_ANONYMOUS, POLICY_OBJECT_INET, POLICY_OBJECT_INET6, POLICY_OBJECT_LOST,
+  POLICY_OBJECT_ABSTRACT, POLICY_OBJECT_ANONYMOUS, POLICY_OBJECT_ATTENDED, POLICY_OBJECT_POLICY, POLICY_OBJECT_INET, POLICY_OBJECT_INET6, POLICY_OBJECT_LOST,
   POLICY_OBJECT_SESSION_END, POLICY_OBJECT_UNNAMED, POLICY_OP_BIND, POLICY_OP_CONNECT, POLICY_OP_DELETE,
   POLICY_OP_EXEC, POLICY_PROTO_TCP, POLICY_PROTO_UDP, POLICY_REASON_WIDENS,
 } from "../../src/compiler/image/abi.gen.js";
+import { compile } from "../../src/compiler/compile.js";
+import { readRecord, recordText } from "../../src/runtime/session-record.js";
 import { type EventRecord, recordOf, type RuleNote } from "../../src/runtime/event-record.js";
 import { escapeBytes } from "../../src/compiler/escape-bytes.js";
 import { decodeEvent, EventReader } from "../../src/runtime/events.js";
@@ -15,6 +17,7 @@ import { eventFrame, type FrameFields } from "../support/event-frame.js";
 const RULES: readonly RuleNote[] = [
   { id: "no-keys", file: "agent.pol", line: 14, because: "they stay" },
   { id: "agent.pol:15", file: "agent.pol", line: 15, because: null },
+  { id: "privilege escape-socket", file: null, line: null, because: "allow it" },
 ];
 
 function recordFor(fields: FrameFields): EventRecord {
@@ -22,6 +25,12 @@ function recordFor(fields: FrameFields): EventRecord {
   if (event.kind !== "decision") throw new Error(event.kind);
   return recordOf(event, RULES, (time) => `t${time}`);
 }
+
+it("what a privilege's default decides has a name and no place", () => {
+  expect(recordFor({ rule: 2, path: "/run/docker.sock", op: POLICY_OP_CONNECT })).toMatchObject({
+    op: "connect", target: "unix:/run/docker.sock", decision: "deny", rule: "privilege escape-socket", file: null, line: null, because: "allow it",
+  });
+});
 
 describe("EventReader", () => {
   it("gives the same events however the stream is cut", () => {
@@ -101,6 +110,67 @@ describe("records", () => {
   });
 });
 
+describe("a stream over several policies", () => {
+  const imageOf = (text: string): Uint8Array => {
+    const compiled = compile("b.pol", (path) => ({ path, text }), { home: "/root", params: {}, programs: [] });
+    if (!compiled.ok) throw new Error("the policy does not compile");
+    return compiled.value;
+  };
+  const later = imageOf('\nlater: deny read "/x"\n');
+  const piece = (from: number, to: number): Uint8Array => eventFrame({
+    object: POLICY_OBJECT_POLICY, policy: 9n, count: BigInt(later.length), time: BigInt(from), path: later.subarray(from, to), comm: "",
+  });
+  const own = eventFrame({ object: POLICY_OBJECT_POLICY, policy: 5n, count: 0n, comm: "" });
+  const attended = eventFrame({ object: POLICY_OBJECT_ATTENDED, comm: "" });
+  const denied = (policy: bigint, time = 1n): Uint8Array => eventFrame({ path: "/x", policy, time });
+
+  function told(...frames: readonly Uint8Array[]) {
+    let resumed = 0;
+    const recorder = new Recorder(RULES, null, () => undefined, () => { resumed++; });
+    recorder.take(Buffer.concat(frames));
+    return { line: recorder.summary.line("/", null), resumed };
+  }
+
+  it("reads each event by its own policy", () => {
+    expect(told(own, denied(5n)).line).toContain("by no-keys at agent.pol:14");
+    expect(told(own, piece(0, 100), piece(100, later.length), denied(9n)).line).toContain("by later at b.pol:2");
+  });
+
+  it("takes an image from its beginning again where it was cut off", () => {
+    expect(told(own, piece(0, 100), attended, piece(0, 100), piece(100, later.length), denied(9n)).line).toContain("by later");
+  });
+
+  it("says where it does not know a policy", () => {
+    expect(told(own, denied(77n)).line).toContain("rule 1 of a policy that is not known any more");
+  });
+
+  it("counts an event once that came from two policyds", () => {
+    const { line, resumed } = told(own, denied(5n), attended, denied(5n));
+    expect(resumed).toBe(1);
+    expect(line).toMatch(/^1 denied/);
+    expect(told(own, denied(5n), denied(5n)).line).toMatch(/^2 denied/);
+    expect(told(own, denied(5n), attended, denied(5n, 2n), denied(5n, 2n)).line).toMatch(/^3 denied/);
+  });
+});
+
+describe("what is on record of a session", () => {
+  const record = { command: ["a", "b"], user: "ada", policy: "/p", name: null, home: "/h", params: { x: "y" }, since: "t", reloaded: null };
+
+  it("is read as it was written", () => {
+    expect(readRecord(recordText(record))).toEqual(record);
+  });
+
+  it("is cut where a command is too long to keep", () => {
+    const text = recordText({ ...record, command: ["agent".repeat(20_000), "b"] });
+    expect(text.length).toBeLessThan(1 << 16);
+    expect(readRecord(text)?.command[0]).toMatch(/^agentagent/);
+  });
+
+  it.each(["", "{}", "[]", '{"command":1}', JSON.stringify({ ...record, more: 1 })])("is nothing where it is %j", (text) => {
+    expect(readRecord(text)).toBeNull();
+  });
+});
+
 describe("escapeBytes", () => {
   it.each<[string | readonly number[], string]>([
     ["/tmp/é 日本 👍", "/tmp/é 日本 👍"],
@@ -141,6 +211,8 @@ describe("the last line", () => {
     ["one", [key], "1 denied (read ~/.ssh/id_ed25519 by no-keys at agent.pol:14); --events FILE says more"],
     ["the same again", [key, key], "2 denied (read ~/.ssh/id_ed25519 ×2 by no-keys at agent.pol:14); --events FILE says more"],
     ["a rule without a name", [{ rule: 1, path: "/x" }], "1 denied (read /x at agent.pol:15); --events FILE says more"],
+    ["a privilege's default", [{ rule: 2, path: "/run/docker.sock", op: POLICY_OP_CONNECT }],
+      "1 denied (connect unix:/run/docker.sock by privilege escape-socket); --events FILE says more"],
     ["the default", [{ rule: null, path: "/x" }], "1 denied (read /x by default); --events FILE says more"],
     ["a kill", [{ path: "/x", effect: "kill" }], "1 killed (read /x by no-keys at agent.pol:14); --events FILE says more"],
     ["a reason", [{ rule: null, path: "/x", reason: POLICY_REASON_WIDENS }],

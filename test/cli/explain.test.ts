@@ -56,6 +56,66 @@ to permit it, add:
 `);
   });
 
+  it("says what takes a privilege besides, and how it is given", async () => {
+    const { run } = inFolder({
+      "agent.pol": "", "stated.pol": "default deny connect, privilege\n",
+      "rule.pol": 'no: deny privilege ptrace, escape-socket because "not here"\ndeny connect unix "/run/**"\n',
+      "given.pol": "allow privilege escape-socket\n",
+    });
+    const because = "because: who may talk to it can act outside of the session; `allow privilege escape-socket` permits that";
+    expect((await run("explain", "agent.pol", "connect", "unix:/run/docker.sock")).stdout).toBe(`deny: connect unix:/run/docker.sock
+privilege escape-socket is denied by default
+${because}
+to permit it, add:
+    allow privilege escape-socket
+`);
+    expect((await run("explain", "stated.pol", "connect", "unix:@/tmp/dbus-1")).stdout).toBe(`deny: connect unix:@/tmp/dbus-1
+privilege escape-socket is denied by the default at stated.pol:1
+${because}
+to permit it, add all of this:
+  as a rule, for the default would refuse it as well
+    allow connect unix "@/tmp/dbus-1"
+  as a rule, for the default would refuse it as well
+    allow privilege escape-socket
+`);
+    expect((await run("explain", "rule.pol", "connect", "unix:/run/docker.sock")).stdout).toBe(`deny: connect unix:/run/docker.sock
+ --> rule.pol:1:1
+  |
+1 | no: deny privilege ptrace, escape-socket because "not here"
+  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ no decides
+because: not here
+also matched:
+  deny by rule.pol:2
+to permit it:
+  at the end of rule.pol:2
+    except unix "/run/docker.sock"
+  take \`escape-socket\` out of the privileges of no at rule.pol:1
+  as a rule, for the default would refuse it as well
+    allow privilege escape-socket
+`);
+    expect((await run("explain", "given.pol", "connect", "unix:/run/docker.sock")).stdout).toBe(`allow: connect unix:/run/docker.sock
+by the built-in default for connect: no rule decides
+also matched:
+  allow by given.pol:1
+to deny it, add:
+    deny connect unix "/run/docker.sock"
+`);
+    expect(JSON.parse((await run("explain", "stated.pol", "connect", "unix:/run/docker.sock", "--json")).stdout)).toMatchObject({
+      decision: "deny", matched: [], rule: { id: "privilege escape-socket", effect: "deny", file: "stated.pol", line: 1, column: 1 },
+    });
+    expect(JSON.parse((await run("explain", "agent.pol", "connect", "unix:/run/docker.sock", "--json")).stdout)).toMatchObject({
+      rule: { id: "privilege escape-socket", effect: "deny", file: null, line: null, column: null },
+    });
+    expect((await run("explain", "stated.pol", "--all", "unix:/run/docker.sock")).stdout).toBe(`unix:/run/docker.sock
+  connect  deny   privilege escape-socket by the default at stated.pol:1
+  bind     allow  the built-in default
+`);
+    expect((await run("explain", "agent.pol", "--all", "unix:/run/docker.sock")).stdout).toBe(`unix:/run/docker.sock
+  connect  deny   privilege escape-socket by default
+  bind     allow  the built-in default
+`);
+  });
+
   it("decides on where a path leads on this machine", async () => {
     const { cwd, run } = inFolder({ "real": "", "agent.pol": "" });
     const root = realpathSync(cwd);

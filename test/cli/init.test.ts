@@ -1,6 +1,6 @@
 /** `policyc init`: what it finds, and that what it writes holds. */
 import { mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { firstPolicy } from "../../src/cli/first-policy.js";
 import { inspectProject, type Project } from "../../src/cli/project.js";
@@ -46,6 +46,28 @@ describe("policyc init", () => {
     const tested = await policycIn(folder, "test", "agent.pol");
     expect([tested.status, tested.stdout]).toEqual([0, expect.stringMatching(/^[1-9].* passed, 0 failed\n$/m)]);
     expect(await policycIn(folder, "compile", "agent.pol", "--set", "workspace=/w")).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  it("looks into the folders of a project's parts, not into what tools made", async () => {
+    const folder = folderWith({ "package.json": "{}" });
+    const parts = ["web/package.json", "web/.env", "services/b/go.mod", "services/a/pyproject.toml", "services/a/.env.local", "services/a/.env.example",
+      "packages/x/package.json", "packages/y/package.json", "packages/y/deep/Cargo.toml", "node_modules/m/pom.xml", "target/Cargo.toml", ".cache/Dockerfile"];
+    for (const part of parts) {
+      mkdirSync(join(folder, dirname(part)), { recursive: true });
+      writeFileSync(join(folder, part), "");
+    }
+    expect(inspected(folder)).toMatchObject({
+      environments: ["web/.env", "services/a/.env.local"],
+      fitting: [
+        { policy: "node", why: ["package.json", "web/package.json", "packages/x/package.json", "packages/y/package.json"] },
+        { policy: "python", why: ["services/a/pyproject.toml"] }, { policy: "go", why: ["services/b/go.mod"] },
+      ],
+    });
+    await policycIn(folder, "init");
+    const policy = readIn(folder, "agent.pol");
+    expect(policy).toContain("for package.json, web/package.json, packages/x/package.json and 1 more.\n");
+    expect(policy).toContain('  deny read "/w/services/a/.env.local"\n');
+    expect(await policycIn(folder, "test", "agent.pol")).toMatchObject({ status: 0, stderr: "" });
   });
 
   it("never overwrites, and says what to do", async () => {

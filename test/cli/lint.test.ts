@@ -1,5 +1,5 @@
 /** `policyc lint` over real files, within this process: what it prints in each format, its status, what it changes. */
-import { mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Ajv } from "ajv";
@@ -109,6 +109,19 @@ describe("lint", () => {
     });
     expect(await lint(folder, "--fix", "a.pol")).toEqual({ status: 0, stdout: "", stderr: "fixed a.pol\n" });
     expect(readIn(folder, "a.pol")).toBe(`${DEFAULTS}deny read "/k"\n`);
+  });
+
+  it("--fix says once of which file it could not change, and changes the others", async () => {
+    // No name is left for the new text beside it, whoever asks.
+    const long = `${"a".repeat(250)}.pol`;
+    const before = `${DEFAULTS}deny read "/x"\ndeny read "/x"\nlet a = "/x"\nlet b = "\${a}/y"\n`;
+    const folder = folderWith({ [long]: before, "b.pol": before });
+    const { status, stderr } = await lint(folder, "--fix", ".");
+    expect([status, stderr.match(/^error: .*/gm)]).toEqual([2, [`error: cannot write \`${long}\`: the name is too long`]]);
+    expect([...stderr.matchAll(/^warning\[(.*?)\]/gm)].map(([, code]) => code)).toEqual(["duplicate-rule", "unused-let"]);
+    expect(stderr).toContain("fixed b.pol\n");
+    expect([readIn(folder, long), readIn(folder, "b.pol")]).toEqual([before, `${DEFAULTS}deny read "/x"\n`]);
+    expect(readdirSync(folder).sort()).toEqual([long, "b.pol"]);
   });
 
   it.each([

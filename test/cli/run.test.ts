@@ -26,9 +26,10 @@ describe("the protocol", () => {
     const result = await run.result;
     expect(result).toMatchObject({ status: 0, stdout: "a b|--uid|--|", stderr: "policyc: nothing denied\n" });
     expect(readIn(run.folder, "launch-arguments")).toBe("--start-fd 3 -- printf %s| a b --uid --\n");
-    expect(readIn(run.folder, "session-arguments")).toMatch(/^--pid \d+ --image-fd 3 --events-fd 4\n$/);
+    expect(readIn(run.folder, "session-arguments")).toMatch(/^--pid \d+ --image-fd 3 --events-fd 4 --guards-fd 5 --record-fd 6 --backend auto\n$/);
     expect(readIn(run.folder, "session-environment")).not.toContain("xyzzy");
     expect(readIn(run.folder, "image").slice(0, 4)).toBe("POLC");
+    expect(readIn(run.folder, "guards").split("\0")).toEqual([expect.stringMatching(/^\/.*\.polc$/), ""]);
   });
 
   it("leaves the standard streams of the command as they are", async () => {
@@ -85,8 +86,51 @@ describe("the protocol", () => {
     const result = await startRun(["sh", "-c", "sleep 0.5; exit 4"], { fake: { die: "" } }).result;
     expect(result.status).toBe(4);
     expect(result.stderr).toBe(
-      "policyc: policyd ended (killed by SIGKILL): the command stays confined, events are no longer recorded\n"
+      "policyc: policyd ended (killed by SIGKILL): the command stays confined; `policyc status` as root has its events recorded again\n"
       + "policyc: nothing denied; the end is missing\n");
+  });
+});
+
+describe("the backend", () => {
+  const LSM_ADVICE = "add `lsm=yama,bpf` to the kernel command line and reboot";
+  const WITHOUT_LSM = { lsms: ["yama"] };
+
+  it.each([
+    ["lsm", {}],
+    ["fmod_ret", {}],
+    ["fmod_ret", WITHOUT_LSM],
+    ["auto", WITHOUT_LSM],
+    ["auto", { lsms: null, securityfs: false }],
+  ])("%s is policyd's to load, with %j", async (backend, machine) => {
+    const run = startRun(["echo", "ran"], { options: { backend, machine } });
+    expect(await run.result).toMatchObject({ status: 0, stdout: "ran\n" });
+    expect(readIn(run.folder, "session-arguments")).toContain(` --backend ${backend}\n`);
+  });
+
+  it.each<[string, object, readonly string[]]>([
+    ["lsm", WITHOUT_LSM, ["LSM list (yama)", LSM_ADVICE]],
+    ["fmod_ret", { btf: false }, ["BTF"]],
+    ["auto", { ...WITHOUT_LSM, btf: false }, ["BTF"]],
+  ])("%s is refused with %j", async (backend, machine, words) => {
+    const result = await startRun(["echo", "ran"], { options: { backend, machine } }).result;
+    expect(result).toMatchObject({ status: 3, stdout: "" });
+    for (const word of words) expect(result.stderr).toContain(word);
+  });
+
+  it("has to be one that there is", async () => {
+    const result = await startRun(["echo", "ran"], { options: { backend: "ebpf" } }).result;
+    expect(result).toMatchObject({ status: 2, stdout: "" });
+    expect(result.stderr).toContain("`ebpf`");
+  });
+
+  it("that policyd finds not to work, where none was asked for, comes with a hint", async () => {
+    const fake = { refuse: "policyd: the backend does not work\n", status: "3" };
+    const auto = await startRun(["echo", "ran"], { fake, options: { machine: WITHOUT_LSM } }).result;
+    expect(auto).toMatchObject({
+      status: 3, stdout: "", stderr: "error: the backend does not work\nhelp: `policyc doctor` says which backends this machine has\n",
+    });
+    const asked = await startRun(["echo", "ran"], { fake, options: { backend: "fmod_ret", machine: WITHOUT_LSM } }).result;
+    expect(asked.stderr).toBe("error: the backend does not work\n");
   });
 });
 

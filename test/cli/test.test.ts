@@ -30,6 +30,18 @@ const test = (policy: string, ...args: readonly string[]) =>
   policycIn(folderWith({ "a.pol": policy }), "test", "a.pol", "--home", "/home/ada", ...args);
 
 describe("policyc test", () => {
+  it("knows what takes a privilege, and covers the rule that gives it", async () => {
+    const text = 'p: allow privilege escape-socket when m\nmark m on read "/x"\ntest "bus" { allow connect unix "/run/user/1/bus" }\n';
+    const failed = await test(text, "--coverage");
+    expect(failed.status).toBe(1);
+    expect(failed.stdout).toContain("help: who may talk to it can act outside of the session; `allow privilege escape-socket` permits that\n");
+    expect(failed.stdout).toContain("coverage: 0 of 1 rules, 0 of 0 excepts\n");
+    const denied = await test('p: deny privilege escape-socket\ntest "bus" { deny connect unix "/run/user/1/bus" }\n', "--coverage");
+    expect(denied.stdout).toContain("coverage: 1 of 1 rules, 0 of 0 excepts\n");
+    const json = await test(text, "--json");
+    expect(JSON.parse(json.stdout)).toMatchObject({ cases: [{ rule: { id: "privilege escape-socket", effect: "deny", file: null, line: null } }] });
+  });
+
   it("counts cases and assertions, and says which failed and by what rule", async () => {
     expect(await test(POLICY)).toEqual({ status: 0, stderr: "", stdout: [
       "a.pol",
@@ -197,9 +209,50 @@ coverage: 0 of 0 rules, 0 of 0 excepts, 1 of 2 limits
     expect((await test("param w\ntest \"t\" { allow write \"${w}/x\" }", "--set", "w=/w")).status).toBe(0);
   });
 
-  it("a policy with nothing to test needs no parameter bound, one with an assertion does", async () => {
+  it("of several policies each is bound to what it has a parameter for, and what they share is told of once", async () => {
+    const files = {
+      "base.pol": "param team\nallow read \"/srv/${team}/x\"\nassert allow read \"/srv/${team}/x\"\n",
+      "team.pol": "include \"base.pol\"\nparam w\nallow read \"${w}/x\"\ntask \"t\" { deny read \"/k\" }\n",
+    };
+    const folder = folderWith(files);
+    expect(await policycIn(folder, "test", ".", "--set", "team=a", "--set", "w=/w", "--task", "t")).toMatchObject({ status: 0, stderr: "" });
+    expect(await policycIn(folder, "test", ".")).toMatchObject({ status: 0, stderr: "" });
+    const bad = await policycIn(folder, "test", ".", "--set", "team=a//b");
+    expect([bad.status, bad.stderr.match(/^error.*$/gm)]).toEqual([1, ["error[pattern-doubled-slash]: the pattern `a//b` has a doubled `/`"]]);
+    const unknown = await policycIn(folder, "test", ".", "--set", "team=a", "--set", "w=/w", "--set", "x=/x");
+    expect(await policycIn(folder, "test", ".", "--set", "team=a", "--set", "w=/w", "--task", "u")).toMatchObject({ status: 2 });
+    expect(unknown).toMatchObject({ status: 2, stdout: "", stderr: "error: none of the policies has a parameter `x`\n" });
+    const misspelt = await policycIn(folder, "test", ".", "--set", "taem=a");
+    expect(misspelt.stderr).toBe("error: none of the policies has a parameter `taem`\nhelp: did you mean `--set team=…`?\n");
+  });
+
+  it("a policy without tests needs no parameter bound: it says which assertions a value may turn", async () => {
     expect((await test("param w\ndeny read \"${w}/x\"")).status).toBe(0);
-    expect((await test("param w\ndeny read \"${w}/x\"\nassert deny read \"${w}/x\"")).status).toBe(1);
+    const policy = "param w\ndefault deny write\nallow write \"${w}/**\"\ndeny read \"/k\"\nassert deny read \"/k\"\nassert deny write \"/etc/*\"";
+    const { status, stdout, stderr } = await test(policy);
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/ok +assert deny read "\/k" +whatever is bound\n +ok +assert deny write "\/etc\/\*"\n/);
+    expect(stdout).toContain("  1 of 2 assertions proved only with --set w=/w, which nobody gave: give your own\n");
+    expect(JSON.parse((await test(policy, "--json")).stdout)).toMatchObject({ cases: [{ ok: true }, { ok: true, assumed: { w: "/w" } }] });
+    expect((await test(policy, "--set", "w=/etc")).status).toBe(1);
+    expect((await test(policy, "--set", "w=/v")).stdout).not.toContain("proved only");
+    expect((await test("param w\nassert deny read \"${w}/x\"")).status).toBe(1);
+  });
+
+  it.each<[string, string, string]>([
+    ["a refusal that depends on it", "deny read \"/w/**\", \"${w}/**\"\nassert deny read \"/w/x\"", ""],
+    ["a refusal of it alone", "deny read \"${w}/**\"\nassert deny read \"/w/x\"", "/v"],
+    ["an exception", "deny read \"/k/**\" except \"${w}/**\"\nassert deny read \"/k/x\"", "/k"],
+    ["a let", "let all = [\"/a\", \"${w}/**\"]\ndefault deny read\nallow read all\nassert deny read \"/k/x\"", "/k"],
+    ["an address", "default deny connect\nallow connect \"${w}\"\nassert deny connect \"10.0.0.1\"", "10.0.0.1"],
+    ["a program", "deny read \"/k\" unless exe \"${w}/x\"\nassert deny read \"/k\" when not exe \"/w/x\"", "/v"],
+    ["a mark", "mark m on read \"${w}/x\"\ndeny read \"/k\" unless m\ndeny read \"/w/**\"\nassert deny read \"/k\"", "/v"],
+    ["what is asserted", "deny read \"/w/**\"\nassert deny read \"${w}/x\"", "/v"],
+    ["what is to be allowed", "deny read \"${w}/**\"\nassert allow read \"/k\"", "/k"],
+  ])("%s: `whatever is bound` is said where no value refutes", async (_, rules, refuting) => {
+    const { status, stdout } = await test(`param w\n${rules}\n`);
+    expect([status, stdout.includes("whatever is bound")]).toEqual([0, refuting === ""]);
+    if (refuting !== "") expect((await test(`param w\n${rules}\n`, "--set", `w=${refuting}`)).status).toBe(1);
   });
 
   it("a mistake outside of the tests is told once", async () => {

@@ -7,8 +7,9 @@ import { assignLanes } from "../../src/compiler/automaton/lanes.js";
 import type { PathTables } from "../../src/compiler/automaton/tables.js";
 import { accepted } from "./front-end.js";
 
+/** Without the sockets that privileges speak of by default. */
 function tables(text: string): PathTables {
-  const built = buildPathTables(accepted(text).ir);
+  const built = buildPathTables(accepted(`${text}\ndefault allow privilege`).ir);
   if (!built.ok) throw new Error(`${built.exceeded.bound} exceeded`);
   return built.value;
 }

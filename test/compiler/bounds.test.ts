@@ -13,7 +13,9 @@ const textAt = ({ source, start, end }: Span): string => source.text.slice(start
 
 /** The error that `files` make under smaller bounds. */
 function exceeding(files: string | Readonly<Record<string, string>>, bounds: Partial<Bounds>): Diagnostic {
-  const built = backEnd(accepted(files), { ...DEFAULT_BOUNDS, ...bounds });
+  // What privileges say by default is in no rule's place.
+  const own = typeof files === "string" ? `${files}\ndefault allow privilege` : files;
+  const built = backEnd(accepted(own), { ...DEFAULT_BOUNDS, ...bounds });
   expect(built.ok).toBe(false);
   expect(built.diagnostics).toHaveLength(1);
   const [diagnostic] = built.diagnostics;

@@ -69,7 +69,7 @@ describe("encode", () => {
   });
 
   it("puts names of up to 28 bytes into the short table", () => {
-    const { sections } = decoded(imageOf(`deny read "/${"n".repeat(28)}", "/${"n".repeat(29)}", "/${"n".repeat(255)}"`));
+    const { sections } = decoded(imageOf(`deny read "/${"n".repeat(28)}", "/${"n".repeat(29)}", "/${"n".repeat(255)}"\ndefault allow privilege`));
     expect([sections.short_edges.count, sections.long_edges.count]).toEqual([1, 2]);
   });
 });

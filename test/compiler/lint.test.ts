@@ -57,6 +57,12 @@ describe("warnings: code and place", () => {
       [["duplicate-rule", 'n: deny read, write "/y", "/x" because "z"']]],
     ["rules that differ in an except", `${DEFAULTS}deny read "/x/**"\ndeny read "/x/**" except "/x/y"`,
       [["shadowed-rule", 'deny read "/x/**" except "/x/y"']]],
+    ["an address for a file", `${DEFAULTS}let n = ["::1"]\ndeny read "10.0.0.1", "10.0.0.1:80"\ndeny write n`,
+      [["address-as-path", '"::1"'], ["address-as-path", '"10.0.0.1"'], ["address-as-path", '"10.0.0.1:80"']]],
+    ["names that are no addresses", `${DEFAULTS}deny read "1.2.3", "1.2.3.4.5", "::", "face", "a:1", "**/10.0.0.1"`, []],
+    ["a command for a program", `${DEFAULTS}default deny load\ndeny exec "git push"\nallow load "npm ci"`,
+      [["command-as-path", '"git push"'], ["command-as-path", '"npm ci"']]],
+    ["a name that holds a space", `${DEFAULTS}deny read "my file"\ndeny exec "**/my tool", "/opt/a tool"`, []],
     ["a character that reorders", `${DEFAULTS}deny read "/a\u202eb"`, [["hidden-character", "\u202e"]]],
     ["one that is written as an escape", `${DEFAULTS}deny read "/a\\u{202e}b"`, []],
     ["one in a comment", `${DEFAULTS}# a\u2066b\ndeny read "/x"`, [["hidden-character", "\u2066"]]],
@@ -69,6 +75,15 @@ describe("warnings: code and place", () => {
     const text = `${DEFAULTS}param a\nparam b\nparam c = "/c"\nparam d = "/d"\nfor exe "\${a}" { allow read "/x" }
       test "t" { deny read "\${b}/x" }\ndeny exec "x" when exe "\${c}" or m\nmark m on read "\${d}/y"`;
     expect(codes(linted(text)).filter((code) => code !== "not-enforced-yet")).toEqual([]);
+  });
+
+  it("a command for a program, wherever programs are named, with what to write", () => {
+    const diagnostics = linted(`${DEFAULTS}mark m on success "npm test" unless exe "make it" until exec "npm ci"
+      allow read "/x" when m and not under "sh -c"\nlimit exec "curl -s" to 1 per 1m then deny`);
+    expect(diagnostics.filter(({ code }) => code === "command-as-path").map(({ help }) => help)).toEqual([
+      '`"npm" args "test"`', 'name the program alone: `"make"`', '`"npm" args "ci"`', 'name the program alone: `"sh"`',
+      'name the program alone: `"curl"`',
+    ]);
   });
 
   it("of links, where this machine is asked", () => {
@@ -172,10 +187,17 @@ describe("in a `for` block", () => {
 describe("lint-ignore", () => {
   it.each<[string, string, readonly string[]]>([
     ["silences a code for the statement behind it", "# lint-ignore world-wide-allow a mirror of everything\nallow connect any", []],
+    ["silences it for the statement before it on the line", "allow connect any # lint-ignore world-wide-allow why\nallow write \"/w\"", []],
+    ["silences it for the one that ends on the line", "deny read\n  \"/x\" allow\n connect any # lint-ignore world-wide-allow why", []],
+    ["silences it in the block that ends on the line", "for exe \"a\" {\n allow connect any\n} # lint-ignore world-wide-allow why", ["not-enforced-yet"]],
+    ["on the line before is about no later one", "deny read \"/x\" # lint-ignore world-wide-allow why\nallow connect any", ["ignore-unused", "world-wide-allow"]],
+    ["at a statement's end needs a reason", "allow connect any # lint-ignore world-wide-allow", ["ignore-without-reason"]],
+    ["in a test is about nothing", "test \"t\" {\n  # lint-ignore world-wide-allow why\n  deny read \"/x\" # lint-ignore world-wide-allow why\n}", ["ignore-unused", "ignore-unused"]],
     ["not for the one after that", "# lint-ignore world-wide-allow why\nallow connect any\nallow write \"/**\"", ["world-wide-allow"]],
     ["silences no other code", "# lint-ignore loader-allowed why\nallow connect any", ["ignore-unused", "world-wide-allow"]],
     ["needs a reason", "# lint-ignore world-wide-allow\nallow connect any", ["ignore-without-reason"]],
     ["needs a code", "# lint-ignore world-wide why\nallow connect any", ["ignore-unknown-code", "world-wide-allow"]],
+    ["may have a colon", "# lint-ignore: world-wide-allow why\nallow connect any", []],
     ["needs any code", "# lint-ignore\ndeny read \"/x\"", ["ignore-unknown-code"]],
     ["does not silence errors", "# lint-ignore pattern-relative why\nallow read \"a/b\"", ["ignore-unknown-code", "pattern-relative"]],
     ["has to silence something", "# lint-ignore world-wide-allow why\ndeny read \"/x\"", ["ignore-unused"]],
@@ -203,6 +225,7 @@ describe("lint-ignore", () => {
 });
 
 describe("fixes", () => {
+  const SHADE = `${DEFAULTS}deny read "/x"\n`;
   const fixed = (text: string): string => [...applyFixes(linted(text)).values()][0] ?? text;
 
   it.each([
@@ -214,7 +237,15 @@ describe("fixes", () => {
     ["an allow of what is allowed", 'default deny write, connect\nallow read "/x"\r\ndeny read "/y"', 'default deny write, connect\ndeny read "/y"'],
     ["a hidden character becomes an escape", `${DEFAULTS}deny read "/\u202e"`, `${DEFAULTS}deny read "/\\u{202e}"`],
     ["and goes from a comment", `${DEFAULTS}# a\u202eb\n`, `${DEFAULTS}# ab\n`],
+    ["an ignore of nothing at a statement's end", `${DEFAULTS}deny read "/x"  # lint-ignore unused-let why\n`, `${DEFAULTS}deny read "/x"\n`],
     ["an ignore of nothing", `${DEFAULTS}# lint-ignore unused-let why\ndeny read "/x"\n`, `${DEFAULTS}deny read "/x"\n`],
+    ["a block goes with the last of its rules", `${SHADE}# npm\nfor exe "/a", "/b" {\n  # twice\n  deny read "/x"\n  deny read "/x"\n} # end\ndeny read "/y"\n`,
+      `${SHADE}deny read "/y"\n`],
+    ["and with the blocks in it, of a task", `${SHADE}task "t" {\n  for exe "/a" {\n    for exe "/b" { deny read "/x" }\n  }\n}\n`, `${SHADE}task "t" {\n}\n`],
+    ["but not with a rule that stays", `${SHADE}for exe "/a" {\n  deny read "/x"\n  deny read "/y"\n}\n`, `${SHADE}for exe "/a" {\n  deny read "/y"\n}\n`],
+    ["nor with a comment that stays", `${SHADE}for exe "/a" {\n  # of all\n\n  deny read "/x"\n}\n`, `${SHADE}for exe "/a" {\n  # of all\n\n}\n`],
+    ["nor where its rule is ignored", `${SHADE}for exe "/a" {\n  deny read "/x" # lint-ignore shadowed-rule why\n}\n`,
+      `${SHADE}for exe "/a" {\n  deny read "/x" # lint-ignore shadowed-rule why\n}\n`],
   ])("%s", (_, text, expected) => { expect(fixed(text)).toBe(expected); });
 
   it("what is fixed parses, and has nothing left to fix in the end", () => {

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Ir, Selector } from "../../src/compiler/ir.gen.js";
 import { parsePathPattern } from "../../src/compiler/pattern/parse-pattern.js";
-import type { PatternText } from "../../src/compiler/resolved.js";
+import type { Bindings, PatternText } from "../../src/compiler/resolved.js";
 import { interpreter } from "../../src/interpreter/interpret.js";
 import { access } from "./accesses.js";
 import { evaluateIr } from "./evaluate-ir.js";
@@ -16,8 +16,9 @@ const SPAN = { source: { path: "a.pol", text: "" }, start: 0, end: 0 };
 const isValid = (pattern: PatternText) => parsePathPattern(pattern, SPAN).ok;
 const validate = new Ajv().compile(JSON.parse(readFileSync("grammar/ir.schema.json", "utf8")));
 
-function lowered(text: string): Ir {
-  return accepted(text).ir;
+/** Without what privileges say by default. */
+function lowered(text: string, bindings: Partial<Bindings> = {}): Ir {
+  return accepted(`${text}\ndefault allow privilege`, bindings).ir;
 }
 
 /** `7f000000/8 443-443,1-2 tcp` */
@@ -89,7 +90,7 @@ describe("a rule", () => {
 
   it("covers files behind links for `exec` and `load` alone", () => {
     const programs = [{ name: "/usr/bin/sh", target: "/usr/bin/dash" }];
-    const { ir } = accepted("deny read, exec \"sh\" except \"/usr/bin/sh\"", { programs });
+    const ir = lowered("deny read, exec \"sh\" except \"/usr/bin/sh\"", { programs });
     const texts = (selectors: readonly Selector[]) => selectors.map((selector) => selector.kind === "path" ? selector.text : "");
     expect(ir.rules.map(({ operations, match, except }) => [operations, texts(match), texts(except)])).toEqual([
       [["read"], ["sh"], ["/usr/bin/sh"]],

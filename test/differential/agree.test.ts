@@ -15,10 +15,10 @@ import type { Query } from "../../src/simulator/query.js";
 import { policy, textOf } from "./policies.js";
 import type { PolicyModel } from "./policies.js";
 import { queriesNear } from "./queries.js";
+import { SEED } from "../support/seed.js";
 
 const POLICIES = Number(process.env["POLICIES"] ?? 300);
 const QUERIES = Number(process.env["QUERIES"] ?? 100);
-const SEED = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
 /** Policies that one process of the harness is asked about. */
 const BATCH = 64;
 

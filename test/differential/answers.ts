@@ -4,7 +4,7 @@ import { decodeImage } from "../../src/compiler/image/decode.js";
 import type { ResolvedPolicy } from "../../src/compiler/resolved.js";
 import { OPERATION_ORDER } from "../../src/compiler/verdict.js";
 import { interpreter } from "../../src/interpreter/interpret.js";
-import type { Access } from "../../src/compiler/access.js";
+import type { Attempt } from "../../src/compiler/access.js";
 import type { Query } from "../../src/simulator/query.js";
 import { simulate } from "../../src/simulator/simulate.js";
 
@@ -21,7 +21,7 @@ const FILE_OPERATIONS = ["read", "write", "create", "delete", "setattr", "exec",
 const SOCKET_OPERATIONS = ["connect", "bind"] as const;
 
 /** What a query asks, one access after the other. */
-export function accessesOf(query: Query): readonly Access[] {
+export function accessesOf(query: Query): readonly Attempt[] {
   switch (query.kind) {
     case "path": {
       const path = `/${Buffer.from(query.path).toString("latin1")}`;
@@ -38,6 +38,8 @@ export function accessesOf(query: Query): readonly Access[] {
       return [{ kind: "anonymous", op: "exec" }, { kind: "anonymous", op: "load" }];
     case "unnamed":
       return SOCKET_OPERATIONS.map((op) => ({ kind: "unix-unnamed", op }) as const);
+    case "privilege":
+      return [{ kind: "privilege", op: "privilege", privilege: query.privilege }];
     case "address": {
       const { address, port, protocol } = query;
       const family = address.length === 4 ? 4 : 6;
@@ -54,9 +56,13 @@ export function sayWord(word: number, ids: readonly string[]): string {
   return `${EFFECTS[word >>> 29] ?? "?"} by ${rule === POLICY_RULE_NONE ? "default" : (ids[rule] ?? "?")}`;
 }
 
+/** What an answer says of the operation; of a privilege there is one word. */
+export const wordOf = (words: readonly number[], op: Attempt["op"]): number =>
+  words[op === "privilege" ? 0 : OPERATION_ORDER.indexOf(op)] ?? 0;
+
 export interface Disagreement {
   readonly query: Query;
-  readonly access: Access;
+  readonly access: Attempt;
   readonly interpreter: string;
   readonly image: string;
 }
@@ -75,9 +81,10 @@ export function firstDisagreement(
   const decide = interpreter(resolved);
   for (const [i, query] of queries.entries()) {
     for (const access of accessesOf(query)) {
-      const { effect, rule } = decide(access);
-      const expected = `${effect} by ${rule === null ? "default" : (resolved.rules[rule]?.id ?? "?")}`;
-      const said = sayWord(words[i]?.[OPERATION_ORDER.indexOf(access.op)] ?? 0, ids);
+      const { effect, rule, privilege } = decide(access);
+      const implied = privilege === null ? "default" : `privilege ${privilege}`;
+      const expected = `${effect} by ${rule === null ? implied : (resolved.rules[rule]?.id ?? "?")}`;
+      const said = sayWord(wordOf(words[i] ?? [], access.op), ids);
       if (said !== expected) return { query, access, interpreter: expected, image: said };
     }
   }

@@ -1,13 +1,15 @@
 /** The third implementation: the kernel, asked through `bpf/harness` (root, BTF, no LSM). */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { PRIVILEGES } from "../../src/compiler/ast.js";
 import {
   POLICY_OPS, POLICY_PROTO_OTHER, POLICY_PROTO_TCP, POLICY_PROTO_UDP, POLICY_QUERY_ABSTRACT, POLICY_QUERY_ANONYMOUS,
-  POLICY_QUERY_INET, POLICY_QUERY_INET6, POLICY_QUERY_PATH, POLICY_QUERY_UNNAMED,
+  POLICY_QUERY_INET, POLICY_QUERY_INET6, POLICY_QUERY_PATH, POLICY_QUERY_PRIVILEGE, POLICY_QUERY_UNNAMED,
 } from "../../src/compiler/image/abi.gen.js";
 import type { Query } from "../../src/simulator/query.js";
 
-const HARNESS = process.env["POLICY_HARNESS"] ?? fileURLToPath(new URL("../../build/native/harness", import.meta.url));
+/** The built harness, or another, as the one with sanitizers. */
+export const HARNESS = process.env["POLICY_HARNESS"] ?? fileURLToPath(new URL("../../build/native/harness", import.meta.url));
 const PROTOCOLS = { other: POLICY_PROTO_OTHER, tcp: POLICY_PROTO_TCP, udp: POLICY_PROTO_UDP } as const;
 
 /** Queries about one image. */
@@ -34,6 +36,8 @@ function frame(query: Query): Buffer {
       return of(POLICY_QUERY_ANONYMOUS, new Uint8Array());
     case "unnamed":
       return of(POLICY_QUERY_UNNAMED, new Uint8Array());
+    case "privilege":
+      return of(POLICY_QUERY_PRIVILEGE, new Uint8Array(), PRIVILEGES.indexOf(query.privilege));
     case "address": {
       const kind = query.address.length === 4 ? POLICY_QUERY_INET : POLICY_QUERY_INET6;
       return of(kind, query.address, PROTOCOLS[query.protocol], query.port);

@@ -74,6 +74,9 @@ const MUTATIONS: readonly (readonly [string, Mutation])[] = [
       edges: tables.edges.map((edge) => (edge.name.length === 28 ? { ...edge, name: edge.name.slice(0, 27) } : edge)),
     }),
   }],
+  ["control sockets without the privilege that they take", {
+    ir: (ir) => ({ ...ir, rules: ir.rules.map((rule) => (rule.source === null ? { ...rule, match: [] } : rule)) }),
+  }],
   ["a floating pattern lost", {
     ir: (ir) => {
       const first = ir.rules.findIndex((rule) => rule.match.some(isFloating));

@@ -3,6 +3,7 @@
  * text: what is compared is the way from what a person writes.
  */
 import fc from "fast-check";
+import { PRIVILEGES } from "../../src/compiler/ast.js";
 
 const EFFECTS = ["allow", "audit", "deny", "kill"] as const;
 const FILE_OPERATIONS = ["read", "write", "create", "delete", "setattr", "exec", "load", "modify", "access"] as const;
@@ -72,7 +73,14 @@ const network = fc.tuple(
 ).map(([where, of, protocol]) => `${where}${of.length === 0 ? "" : ` port ${of.join(", ")}`}${protocol}`);
 
 const abstractName = nameLike.filter((text) => text.length <= 107);
-const unix = fc.oneof(pathPattern, abstractName.map((text) => `@${text}`)).map((text) => `unix "${text}"`);
+/** At and about the control sockets that take a privilege. */
+const SOCKETS = [
+  "/run/docker.sock", "/run/user/*/bus", "/run/user/**", "/run/**", "/**", "docker.sock", "/run/*/private", "~/.docker/**",
+  "/tmp/d*-?*", "@/tmp/d?us-*", "@*shim/*", "/run/systemd/io.*.[A-M]*", "**/private",
+] as const;
+const unix = fc.oneof(pathPattern, abstractName.map((text) => `@${text}`), fc.constantFrom(...SOCKETS)).map((text) => `unix "${text}"`);
+
+const privilege = fc.oneof(fc.constantFrom(...PRIVILEGES), fc.constant("escape-socket"));
 
 const quotedPath = pathPattern.map((text) => `"${text}"`);
 
@@ -104,11 +112,13 @@ const rule: fc.Arbitrary<RuleModel> = fc.tuple(
     { weight: 1, arbitrary: body(["exec", "load"], fc.oneof(quotedPath, fc.constant("anonymous"))) },
     { weight: 3, arbitrary: body(["connect", "bind"], network) },
     { weight: 2, arbitrary: body(["connect", "bind"], fc.oneof(unix, network)) },
+    { weight: 2, arbitrary: body(["privilege"], privilege) },
   ),
 ).map(([effect, rest]) => ({ effect, ...rest }));
 
 const defaults = fc.constantFrom(
-  "", "default deny access, exec, load\n", "default deny connect\ndefault audit bind, read\n",
+  "", "default deny access, exec, load\n", "default deny connect\ndefault audit bind, read, privilege\n",
+  "default kill connect\n", "default deny connect\n", "default allow privilege\n",
 );
 
 export interface PolicyModel {

@@ -1,5 +1,7 @@
 /** What to ask of a policy: mostly what its own patterns speak of, and what stands one step beside that. */
 import type { Component, GlobItem, Ir, NetworkSelector, Selector } from "../../src/compiler/ir.gen.js";
+import { PRIVILEGES } from "../../src/compiler/ast.js";
+import { isEscapeSocket } from "../../src/compiler/escape-sockets.js";
 import type { Query } from "../../src/simulator/query.js";
 
 /** Bytes as latin-1 text. */
@@ -144,8 +146,13 @@ function near(selector: Selector, dice: Dice): Query {
 /** `count` queries near the patterns of `ir`. */
 export function queriesNear(ir: Ir, seed: number, count: number): readonly Query[] {
   const dice = new Dice(seed);
-  const selectors = ir.rules.flatMap((rule) => [...rule.match, ...rule.except]);
+  const all = ir.rules.flatMap((rule) => [...rule.match, ...rule.except]);
+  const isSocket = (selector: Selector): boolean => "text" in selector && isEscapeSocket(selector.text);
+  // The sockets that are in every policy are many.
+  const [sockets, others] = [all.filter(isSocket), all.filter((selector) => !isSocket(selector))];
   return Array.from({ length: count }, (): Query => {
+    if (dice.chance(8)) return { kind: "privilege", privilege: dice.pick(PRIVILEGES) };
+    const selectors = others.length === 0 || dice.chance(8) ? sockets : others;
     const selector = selectors[dice.roll(selectors.length)];
     return selector === undefined ? { kind: "path", path: Buffer.from("a") } : near(selector, dice);
   });

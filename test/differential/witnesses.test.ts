@@ -5,28 +5,25 @@
  */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { ConcreteTarget } from "../../src/compiler/access.js";
-import { accessOf } from "../../src/compiler/access.js";
+import { type Attempt, attemptOf } from "../../src/compiler/access.js";
 import type { Effect } from "../../src/compiler/ast.js";
 import { buildImage } from "../../src/compiler/image/build.js";
-import type { Operation } from "../../src/compiler/ir.gen.js";
 import { lowerAsserts } from "../../src/compiler/lower.js";
 import { prove } from "../../src/compiler/reason/find-counterexample.js";
 import { type Change, findDifferences } from "../../src/compiler/reason/find-differences.js";
 import type { Verdict } from "../../src/compiler/reason/verdicts.js";
-import { OPERATION_ORDER } from "../../src/compiler/verdict.js";
 import { interpreter } from "../../src/interpreter/interpret.js";
 import type { Query } from "../../src/simulator/query.js";
 import { accepted } from "../compiler/front-end.js";
 import { satisfies } from "../compiler/satisfies.js";
-import { accessesOf, sayWord, simulator } from "./answers.js";
+import { accessesOf, sayWord, simulator, wordOf } from "./answers.js";
 import { askHarness } from "./kernel.js";
 import { policy, type PolicyModel, textOf } from "./policies.js";
 import { queriesNear } from "./queries.js";
+import { SEED } from "../support/seed.js";
 
 const POLICIES = Number(process.env["POLICIES"] ?? 150);
 const QUERIES = Number(process.env["QUERIES"] ?? 100);
-const SEED = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
 /** Pairs that one process of the harness is asked about. */
 const BATCH = 64;
 
@@ -65,18 +62,18 @@ const effectsOf = ({ resolved }: Policy) => {
 /** What is claimed of one access under one policy. */
 interface Claim {
   readonly policy: Policy;
-  readonly operation: Operation;
-  readonly target: ConcreteTarget;
+  readonly operation: Change["operation"];
+  readonly target: Change["witness"];
   readonly verdict: Verdict;
 }
 
 function claimOf(one: Policy, { operation, witness }: Pick<Change, "operation" | "witness">, verdict: Verdict): Claim {
-  if (operation === "privilege" || witness.kind === "privilege") throw new Error("these policies have no privileges");
   return { policy: one, operation, target: witness, verdict };
 }
 
-function queryOf(target: ConcreteTarget): Query {
+function queryOf(target: Change["witness"]): Query {
   switch (target.kind) {
+    case "privilege": return target;
     case "path":
     case "unix-path": return { kind: "path", path: Buffer.from(target.path.slice(1), "latin1") };
     case "unix-abstract": return { kind: "abstract", name: Buffer.from(target.name, "latin1") };
@@ -103,8 +100,8 @@ function expectDecided(claims: readonly Claim[]): void {
   const kernel = askHarness("query", cases);
   for (const [i, claim] of claims.entries()) {
     const said = (words: readonly (readonly number[])[] | undefined): string =>
-      sayWord(words?.[0]?.[OPERATION_ORDER.indexOf(claim.operation)] ?? 0, claim.policy.ir.rules.map(({ id }) => id));
-    const access = accessOf(claim.operation, claim.target);
+      sayWord(wordOf(words?.[0] ?? [], claim.operation), claim.policy.ir.rules.map(({ id }) => id));
+    const access = attemptOf(claim.operation, claim.target);
     if (access === null) throw new Error(`${claim.operation} of ${claim.target.kind}`);
     const one = cases[i];
     if (one === undefined) throw new Error("a case is missing");
@@ -151,7 +148,9 @@ it("every assertion that holds survives, every one that fails has a witness", { 
       for (const { effect, operations, targets } of [model.rules[0], more.rules[0]].flatMap((rule) => rule ?? [])) {
         const words = `${operations.join(", ")} ${targets.join(", ")}`;
         const checked = accepted(`${textOf(model)}assert ${effect} ${words}\n`);
-        const about = interpreter(accepted(`audit ${words}\n`).resolved);
+        // What is said of a privilege is said of its use alone, not of connecting.
+        const about = interpreter(accepted(`audit ${words}\ndefault allow privilege\n`).resolved);
+        const isAbout = (one: Attempt): boolean => about(one).rule !== null && about(one).privilege === null;
         const proofs = lowerAsserts(checked.resolved).map(({ assertion, ...group }) => prove(checked.ir, { effect: assertion.effect, ...group }));
         if (proofs.some(({ kind }) => kind === "too-complex")) throw new Error(`too complex: ${textOf(model)}`);
         const failures = proofs.flatMap((proof) => (proof.kind === "fails" ? [proof] : []));
@@ -166,7 +165,7 @@ it("every assertion that holds survives, every one that fails has a witness", { 
         held++;
         const decide = effectsOf(checked);
         for (const query of queriesNear(checked.ir, seed, QUERIES)) {
-          for (const access of accessesOf(query).filter((one) => about(one).rule !== null)) {
+          for (const access of accessesOf(query).filter(isAbout)) {
             asked++;
             expect(satisfies(effect, decide(access))).toBe(true);
           }

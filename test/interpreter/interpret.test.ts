@@ -52,7 +52,7 @@ describe("which rule decides", () => {
 
   it("every rule that matched is listed in source order", () => {
     const { resolved } = accepted(POLICY.join("\n"));
-    expect(decide(resolved, path("read", "/w/log/secret-2"))).toEqual({ effect: "deny", rule: 2, limit: null, matched: [0, 1, 2, 3] });
+    expect(decide(resolved, path("read", "/w/log/secret-2"))).toEqual({ effect: "deny", rule: 2, limit: null, privilege: null, matched: [0, 1, 2, 3] });
   });
 
   it("the order of the rules changes no effect", () => {

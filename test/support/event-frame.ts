@@ -7,6 +7,8 @@ export interface FrameFields {
   readonly time?: bigint;
   readonly count?: bigint;
   readonly session?: number;
+  /** The identity of a policy. */
+  readonly policy?: bigint;
   readonly pid?: number;
   readonly effect?: Effect;
   /** Null: the default. */
@@ -32,6 +34,7 @@ export function eventFrame(fields: FrameFields): Uint8Array {
   const at = STRUCTS.policy_event.fields;
   frame.writeBigUInt64LE(fields.time ?? 0n, at.time.offset);
   frame.writeBigUInt64LE(fields.count ?? 1n, at.count.offset);
+  frame.writeBigUInt64LE(fields.policy ?? 0n, at.policy.offset);
   frame.writeUInt32LE(fields.session ?? 7, at.session.offset);
   frame.writeUInt32LE(fields.pid ?? 100, at.pid.offset);
   frame.writeUInt32LE(verdictWord(fields.effect ?? "deny", fields.rule === null ? POLICY_RULE_NONE : fields.rule ?? 0),

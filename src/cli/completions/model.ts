@@ -3,7 +3,7 @@ import type { Argument, Command, Option } from "commander";
 import { MESSAGES } from "../../compiler/messages.js";
 import { OPERATIONS } from "../../compiler/resolved.js";
 import { stdNames } from "../read-sources.js";
-import { WORKING_BACKENDS } from "../run.js";
+import { BACKEND_CHOICES } from "../machine-gaps.js";
 
 export type Value =
   | { readonly kind: "words"; readonly words: readonly string[] }
@@ -97,14 +97,16 @@ function argumentOf(command: string, argument: Argument, shipped: readonly strin
 
 /** By the name in the angle brackets; what is not here, and has no choices, is `unknownValues`. */
 export const OPTION_VALUES: ReadonlyMap<string, Value> = new Map<string, Value>([
-  ["backend", { kind: "words", words: WORKING_BACKENDS }],
+  ["backend", { kind: "words", words: BACKEND_CHOICES }],
   ["dir", { kind: "folders" }],
   ["file", files()],
   ["mark", NOTHING],
   ["n", NOTHING],
   ["name=value", NOTHING],
   ["out.polc", files("polc")],
+  ["pid", NOTHING],
   ["program", files()],
+  ["session", NOTHING],
   ["target", { kind: "target" }],
   ["task", NOTHING],
   ["user", { kind: "users" }],
@@ -117,11 +119,14 @@ export const ARGUMENT_VALUES: ReadonlyMap<string, Value> = new Map<string, Value
   ["dir", { kind: "folders" }],
   ["file", files("pol")],
   ["run file", files("pol", "polc")],
+  ["load file", files("pol", "polc")],
+  ["reload file", files("pol", "polc")],
   ["image", files("polc")],
   ["new", files("pol")],
   ["old", files("pol")],
   ["op", { kind: "words", words: [...OPERATIONS, "privilege"] }],
   ["path", files("pol")],
+  ["session", NOTHING],
   ["target", { kind: "target" }],
 ]);
 

@@ -1,9 +1,9 @@
-/** `# lint-ignore CODE reason`, before a statement, takes that warning away from it. */
-import type { Comment, PolicyFile, Statement } from "../ast.js";
+/** `# lint-ignore CODE reason`, before a statement or at its end, takes that warning away from it. */
+import type { Comment, PolicyFile, Statement, TestCase } from "../ast.js";
 import type { Diagnostic, Span } from "../diagnostic.js";
 import { MESSAGES, report, severityOf } from "../messages.js";
 import { closest } from "../suggest-name.js";
-import { wholeLines } from "./remove-statement.js";
+import { commentRemoval } from "./remove-statement.js";
 import { withNested } from "./walk-tree.js";
 
 interface Ignore {
@@ -12,7 +12,7 @@ interface Ignore {
   readonly codeSpan: Span | null;
   readonly reason: string;
   readonly comment: Comment;
-  /** What it is about; null at the end of a file or block. */
+  /** What it is about; null at the end of a file or block, and in a test. */
   readonly reach: Span | null;
 }
 
@@ -31,7 +31,7 @@ export function applyIgnores(
 }
 
 function aboutIgnore({ code, codeSpan, reason, comment: { span } }: Ignore, needed: boolean): readonly Diagnostic[] {
-  const removal = { fixes: [{ span: wholeLines(span), replacement: "" }] };
+  const removal = { fixes: [commentRemoval(span)] };
   if (severityOf(code) !== "warning") {
     const warnings = Object.keys(MESSAGES).filter((other) => severityOf(other) === "warning");
     const meant = closest(code, warnings);
@@ -49,15 +49,20 @@ function aboutIgnore({ code, codeSpan, reason, comment: { span } }: Ignore, need
 function ignoresOf(file: PolicyFile): readonly Ignore[] {
   const statements = withNested(file.statements);
   return [
-    ...statements.flatMap((statement) => statement.leading.flatMap((comment) => toIgnore(comment, reachOf(statement)))),
-    ...statements.flatMap((statement) => "trailingComments" in statement ? statement.trailingComments : [])
-      .flatMap((comment) => toIgnore(comment, null)),
+    ...statements.flatMap((statement) => commentsOf(statement).flatMap((comment) => toIgnore(comment, reachOf(statement)))),
+    ...statements.flatMap((statement) => [
+      ...(statement.kind === "test" ? statement.cases.flatMap(commentsOf) : []),
+      ...("trailingComments" in statement ? statement.trailingComments : []),
+    ]).flatMap((comment) => toIgnore(comment, null)),
     ...file.trailingComments.flatMap((comment) => toIgnore(comment, null)),
   ];
 }
 
+const commentsOf = ({ leading, trailing }: Statement | TestCase): readonly Comment[] =>
+  trailing === null ? leading : [...leading, trailing];
+
 function toIgnore(comment: Comment, reach: Span | null): readonly Ignore[] {
-  const match = /^[ \t]*lint-ignore(?:[ \t]+(\S*)[ \t]*(.*))?$/.exec(comment.text);
+  const match = /^[ \t]*lint-ignore:?(?:[ \t]+(\S*)[ \t]*(.*))?$/.exec(comment.text);
   if (match === null || comment.doc) return [];
   const [, code = "", reason = ""] = match;
   return [{ code, codeSpan: code === "" ? null : spanOfCode(comment, code), reason, comment, reach }];

@@ -15,6 +15,13 @@ export function removal({ span, leading, trailing }: Statement): Fix {
   return { span: wholeLines({ source, start, end: trailing?.span.end ?? span.end }), replacement: "" };
 }
 
+/** With the blanks that part it from the statement before it. */
+export function commentRemoval(span: Span): Fix {
+  const { source, start, end } = wholeLines(span);
+  const blank = end > span.end ? "" : /[ \t]*$/.exec(source.text.slice(0, start))?.[0] ?? "";
+  return { span: { source, start: start - blank.length, end }, replacement: "" };
+}
+
 /** With the line's indentation and its end, where nothing else stands on it. */
 export function wholeLines({ source, start, end }: Span): Span {
   const before = /[ \t]*$/.exec(source.text.slice(source.text.lastIndexOf("\n", start - 1) + 1, start))?.[0] ?? "";

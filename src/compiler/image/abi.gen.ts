@@ -1,9 +1,13 @@
 // Made by scripts/generate-abi.mjs from bpf/policy_abi.h; not to be edited.
 
-export const POLICY_ABI_VERSION = 1;
+export const POLICY_ABI_VERSION = 3;
 export const POLICY_BYTE_ORDER = 16909060;
 export const POLICY_EFFECT_SHIFT = 29;
 export const POLICY_RULE_NONE = 536870911;
+export const POLICY_OP_PRIVILEGE = 32;
+export const POLICY_CALLS_HIDING = 48;
+export const POLICY_CALLS_DATAGRAMS = 49;
+export const POLICY_CALLS_ALWAYS = 63;
 export const POLICY_LANES = 4;
 export const POLICY_DEAD = 0;
 export const POLICY_STATE_SHORT = 1;
@@ -26,10 +30,17 @@ export const POLICY_MAX_GLOB_ROWS = 65535;
 export const POLICY_MAX_META = 268435456;
 export const POLICY_MAX_SESSIONS = 1024;
 export const POLICY_MAX_DEPTH = 2048;
+export const POLICY_TASK_PROTECTED = 1;
+export const POLICY_DESCRIPTOR_WORDS = 16;
+export const POLICY_GUARD_CONTENT = 1;
+export const POLICY_GUARD_PLACE = 2;
+export const POLICY_GUARD_MOUNT = 4;
+export const POLICY_GUARD_WITHIN = 8;
+export const POLICY_MAX_GUARDS = 65536;
 export const POLICY_MAX_SLOTS = 2048;
 export const POLICY_RING_BYTES = 2097152;
 export const POLICY_EVENT_PATH = 4096;
-export const POLICY_EVENT_HEADER = 80;
+export const POLICY_EVENT_HEADER = 88;
 
 // enum policy_op
 export const POLICY_OP_READ = 0;
@@ -49,6 +60,32 @@ export const POLICY_ALLOW = 1;
 export const POLICY_AUDIT = 2;
 export const POLICY_DENY = 3;
 export const POLICY_KILL = 4;
+
+// enum policy_privilege
+export const POLICY_PRIVILEGE_PTRACE = 0;
+export const POLICY_PRIVILEGE_SIGNAL = 1;
+export const POLICY_PRIVILEGE_MOUNT = 2;
+export const POLICY_PRIVILEGE_USERNS = 3;
+export const POLICY_PRIVILEGE_SETNS = 4;
+export const POLICY_PRIVILEGE_CHROOT = 5;
+export const POLICY_PRIVILEGE_BPF = 6;
+export const POLICY_PRIVILEGE_MODULE = 7;
+export const POLICY_PRIVILEGE_KEXEC = 8;
+export const POLICY_PRIVILEGE_REBOOT = 9;
+export const POLICY_PRIVILEGE_PERF = 10;
+export const POLICY_PRIVILEGE_RAW_DISK = 11;
+export const POLICY_PRIVILEGE_RAW_SOCKET = 12;
+export const POLICY_PRIVILEGE_VSOCK = 13;
+export const POLICY_PRIVILEGE_NET_ADMIN = 14;
+export const POLICY_PRIVILEGE_KERNEL_SETTINGS = 15;
+export const POLICY_PRIVILEGE_HANDLE_OPEN = 16;
+export const POLICY_PRIVILEGE_IO_URING = 17;
+export const POLICY_PRIVILEGE_KEYRING = 18;
+export const POLICY_PRIVILEGE_TIME = 19;
+export const POLICY_PRIVILEGE_SWAP = 20;
+export const POLICY_PRIVILEGE_ESCAPE_SOCKET = 21;
+export const POLICY_PRIVILEGE_TERMINAL = 22;
+export const POLICY_PRIVILEGES = 23;
 
 // enum policy_protocol
 export const POLICY_PROTO_OTHER = 0;
@@ -82,6 +119,10 @@ export const POLICY_OBJECT_UNNAMED = 5;
 export const POLICY_OBJECT_SESSION_END = 6;
 export const POLICY_OBJECT_LOST = 7;
 export const POLICY_OBJECT_SOCKET = 8;
+export const POLICY_OBJECT_PRIVILEGE = 9;
+export const POLICY_OBJECT_UNSEEN = 10;
+export const POLICY_OBJECT_POLICY = 11;
+export const POLICY_OBJECT_ATTENDED = 12;
 
 // enum policy_reason
 export const POLICY_REASON_POLICY = 0;
@@ -93,6 +134,7 @@ export const POLICY_REASON_INTERNAL = 5;
 export const POLICY_REASON_HIDDEN = 6;
 export const POLICY_REASON_CASE = 7;
 export const POLICY_REASON_SUBVOLUME = 8;
+export const POLICY_REASON_PROTECTED = 9;
 
 // enum policy_query_kind
 export const POLICY_QUERY_PATH = 0;
@@ -101,6 +143,7 @@ export const POLICY_QUERY_ANONYMOUS = 2;
 export const POLICY_QUERY_UNNAMED = 3;
 export const POLICY_QUERY_INET = 4;
 export const POLICY_QUERY_INET6 = 5;
+export const POLICY_QUERY_PRIVILEGE = 6;
 
 /** Sizes and offsets in bytes; `length`: elements of an array, rows multiplied out. */
 export const STRUCTS = {
@@ -200,15 +243,17 @@ export const STRUCTS = {
     },
   },
   policy_root: {
-    size: 220,
+    size: 320,
     fields: {
       lanes: { offset: 0, size: 4 },
       flags: { offset: 4, size: 4 },
       defaults: { offset: 8, size: 36 },
-      anonymous: { offset: 44, size: 36 },
-      unnamed: { offset: 80, size: 36 },
-      path: { offset: 116, size: 52 },
-      abstract: { offset: 168, size: 52 },
+      privilege: { offset: 44, size: 92, length: 23 },
+      anonymous: { offset: 136, size: 36 },
+      unnamed: { offset: 172, size: 36 },
+      path: { offset: 208, size: 52 },
+      abstract: { offset: 260, size: 52 },
+      policy: { offset: 312, size: 8 },
     },
   },
   policy_section: {
@@ -286,8 +331,46 @@ export const STRUCTS = {
     size: 16,
     fields: {
       session: { offset: 0, size: 4 },
-      reserved: { offset: 4, size: 4 },
+      flags: { offset: 4, size: 4 },
       looks_up: { offset: 8, size: 8 },
+    },
+  },
+  policy_stray: {
+    size: 16,
+    fields: {
+      session: { offset: 0, size: 4 },
+      reserved: { offset: 4, size: 4 },
+      start_time: { offset: 8, size: 8 },
+    },
+  },
+  policy_descriptors: {
+    size: 128,
+    fields: {
+      words: { offset: 0, size: 128, length: 16 },
+    },
+  },
+  policy_socket: {
+    size: 8,
+    fields: {
+      session: { offset: 0, size: 4 },
+      reserved: { offset: 4, size: 4 },
+    },
+  },
+  policy_guard_key: {
+    size: 24,
+    fields: {
+      dev: { offset: 0, size: 4 },
+      reserved: { offset: 4, size: 4 },
+      ino: { offset: 8, size: 8 },
+      inode: { offset: 16, size: 8 },
+    },
+  },
+  policy_guard_account: {
+    size: 32,
+    fields: {
+      session: { offset: 0, size: 4 },
+      reserved: { offset: 4, size: 4 },
+      key: { offset: 8, size: 24 },
     },
   },
   policy_anchor_key: {
@@ -316,36 +399,38 @@ export const STRUCTS = {
     },
   },
   policy_event: {
-    size: 8272,
+    size: 8280,
     fields: {
       time: { offset: 0, size: 8 },
       count: { offset: 8, size: 8 },
-      session: { offset: 16, size: 4 },
-      pid: { offset: 20, size: 4 },
-      word: { offset: 24, size: 4 },
-      op: { offset: 28, size: 1 },
-      object: { offset: 29, size: 1 },
-      reason: { offset: 30, size: 1 },
-      protocol: { offset: 31, size: 1 },
-      port: { offset: 32, size: 2 },
-      path_len: { offset: 34, size: 2 },
-      exe_len: { offset: 36, size: 2 },
-      cut: { offset: 38, size: 2 },
-      path_mount: { offset: 40, size: 4 },
-      exe_mount: { offset: 44, size: 4 },
-      address: { offset: 48, size: 16, length: 16 },
-      comm: { offset: 64, size: 16, length: 16 },
-      bytes: { offset: 80, size: 8192, length: 8192 },
+      policy: { offset: 16, size: 8 },
+      session: { offset: 24, size: 4 },
+      pid: { offset: 28, size: 4 },
+      word: { offset: 32, size: 4 },
+      op: { offset: 36, size: 1 },
+      object: { offset: 37, size: 1 },
+      reason: { offset: 38, size: 1 },
+      protocol: { offset: 39, size: 1 },
+      port: { offset: 40, size: 2 },
+      path_len: { offset: 42, size: 2 },
+      exe_len: { offset: 44, size: 2 },
+      cut: { offset: 46, size: 2 },
+      path_mount: { offset: 48, size: 4 },
+      exe_mount: { offset: 52, size: 4 },
+      address: { offset: 56, size: 16, length: 16 },
+      comm: { offset: 72, size: 16, length: 16 },
+      bytes: { offset: 88, size: 8192, length: 8192 },
     },
   },
   policy_fold_key: {
-    size: 24,
+    size: 32,
     fields: {
       session: { offset: 0, size: 4 },
       pid: { offset: 4, size: 4 },
       word: { offset: 8, size: 4 },
       op: { offset: 12, size: 4 },
       object: { offset: 16, size: 8 },
+      policy: { offset: 24, size: 8 },
     },
   },
   policy_fold: {
@@ -356,10 +441,17 @@ export const STRUCTS = {
     },
   },
   policy_repeats: {
-    size: 32,
+    size: 40,
     fields: {
-      key: { offset: 0, size: 24 },
-      count: { offset: 24, size: 8 },
+      key: { offset: 0, size: 32 },
+      count: { offset: 32, size: 8 },
+    },
+  },
+  policy_member: {
+    size: 8,
+    fields: {
+      session: { offset: 0, size: 4 },
+      pid: { offset: 4, size: 4 },
     },
   },
   policy_where: {

@@ -12,7 +12,7 @@ export function buildImage(ir: Ir, bounds: Bounds = DEFAULT_BOUNDS): Bounded<Uin
   const budget = new Budget(bounds);
   const meta = metaOf(ir);
   budget.spend("rules", ir.rules.length, () => [{ rule: bounds.rules, text: null }]);
-  budget.spend("meta", writeMeta(meta).length, () => heaviest(meta.rules.map((rule) => JSON.stringify(rule).length)));
+  budget.spend("meta", writeMeta(meta).length, () => heaviest(meta.rules.map((rule) => (rule.file === null ? 0 : JSON.stringify(rule).length))));
   if (budget.exceeded !== null) return { ok: false, exceeded: budget.exceeded };
   const paths = buildPathTables(ir, bounds);
   if (!paths.ok) return paths;

@@ -7,7 +7,7 @@ import {
   POLICY_AFFIX_MAX, POLICY_KILL, POLICY_LANES, POLICY_NONE, POLICY_PROTO_OTHER, POLICY_PROTOS, POLICY_RULE_NONE,
   POLICY_ROOT_WATCHES_ADDRESSES, POLICY_SHORT_NAME, POLICY_STATE_LONG, POLICY_STATE_PREFIX, POLICY_STATE_SHORT,
   POLICY_STATE_SUFFIX,
-  POLICY_STATE_TIGHTENS, POLICY_NAME_MAX, POLICY_OPS, STRUCTS,
+  POLICY_STATE_TIGHTENS, POLICY_NAME_MAX, POLICY_OPS, POLICY_PRIVILEGES, STRUCTS,
 } from "./abi.gen.js";
 import { cut, refuse } from "./layout.js";
 import type { Read, Section, SectionName, Sections } from "./layout.js";
@@ -65,7 +65,10 @@ const checkRoot: Check = ({ root, states }, meta) => {
   if (lanes < 1 || lanes > POLICY_LANES) return `root: ${lanes} lanes`;
   const flags = root.u32(0, fields.flags.offset);
   if ((flags & ~POLICY_ROOT_WATCHES_ADDRESSES) !== 0) return `root: flags ${flags}`;
+  if (!isZero(root.slice(0, fields.policy.offset, fields.policy.size))) return "root: names a policy, which is policyd's to do";
   if (!everyWord(root, 0, fields.defaults.offset, POLICY_OPS, isDefaultWord)) return "root: a default is no effect";
+  const privilegeWords = (word: number): boolean => word !== 0 && (isDefaultWord(word) || ruleWord(word));
+  if (!everyWord(root, 0, fields.privilege.offset, POLICY_PRIVILEGES, privilegeWords)) return "root: a privilege has no effect";
   for (const [start, inUse] of [[fields.path.offset, lanes], [fields.abstract.offset, 1]] as const) {
     for (let lane = 0; lane < POLICY_LANES; lane++) {
       const state = root.u32(0, start + place.state.offset + 4 * lane);

@@ -4,6 +4,7 @@
  */
 import { crc32 } from "node:zlib";
 import type { AffixRow, ClassRow, EdgeRow, GlobRow, PathTables, StartPlace, StateRow } from "../automaton/tables.js";
+import { PRIVILEGES, type Privilege } from "../ast.js";
 import { invariant } from "../diagnostic.js";
 import type { Ir, Rule, Selector } from "../ir.gen.js";
 import type { AddressRow, AddressTables, PortRow } from "../tries/tables.js";
@@ -189,6 +190,14 @@ function watchesAddresses({ rules, defaults }: Ir): boolean {
     effect !== "allow" && operations.includes("connect") && match.some(({ kind }) => kind === "network"));
 }
 
+/** The word of the strongest rule that names the privilege, or the default's. */
+function privilegeWord({ rules, privilegeDefaults }: Ir, privilege: Privilege): number {
+  const words = rules.flatMap(({ effect, privileges }, number) =>
+    (privileges.includes(privilege) ? [verdictWord(effect, number)] : []));
+  return words.reduce((greatest, word) => Math.max(greatest, word),
+    words.length > 0 ? 0 : verdictWord(privilegeDefaults[privilege], POLICY_RULE_NONE));
+}
+
 function putPlace(view: DataView, at: number, { states, sticky }: StartPlace): void {
   const { fields } = STRUCTS.policy_place;
   putWords(view, at + fields.state.offset, states);
@@ -202,6 +211,7 @@ function rootSection(ir: Ir, tables: PathTables): Section {
     view.setUint32(at + fields.lanes.offset, tables.lanes, true);
     view.setUint32(at + fields.flags.offset, watchesAddresses(ir) ? POLICY_ROOT_WATCHES_ADDRESSES : 0, true);
     putWords(view, at + fields.defaults.offset, defaults);
+    putWords(view, at + fields.privilege.offset, PRIVILEGES.map((privilege) => privilegeWord(ir, privilege)));
     putWords(view, at + fields.anonymous.offset, plainRecord(ir, "anonymous", [POLICY_OP_EXEC, POLICY_OP_LOAD]));
     putWords(view, at + fields.unnamed.offset, plainRecord(ir, "unix-unnamed", [POLICY_OP_CONNECT, POLICY_OP_BIND]));
     putPlace(view, at + fields.path.offset, tables.path);

@@ -18,9 +18,10 @@ const META = z.strictObject({
     id: z.string(),
     effect: EFFECT,
     operations: z.array(OPERATION),
-    file: z.string(),
-    line: z.int().check(z.minimum(1)),
-    column: z.int().check(z.minimum(1)),
+    /** Null where no statement says it. */
+    file: z.nullable(z.string()),
+    line: z.nullable(z.int().check(z.minimum(1))),
+    column: z.nullable(z.int().check(z.minimum(1))),
     because: z.nullable(z.string()),
     /** What the rule covers, in words; images made before there were these have none. */
     targets: z.optional(z.array(z.string())),
@@ -39,8 +40,8 @@ export function metaOf(ir: Ir): Meta {
   return {
     policy: ir.policy,
     bindings: { home, params: sortedByKey(params), programs: programs.map(({ name, target }) => ({ name, target })) },
-    rules: ir.rules.map(({ id, effect, operations, source: { file, line, column }, because, match, except }) => ({
-      id, effect, operations, file, line, column, because,
+    rules: ir.rules.map(({ id, effect, operations, source, because, match, except }) => ({
+      id, effect, operations, file: source?.file ?? null, line: source?.line ?? null, column: source?.column ?? null, because,
       targets: match.map(selectorText), except: except.map(selectorText),
     })),
   };

@@ -48,17 +48,18 @@ export function withinBounds<T>(built: Bounded<T>, policy: ResolvedPolicy): Outc
 
 function reportBound({ bound, limit, culprits }: Exceeded, policy: ResolvedPolicy): Diagnostic {
   const { code, help } = WORDS[bound];
-  const [first, ...others] = placesOf(culprits, policy).slice(0, SHOWN);
+  const origins = originsOf(policy);
+  const own = culprits.filter(({ rule }) => origins[rule] !== null);
+  const [first, ...others] = placesOf(own, origins).slice(0, SHOWN);
   const span = first?.span ?? { source: policy.source, start: 0, end: 0 };
-  return report(code, span, { limit }, { labels: others, help: help(listOf(culprits)) });
+  return report(code, span, { limit }, { labels: others, help: help(listOf(own)) });
 }
 
 /** Each place once: what a `let` names may stand in many rules. */
-function placesOf(culprits: readonly Culprit[], policy: ResolvedPolicy): readonly Label[] {
-  const origins = originsOf(policy);
+function placesOf(culprits: readonly Culprit[], origins: ReturnType<typeof originsOf>): readonly Label[] {
   const places = culprits.flatMap((culprit): readonly Label[] => {
     const rule = origins[culprit.rule];
-    return rule === undefined ? [] : [{ message: "together with this", span: spanOf(rule, culprit.text) }];
+    return rule === undefined || rule === null ? [] : [{ message: "together with this", span: spanOf(rule, culprit.text) }];
   });
   return [...new Map(places.map((place) => [keyOf(place.span), place])).values()];
 }

@@ -6,10 +6,12 @@
  * neither fixed nor the globstar of a fixed one. What has been read leads to one deepest fixed node. A subset holds at
  * most this one of the fixed nodes, the globstars of the fixed nodes above from some depth on, and any of the free nodes
  * that hang below these. So the subsets at a fixed node are no more than twice the globstar's choices, times two to the
- * power of those free nodes.
+ * power of those free nodes. Of the escape sockets' free nodes, which are in most policies, one or none is in a subset, as
+ * what one of their patterns matches, no other one does; and in the lane of these patterns there is none that floats.
  */
 import type { Bounds } from "../automaton/bounds.js";
 import { bytesOf } from "../automaton/tables.js";
+import { isEscapeSocket } from "../escape-sockets.js";
 import type { Component, Ir, NetworkSelector, Rule, Selector } from "../ir.gen.js";
 import { POLICY_LANES, POLICY_PROTOS } from "./abi.gen.js";
 
@@ -27,14 +29,14 @@ export function surelyFits(ir: Ir, bounds: Bounds): boolean {
   return ir.rules.length <= bounds.rules
     && metaOf(ir, selectors) <= bounds.meta
     && addressesOf(selectors) <= bounds.addresses
-    && pathsFit(selectors, bounds);
+    && pathsFit(ir.rules, bounds);
 }
 
 function metaOf({ policy, bindings, rules }: Ir, selectors: readonly Selector[]): number {
   const texts = [
     policy ?? "", bindings.home, ...Object.entries(bindings.params).flat(),
     ...bindings.programs.flatMap(({ name, target }) => [name, target]),
-    ...rules.flatMap(({ id, because, source }: Rule) => [id, because ?? "", source.file]),
+    ...rules.flatMap(({ id, because, source }: Rule) => [id, because ?? "", source?.file ?? ""]),
     ...selectors.map((selector) => ("text" in selector ? selector.text : "")),
   ];
   const framed = 1 + texts.length + selectors.reduce((sum, selector) => sum + portsOf(selector), 0);
@@ -56,6 +58,11 @@ interface FixedNode {
   readonly children: Map<string, FixedNode>;
   /** Keys of the free nodes that hang here, those of affixes among them, and the literals that lead to free nodes. */
   readonly free: Set<string>;
+  /** Of patterns that float, and of those of the escape sockets. */
+  readonly floating: Set<string>;
+  readonly sockets: Set<string>;
+  /** Whether none but a pattern of the escape sockets leads here. */
+  isOfSockets: boolean;
   readonly affixes: Set<string>;
   readonly literals: Set<string>;
   /** Names that the prefix and the suffix of an affix overlap in. */
@@ -63,27 +70,30 @@ interface FixedNode {
 }
 
 const newNode = (above: FixedNode | null): FixedNode => ({
-  depth: above === null ? 0 : above.depth + 1, above, children: new Map(), free: new Set(), affixes: new Set(),
+  depth: above === null ? 0 : above.depth + 1, above, children: new Map(), free: new Set(), floating: new Set(), sockets: new Set(), isOfSockets: above !== null, affixes: new Set(),
   literals: new Set(), overlaps: 0,
 });
 
-function pathsFit(selectors: readonly Selector[], bounds: Bounds): boolean {
+function pathsFit(rules: readonly Rule[], bounds: Bounds): boolean {
   const roots = { path: newNode(null), "unix-path": newNode(null), "unix-abstract": newNode(null) };
   const nodes: FixedNode[] = Object.values(roots);
-  for (const selector of selectors) {
+  for (const { selector, alone } of rules.flatMap(selectorsOf)) {
     if (!("text" in selector)) continue;
     const components = selector.kind === "unix-abstract" ? [selector.name] : selector.components;
     // How many rows globs take is for the automaton to say.
     if (components.some(({ kind }) => kind === "glob")) return false;
     // Lanes hold paths of both sorts.
-    insert(selector.kind === "unix-abstract" ? roots["unix-abstract"] : roots.path, components, nodes);
+    const root = selector.kind === "unix-abstract" ? roots["unix-abstract"] : roots.path;
+    const floats = components[0]?.kind === "globstar" && components.length > 1;
+    insert(root, components, nodes, alone && isEscapeSocket(selector.text) ? "sockets" : floats ? "floating" : "free");
   }
   let [states, edges, work] = [1, 0, 0];
   for (const node of nodes) {
-    const { free, affixes, literals, overlaps } = gather(node);
-    const here = AUTOMATA * 2 * (node.depth + 2) * 2 ** free;
+    const { free, floating, sockets, affixes, literals, overlaps } = gather(node);
+    const together = free + (node.isOfSockets ? 0 : floating);
+    const here = (node.isOfSockets ? 1 : AUTOMATA) * 2 * (node.depth + 2) * 2 ** together * (1 + sockets);
     const waysOn = node.children.size + literals + overlaps + (1 + affixes) ** 2;
-    const size = node.depth + free + 4;
+    const size = node.depth + together + 5;
     states += here;
     edges += here * waysOn;
     work += here * (size + waysOn * (1 + size));
@@ -91,13 +101,17 @@ function pathsFit(selectors: readonly Selector[], bounds: Bounds): boolean {
   return states <= bounds.states && edges <= bounds.edges && work <= bounds.work && 1 + 2 * states <= bounds.records;
 }
 
-function insert(root: FixedNode, components: readonly Component[], nodes: FixedNode[]): void {
+/** `alone`: without an except, so that the pattern is in the lane of its own shape. */
+const selectorsOf = ({ match, except }: Rule) => [...match, ...except].map((selector) => ({ selector, alone: except.length === 0 }));
+
+function insert(root: FixedNode, components: readonly Component[], nodes: FixedNode[], into: "free" | "floating" | "sockets"): void {
   let [node, key] = [root, ""];
   for (const component of components) {
     if (key === "" && component.kind === "literal") {
       const child = node.children.get(component.name) ?? newNode(node);
       if (!node.children.has(component.name)) nodes.push(child);
       node.children.set(component.name, child);
+      if (into !== "sockets") child.isOfSockets = false;
       node = child;
       continue;
     }
@@ -105,11 +119,11 @@ function insert(root: FixedNode, components: readonly Component[], nodes: FixedN
     key += `/${keyOf(component)}`;
     if (isFixedStar) continue;
     if (component.kind === "literal") node.literals.add(component.name);
-    if (component.kind === "affix" && !node.free.has(key)) {
+    if (component.kind === "affix" && !node[into].has(key)) {
       node.affixes.add(keyOf(component));
       node.overlaps += Math.min(bytesOf(component.prefix).length, bytesOf(component.suffix).length);
     }
-    node.free.add(key);
+    node[into].add(key);
   }
 }
 
@@ -123,13 +137,15 @@ function keyOf(component: Component): string {
 }
 
 /** What hangs at the node and at those above it. */
-function gather(node: FixedNode): Readonly<Record<"free" | "affixes" | "literals" | "overlaps", number>> {
-  let [free, affixes, literals, overlaps] = [0, 0, 0, 0];
+function gather(node: FixedNode): Readonly<Record<"free" | "floating" | "sockets" | "affixes" | "literals" | "overlaps", number>> {
+  let [free, floating, sockets, affixes, literals, overlaps] = [0, 0, 0, 0, 0, 0];
   for (let at: FixedNode | null = node; at !== null; at = at.above) {
     free += at.free.size;
+    floating += at.floating.size;
+    sockets += at.sockets.size;
     affixes += at.affixes.size;
     literals += at.literals.size;
     overlaps += at.overlaps;
   }
-  return { free, affixes, literals, overlaps };
+  return { free, floating, sockets, affixes, literals, overlaps };
 }

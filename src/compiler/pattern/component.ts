@@ -34,7 +34,8 @@ export function toComponent(items: readonly GlobItem[], context: PatternContext)
   return { ok: true, value: component, diagnostics: [] };
 }
 
-function simplest(items: readonly GlobItem[]): NameComponent {
+/** `items`: text never beside text, a run never beside a run. */
+export function simplest(items: readonly GlobItem[]): NameComponent {
   const [first, second, third, ...more] = items;
   if (first?.kind === "text" && second === undefined) return { kind: "literal", name: first.text };
   if (first?.kind === "run" && second === undefined) return { kind: "any" };

@@ -43,7 +43,8 @@ function matchesItems(items: readonly GlobItem[], name: Uint8Array): boolean {
   return matchesWithRuns(tests, [...name], (test) => test.kind === "run", takesByte);
 }
 
-function takesByte(test: ByteTest, byte: number): boolean {
+/** Of a byte or a run: whether the item takes this one. */
+export function takesByte(test: ByteTest, byte: number): boolean {
   switch (test.kind) {
     case "exact":
       return test.byte === byte;

@@ -1,5 +1,6 @@
 /** A pattern's text → the patterns without braces that it stands for. */
 import type { Outcome, Span } from "../diagnostic.js";
+import { isAddressText, partsOfUrl } from "../endpoints.js";
 import type { Component, NameComponent } from "../ir.gen.js";
 import type { PatternText } from "../resolved.js";
 import { isName } from "../strings.js";
@@ -101,6 +102,9 @@ function splitComponents(
 
 /** `isWritten`: its beginning stands in the policy, and was not brought in. */
 function helpForRelative(text: string, isWritten: boolean): string {
+  if (isAddressText(text)) return `addresses stand with \`connect\` and \`bind\`; if a file is meant, write \`**/${text}\``;
+  const url = partsOfUrl(text);
+  if (url !== null) return `files have no URL; for the address, write \`connect "${url.host}" port ${url.port}\``;
   const first = text.slice(0, text.indexOf("/"));
   if (TOP_FOLDERS.has(first)) return `did you mean \`/${text}\`? At any depth it is \`**/${text}\``;
   if (isWritten && first.startsWith("~")) {
@@ -113,6 +117,7 @@ function helpForRelative(text: string, isWritten: boolean): string {
   if (isWritten && first.startsWith("$") && isName(name)) {
     return `variables are not read: write \`param ${name}\` and \`\${${name}}${below}\``;
   }
+  if (/(?:^|\/)\.\.(?:\/|$)/.test(text)) return "`..` is never part of a file's own place: write the path from `/`, `~/` or `${…}/`";
   const tail = text.replace(/^(\.\/+)+/, "");
   return `write \`**/${tail}\`, \`~/${tail}\` or \`\${…}/${tail}\``;
 }
@@ -135,6 +140,8 @@ function parseComponent(tokens: readonly Token[], context: PatternContext): Outc
 function parseNames(tokens: readonly Token[], context: PatternContext): Outcome<readonly NameComponent[]> {
   const expanded = expandBraces(tokens, ALTERNATIVES_LIMIT);
   if (expanded === null) return tooMany(context);
+  const [only = [], ...others] = expanded;
+  if (others.length === 0) return asList(toComponent(only, context));
   const names = new Map<string, NameComponent>();
   for (const items of expanded) {
     const component = toComponent(items, context);
@@ -142,6 +149,10 @@ function parseNames(tokens: readonly Token[], context: PatternContext): Outcome<
     names.set(JSON.stringify(component.value), component.value);
   }
   return { ok: true, value: [...names.values()], diagnostics: [] };
+}
+
+function asList<T>(outcome: Outcome<T>): Outcome<readonly T[]> {
+  return outcome.ok ? { ...outcome, value: [outcome.value] } : outcome;
 }
 
 /** `**` after `**` adds nothing. */

@@ -5,7 +5,6 @@ import { patternToText } from "./context.js";
 
 const WRITTEN = /^[A-Za-z0-9._/*-]*$/;
 const BROUGHT_IN = /^[A-Za-z0-9._/-]*$/;
-const NAME = /^([A-Za-z0-9._-]*)(\*?)([A-Za-z0-9._-]*)$/;
 /** No name that is longer than this is decided here; NAME_MAX and the limit of affixes lie above. */
 const LONGEST = 200;
 
@@ -30,7 +29,7 @@ export function plainComponents(pattern: PatternText): readonly Component[] | nu
 function toComponent(name: string): Component | null {
   if (name === "**") return { kind: "globstar" };
   if (name === "*") return { kind: "any" };
-  const [, prefix = "", star, suffix = ""] = NAME.exec(name) ?? [];
-  if (star === undefined || name.length > LONGEST || name === "" || name === "." || name === "..") return null;
-  return star === "" ? { kind: "literal", name } : { kind: "affix", prefix, suffix };
+  const star = name.indexOf("*");
+  if (star !== name.lastIndexOf("*") || name.length > LONGEST || name === "" || name === "." || name === "..") return null;
+  return star === -1 ? { kind: "literal", name } : { kind: "affix", prefix: name.slice(0, star), suffix: name.slice(star + 1) };
 }

@@ -19,11 +19,13 @@ export type Token =
 
 const SLASH: Token = { kind: "slash" };
 const ANY_BYTE: Token = { kind: "item", item: { kind: "byte", negated: true, ranges: [] } };
+const ORDINARY = /^[^\0\ud800-\udfff]*$/;
 const RUN: Token = { kind: "item", item: { kind: "run" } };
 
 export function scanPattern(pattern: PatternText, context: PatternContext): Outcome<readonly Token[]> {
   const units = toUnits(pattern);
-  const bad = units.find((unit) => !canBeInName(unit.char, context.place));
+  const bad = pattern.every(({ text }) => ORDINARY.test(text)) ? undefined
+    : units.find((unit) => !canBeInName(unit.char, context.place));
   if (bad !== undefined) {
     return failure("pattern-bad-character", context, { character: describe(bad.char) });
   }
@@ -35,8 +37,10 @@ export function scanPattern(pattern: PatternText, context: PatternContext): Outc
     if (unit.char === "/" && context.place === "path") {
       if (depth > 0) return slashInside(units, i, "{", context);
       tokens.push(SLASH);
-    } else if (unit.literal) {
-      pushText(tokens, unit.char);
+    } else if (unit.literal || !SYNTAX.includes(unit.char)) {
+      const end = endOfText(units, i);
+      pushText(tokens, units.slice(i, end).map(({ char }) => char).join(""));
+      i = end - 1;
     } else if (unit.char === "\\") {
       const escaped = units[++i];
       if (escaped === undefined) return failure("pattern-trailing-backslash", context, { pattern: context.text });
@@ -70,6 +74,18 @@ export function scanPattern(pattern: PatternText, context: PatternContext): Outc
   }
   if (depth > 0) return unterminated("{", context);
   return { ok: true, value: tokens, diagnostics: [] };
+}
+
+/** What may mean something else than itself. */
+const SYNTAX = "/\\[*?{,}";
+
+/** Of the text that goes on from there. */
+function endOfText(units: readonly Unit[], start: number): number {
+  let end = start + 1;
+  for (let unit = units[end]; unit !== undefined && unit.char !== "/"; unit = units[++end]) {
+    if (!unit.literal && SYNTAX.includes(unit.char)) break;
+  }
+  return end;
 }
 
 /** Text joins text: most patterns are little else. */

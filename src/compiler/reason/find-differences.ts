@@ -147,8 +147,8 @@ function deciderKey({ rulings }: Rulebook, { effect, rule, limit }: Verdict, dec
 
 function differInAddresses(pair: Pair, note: Note): void {
   const operations = operationsOf("network");
-  const isAsked = pair.oldOnly.size + pair.newOnly.size > 0 || operations.some((operation) => defaultDiffers(pair, operation));
-  if (!isAsked) return;
+  const isOfOne = hasNetworks(pair.old, pair.oldOnly) || hasNetworks(pair.new, pair.newOnly);
+  if (!isOfOne && !operations.some((operation) => defaultDiffers(pair, operation))) return;
   const selectors: NetworkSelector[] = [];
   const oldIndex = indexSelections(selectNetworks(pair.old.rulings, selectors));
   const newIndex = indexSelections(selectNetworks(pair.new.rulings, selectors));
@@ -156,3 +156,6 @@ function differInAddresses(pair: Pair, note: Note): void {
     note(operations, matchedRulings(oldIndex, matched), matchedRulings(newIndex, matched), () => target);
   }
 }
+
+const hasNetworks = ({ rulings }: Rulebook, only: ReadonlySet<number>): boolean =>
+  [...only].some((number) => rulings[number]?.match.some(({ kind }) => kind === "network") === true);

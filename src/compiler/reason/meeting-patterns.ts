@@ -5,32 +5,50 @@ import type { NameComponent } from "../ir.gen.js";
 import { matchesOne, namesPart } from "./samples.js";
 import type { Pattern } from "./tied-rules.js";
 
-interface Node {
-  readonly literals: Map<ByteString, Node>;
-  readonly wild: Map<string, { readonly component: NameComponent; readonly child: Node }>;
-  /** Whether it stays whatever name is read. */
-  readonly loops: boolean;
-  /** Entered together with this one. */
-  star: Node | null;
+/** A node of the others' trie, or all those beneath one, by what leads on from there. */
+interface Front {
+  /** Of a node each has one child. */
+  readonly literals: Map<ByteString, Node[]>;
+  readonly wild: Map<string, { readonly component: NameComponent; readonly children: Node[] }>;
+  /** The nodes that stay whatever name is read. */
+  readonly loops: Node[];
   isEnd: boolean;
 }
 
-const newNode = (loops: boolean): Node => ({ literals: new Map(), wild: new Map(), loops, star: null, isEnd: false });
+interface Node extends Front {
+  /** Entered together with this one. */
+  star: Node | null;
+  /** Made when it is first asked for. */
+  beneath: Front | null;
+}
+
+const newFront = (): Front => ({ literals: new Map(), wild: new Map(), loops: [], isEnd: false });
+
+function newNode(loops: boolean): Node {
+  const node = { ...newFront(), star: null, beneath: null };
+  if (loops) node.loops.push(node);
+  return node;
+}
 
 /** Of no pattern of `patterns`: nothing meets it. Errs towards meeting. */
 export function meetingSome(patterns: Iterable<Pattern>): (pattern: Pattern) => boolean {
   const root = newNode(false);
   for (const pattern of patterns) insert(root, pattern);
-  const beneath = new Map<Node, ReadonlySet<Node>>();
   return (pattern) => {
     let nodes = closed([root]);
+    let fronts: readonly Front[] = nodes;
     for (const [i, component] of pattern.entries()) {
       // Whatever the rest is, a pattern that goes on as it likes comes to where those end.
-      if (component.kind === "globstar" && i === pattern.length - 1) return nodes.size > 0;
-      nodes = component.kind === "globstar" ? allBeneath(nodes, beneath) : step(nodes, component);
-      if (nodes.size === 0) return false;
+      if (component.kind === "globstar") {
+        if (i === pattern.length - 1) return true;
+        fronts = nodes.map(beneath);
+        continue;
+      }
+      nodes = closed(step(fronts, component));
+      fronts = nodes;
+      if (nodes.length === 0) return false;
     }
-    return [...nodes].some(({ isEnd }) => isEnd);
+    return fronts.some(({ isEnd }) => isEnd);
   };
 }
 
@@ -41,62 +59,73 @@ function insert(root: Node, pattern: Pattern): void {
 }
 
 function childOf(node: Node, component: Pattern[number]): Node {
-  if (component.kind === "globstar") return node.loops ? node : (node.star ??= newNode(true));
-  if (component.kind === "literal") {
-    const name = bytesOf(component.name);
-    const child = node.literals.get(name) ?? newNode(false);
-    node.literals.set(name, child);
-    return child;
-  }
-  const key = JSON.stringify(component);
-  const wild = node.wild.get(key) ?? { component, child: newNode(false) };
-  node.wild.set(key, wild);
-  return wild.child;
+  if (component.kind === "globstar") return node.loops.length > 0 ? node : (node.star ??= newNode(true));
+  const children = component.kind === "literal" ? entry(node.literals, bytesOf(component.name), () => [])
+    : entry(node.wild, JSON.stringify(component), () => ({ component, children: [] })).children;
+  const child = children[0] ?? newNode(false);
+  if (children.length === 0) children.push(child);
+  return child;
 }
 
-function closed(nodes: Iterable<Node>): Set<Node> {
+/** With what is entered together with them, each once. */
+function closed(nodes: readonly Node[]): readonly Node[] {
+  if (nodes.length < 2 && (nodes[0]?.star ?? null) === null) return nodes;
   const all = new Set<Node>();
   for (const node of nodes) {
     all.add(node);
     if (node.star !== null) all.add(node.star);
   }
-  return all;
+  return [...all];
 }
 
-function step(nodes: ReadonlySet<Node>, component: NameComponent): Set<Node> {
+function step(fronts: readonly Front[], component: NameComponent): Node[] {
   const next: Node[] = [];
-  for (const node of nodes) {
-    if (node.loops) next.push(node);
-    if (component.kind === "literal") {
-      const child = node.literals.get(bytesOf(component.name));
-      if (child !== undefined) next.push(child);
-    } else {
-      for (const [name, child] of node.literals) if (!partsFrom(component, name)) next.push(child);
-    }
-    for (const wild of node.wild.values()) if (!namesPart(wild.component, component)) next.push(wild.child);
+  for (const { literals, wild, loops } of fronts) {
+    append(next, loops);
+    if (component.kind === "literal") append(next, literals.get(bytesOf(component.name)) ?? []);
+    else for (const [name, children] of literals) if (mayMatch(component, name)) append(next, children);
+    for (const one of wild.values()) if (!namesPart(one.component, component)) append(next, one.children);
   }
-  return closed(next);
+  return next;
 }
 
-const partsFrom = (component: NameComponent, name: ByteString): boolean =>
-  component.kind !== "any" && !matchesOne(component, name);
+const mayMatch = (component: NameComponent, name: ByteString): boolean =>
+  component.kind === "any" || matchesOne(component, name);
 
-function allBeneath(nodes: ReadonlySet<Node>, known: Map<Node, ReadonlySet<Node>>): Set<Node> {
-  const all = new Set<Node>();
-  for (const node of nodes) {
-    const own = known.get(node) ?? beneathOne(node);
-    known.set(node, own);
-    for (const other of own) all.add(other);
-  }
-  return all;
+/** All that can be come to from the node, by whatever names. */
+function beneath(node: Node): Front {
+  return (node.beneath ??= union(nodesFrom(node)));
 }
 
-function beneathOne(node: Node): ReadonlySet<Node> {
+function nodesFrom(node: Node): ReadonlySet<Node> {
   const all = new Set([node]);
-  for (const one of all) {
-    for (const child of one.literals.values()) all.add(child);
-    for (const { child } of one.wild.values()) all.add(child);
-    if (one.star !== null) all.add(one.star);
+  for (const { literals, wild, star } of all) {
+    for (const [child] of literals.values()) if (child !== undefined) all.add(child);
+    for (const { children: [child] } of wild.values()) if (child !== undefined) all.add(child);
+    if (star !== null) all.add(star);
   }
   return all;
+}
+
+function union(nodes: Iterable<Node>): Front {
+  const all = newFront();
+  for (const { literals, wild, loops, isEnd } of nodes) {
+    for (const [name, children] of literals) append(entry(all.literals, name, () => []), children);
+    for (const [key, { component, children }] of wild) {
+      append(entry(all.wild, key, () => ({ component, children: [] })).children, children);
+    }
+    append(all.loops, loops);
+    all.isEnd ||= isEnd;
+  }
+  return all;
+}
+
+function append<T>(to: T[], items: readonly T[]): void {
+  for (const item of items) to.push(item);
+}
+
+function entry<V>(map: Map<string, V>, key: string, make: () => V): V {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
+  return value;
 }

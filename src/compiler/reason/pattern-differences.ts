@@ -1,6 +1,7 @@
 /** In what two policies differ on paths, or on the abstract names of sockets. */
 import type { ConcreteTarget } from "../access.js";
 import type { Component, Operation } from "../ir.gen.js";
+import { lazily } from "../lazily.js";
 import { explore, targetAt } from "./explore.js";
 import { type LikenessOf, skipLikeSiblings } from "./like-siblings.js";
 import { meetingSome } from "./meeting-patterns.js";
@@ -27,18 +28,34 @@ interface Question {
   readonly kind: PatternKind;
   /** The rules that speak of one of them speak of all. */
   readonly operations: readonly Operation[];
+  readonly near: Near;
 }
+
+/** Numbers of the rulings that may match something that one matches which the other policy has not. */
+type Near = (book: Rulebook) => readonly number[];
 
 /**
  * False where the globs are too many to tell names apart. What changes is decided, on one side, by a rule that the other
  * has not, or on both by the default.
  */
 export function differInPatterns(pair: Pair, kind: PatternKind, note: Note): boolean {
+  const near = nearIn(pair, kind);
   return groupOperations(pair, kind).every((operations) => {
-    const question = { pair, kind, operations };
+    const question = { pair, kind, operations, near };
     return (!hasOwnRules(question) || search(question, "rules", note))
       && (!operations.some((operation) => defaultDiffers(pair, operation)) || search(question, "defaults", note));
   });
+}
+
+/** Each operation has few of its own; far away from all of them together lie most of the rulings. */
+function nearIn({ old, new: new_, oldOnly, newOnly }: Pair, kind: PatternKind): Near {
+  const matched = ({ rulings }: Rulebook, only: ReadonlySet<number>): readonly (readonly Component[])[] =>
+    [...only].flatMap((number) => componentsOf(rulings[number]?.match ?? [], kind));
+  const meets = lazily(() => meetingSome([...matched(old, oldOnly), ...matched(new_, newOnly)]));
+  const nearOf = ({ rulings }: Rulebook, only: ReadonlySet<number>): readonly number[] =>
+    rulings.flatMap(({ match }, number) => (only.has(number) || componentsOf(match, kind).some(meets()) ? [number] : []));
+  const [nearOld, nearNew] = [lazily(() => nearOf(old, oldOnly)), lazily(() => nearOf(new_, newOnly))];
+  return (book) => (book === old ? nearOld() : nearNew());
 }
 
 export function defaultDiffers({ old, new: new_ }: Pair, operation: Operation): boolean {
@@ -68,12 +85,13 @@ function hasOwnRules(question: Question): boolean {
 
 /** `subject`: whether to look where rules match that one policy has alone, or for something that no rule matches. */
 function search(question: Question, subject: "rules" | "defaults", note: Note): boolean {
-  const { pair, kind, operations } = question;
+  const { pair, kind, operations, near } = question;
   const list: PatternList = { kind, patterns: [], owners: [] };
   const own = [...ownPatterns(question, pair.old, pair.oldOnly), ...ownPatterns(question, pair.new, pair.newOnly)];
   const matters = subject === "rules" ? meetingSome(own) : () => true;
   const index = (book: Rulebook, only: ReadonlySet<number>): ReadonlyMap<number, Selection> => indexSelections(select(book, list, {
-    guides: (number) => subject === "rules" && only.has(number), counts: (ruling) => speaksOf(question, ruling), matters,
+    among: subject === "rules" ? near(book) : book.rulings.keys(), guides: (number) => subject === "rules" && only.has(number),
+    counts: (ruling) => speaksOf(question, ruling), matters,
   }));
   const oldIndex = index(pair.old, pair.oldOnly);
   const newIndex = index(pair.new, pair.newOnly);

@@ -100,10 +100,17 @@ export function matchesOne(component: NameComponent, name: ByteString): boolean 
       return name.length >= prefix.length + suffix.length && name.startsWith(prefix) && name.endsWith(suffix);
     }
     case "glob":
-      return matchesName(component, Buffer.from(name, "latin1"));
+      return hasEndsOf(component.items, name) && matchesName(component, Buffer.from(name, "latin1"));
     default:
       return assertNever(component);
   }
+}
+
+/** Whether the name begins and ends as the glob does, where it does so with text. */
+function hasEndsOf(items: readonly GlobItem[], name: ByteString): boolean {
+  const [first, last] = [items[0], items.at(-1)];
+  return (first?.kind !== "text" || name.startsWith(bytesOf(first.text)))
+    && (last?.kind !== "text" || name.endsWith(bytesOf(last.text)));
 }
 
 /** Whether the names at some place differ before either pattern is free to go on as it likes, or the last ones do. */

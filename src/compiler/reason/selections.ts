@@ -44,6 +44,8 @@ export interface PatternList {
 
 /** What is taken of a policy's rulings. */
 export interface SelectOptions {
+  /** Numbers of the rulings to look at, in order; without, all are. */
+  readonly among?: Iterable<number>;
   readonly guides: (ruling: number) => boolean;
   readonly counts?: (ruling: Ruling) => boolean;
   /** Whether a pattern may match anything that the question is about. */
@@ -52,23 +54,29 @@ export interface SelectOptions {
 
 /** Appends the patterns of the policy's rulings, and says which belong to which. */
 export function select(
-  policy: Rulebook, { kind, patterns, owners }: PatternList, { guides, counts, matters }: SelectOptions,
+  policy: Rulebook, { kind, patterns, owners }: PatternList, { among, guides, counts, matters }: SelectOptions,
 ): readonly Selection[] {
-  const append = (selectors: readonly Selector[], owner: number, guiding: boolean, lapse: Lapse | null): ReadonlySet<number> =>
-    new Set(componentsOf(selectors, kind).filter((components) => guiding || (matters?.(components) ?? true))
-      .map((components) => patterns.push({ components, owner, guides: guiding, lapse }) - 1));
-  return policy.rulings.flatMap((ruling, number) => {
-    if (counts?.(ruling) === false) return [];
+  const selections: Selection[] = [];
+  const mattering = (selectors: readonly Selector[]): readonly (readonly Component[])[] =>
+    componentsOf(selectors, kind).filter((components) => matters?.(components) ?? true);
+  const append = (all: readonly (readonly Component[])[], owner: number, guiding: boolean, lapse: Lapse | null): ReadonlySet<number> =>
+    new Set(all.map((components) => patterns.push({ components, owner, guides: guiding, lapse }) - 1));
+  for (const number of among ?? policy.rulings.keys()) {
+    const ruling = policy.rulings[number];
+    if (ruling === undefined || counts?.(ruling) === false) continue;
+    const guiding = guides(number);
+    const matching = guiding ? componentsOf(ruling.match, kind) : mattering(ruling.match);
+    // An except matters only where something matches.
+    if (matching.length === 0) continue;
     const word = verdictWord(ruling.effect, number);
     const own = (excepts: boolean, isFree: boolean): number =>
       owners.push({ policy, number, ruling, word, excepts, isFree }) - 1;
     const [owner, excepts, free] = [own(false, false), own(true, false), own(false, true)];
     const hasExcepts = ruling.except.some((selector) => selector.kind === kind);
-    const match = append(ruling.match, owner, guides(number), hasExcepts ? { excepts, free } : null);
-    // An except matters only where something matches.
-    if (match.size === 0) return [];
-    return [{ ruling: number, match, except: append(ruling.except, excepts, false, null) }];
-  });
+    const match = append(matching, owner, guiding, hasExcepts ? { excepts, free } : null);
+    selections.push({ ruling: number, match, except: append(mattering(ruling.except), excepts, false, null) });
+  }
+  return selections;
 }
 
 /** By owners' numbers, as a trie of the patterns asks it. */
@@ -96,10 +104,11 @@ export function isUnconditional({ excepts, ruling, isFree }: Owner, kind: Patter
 
 /** Of selectors of this kind. */
 export function componentsOf(selectors: readonly Selector[], kind: PatternKind): readonly (readonly Component[])[] {
-  return selectors.flatMap((selector) => {
-    if (selector.kind !== kind) return [];
-    return [selector.kind === "unix-abstract" ? [selector.name] : selector.components];
-  });
+  const components: (readonly Component[])[] = [];
+  for (const selector of selectors) {
+    if (selector.kind === kind) components.push(selector.kind === "unix-abstract" ? [selector.name] : selector.components);
+  }
+  return components;
 }
 
 /** Appends the networks of the rulings. */

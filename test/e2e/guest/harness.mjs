@@ -10,6 +10,11 @@ export const POLICYC = join(CHECKOUT, "bin/policyc");
 export const POLICYD = join(CHECKOUT, "dist/native/policyd");
 export const SCRATCH = mkdtempSync("/tmp/policyc-e2e-");
 export const PROBE = join(BUILT, "probe");
+export const PINS = "/sys/fs/bpf";
+/** Not in a guest, but on the machine that the tests themselves run on. */
+export const IS_NATIVE = process.env.POLICYC_E2E_NATIVE === "1";
+/** By which every session is confined: this guest has no other. */
+export const BACKEND = process.env.POLICYC_E2E_BACKEND ?? "lsm";
 
 const PATIENCE = 240_000;
 const DETAIL = 600;
@@ -55,10 +60,14 @@ export const scratchFile = (name) => join(SCRATCH, `${++files}-${name}`);
 
 export const image = (name) => join(BUILT, `${name}.polc`);
 
+const runWords = (policy, command, events, { backend = BACKEND, flags = [] }) =>
+  ["run", "--backend", backend, ...(backend === "tracepoint" ? ["--allow-degraded"] : []), "--events", events, ...flags, policy, "--",
+    ...command];
+
 /** Runs a command in a session under an image; its events come with the result. */
 export function session(policy, command, options = {}) {
   const events = scratchFile("events");
-  const result = exec(POLICYC, ["run", "--events", events, ...(options.flags ?? []), policy, "--", ...command], options);
+  const result = exec(POLICYC, runWords(policy, command, events, options), options);
   return { ...result, events: readEvents(events) };
 }
 
@@ -67,7 +76,7 @@ export function startSession(policy, command, options = {}) {
   const events = scratchFile("events");
   const output = scratchFile("output");
   const fd = openSync(output, "w");
-  const child = spawn(POLICYC, ["run", "--events", events, ...(options.flags ?? []), policy, "--", ...command], {
+  const child = spawn(POLICYC, runWords(policy, command, events, options), {
     stdio: ["ignore", fd, fd], ...options,
   });
   closeSync(fd);

@@ -1,6 +1,6 @@
 // Who belongs to a session, for how long, and what is left of it.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { brief, check, exec, image, POLICYD, processes, scratchFile, session, shell, startSession, suite, until } from "./harness.mjs";
+import { BACKEND, brief, check, exec, image, POLICYD, processes, scratchFile, session, shell, startSession, suite, until } from "./harness.mjs";
 
 const PLACE = "/srv/e2e-sessions/x/y";
 const SECRET = `${PLACE}/no-read/file`;
@@ -76,10 +76,10 @@ export async function runCleaning() {
     if { : <${PLACE}/free/file; } 2>/dev/null; then echo permitted; fi
     touch ${again}; sleep 1; exit 9`]);
   await until(() => existsSync(here));
-  const daemon = exec("/bin/pgrep", ["-P", String(run.child.pid), "-f", "policyd session"]).out.trim();
-  if (!check("policyd runs beside the session", /^\d+$/.test(daemon), `${run.output()}\n${shell("ps axf | grep policy").out}`)) return;
-  process.kill(Number(daemon), "SIGKILL");
-  await until(() => !existsSync(`/proc/${daemon}`));
+  const daemons = processes(POLICYD, "session");
+  if (!check("policyd runs beside the session", daemons.length === 2, `${run.output()}\n${shell("ps axf | grep policy").out}`)) return;
+  for (const daemon of daemons) process.kill(daemon, "SIGKILL");
+  await until(() => processes(POLICYD, "session").length === 0);
   check("pins are there while the session lives", pins().length > 0);
   const clean = exec(POLICYD, ["clean"]);
   check("`policyd clean` leaves a living session alone", clean.status === 0 && pins().length > 0, { ...clean, pins: pins() });
@@ -92,16 +92,33 @@ export async function runCleaning() {
   await until(() => shell("true").status === 0 && exec(POLICYD, ["clean"]).status === 0 && pins().length === 0, 10_000);
   check("`policyd clean` removes what is left", pins().length === 0, pins());
   const left = exec("/usr/sbin/bpftool", ["link", "list"]).out;
-  check("no hook of ours is attached any more", !left.includes("lsm_mac"), left);
+  check("no hook of ours is attached any more", !/lsm_mac|modify_return/.test(left), left);
   await lateDaemon();
+  await otherBackend();
+}
+
+/** The programs of all sessions are of one backend, whichever loaded them. */
+async function otherBackend() {
+  if (BACKEND !== "lsm") return;
+  await until(() => exec(POLICYD, ["clean"]).status === 0 && pins().length === 0, 30_000);
+  const here = scratchFile("here");
+  const first = startSession(image("techniques"), ["/bin/bash", "-c", `touch ${here}; exec sleep 1000000`], { backend: "fmod_ret" });
+  await until(() => existsSync(here));
+  const asked = session(image("techniques"), ["/bin/echo", "ran"]);
+  check("another backend than that of a living session: status 3, why, no command", asked.status === 3 && asked.out === ""
+    && asked.err.includes("backend `fmod_ret`"), asked);
+  const joined = session(image("techniques"), ["/bin/cat", SECRET], { backend: "auto" });
+  check("one that asks for none has the same", joined.status === 1 && joined.events[0]?.rule === "no-read", joined);
+  first.child.kill("SIGTERM");
+  await first.ended;
 }
 
 /** A policyd that comes to its end only when its program is gone and another session has begun anew. */
 async function lateDaemon() {
   const first = startSession(image("techniques"), ["/bin/sleep", "424242"]);
   await until(() => processes("/bin/sleep", "424242").length === 1);
-  const [daemon] = processes(POLICYD, "session");
-  process.kill(daemon, "SIGSTOP");
+  const daemons = processes(POLICYD, "session");
+  for (const daemon of daemons) process.kill(daemon, "SIGSTOP");
   for (const pid of processes("/bin/sleep", "424242")) process.kill(pid, "SIGKILL");
   await until(() => exec(POLICYD, ["clean"]).status === 0 && pins().length === 0, 30_000);
   const here = scratchFile("here");
@@ -110,9 +127,9 @@ async function lateDaemon() {
     touch ${here}; while [ ! -e ${go} ]; do sleep 0.1; done
     if { : <${SECRET}; } 2>/dev/null; then echo read; else echo denied; fi`]);
   await until(() => existsSync(here));
-  process.kill(daemon, "SIGCONT");
+  for (const daemon of daemons) process.kill(daemon, "SIGCONT");
   await first.ended;
-  await until(() => !existsSync(`/proc/${daemon}`));
+  await until(() => daemons.every((daemon) => !existsSync(`/proc/${daemon}`)));
   check("a policyd that ends late leaves the pins of others alone", pins().length > 0, pins());
   writeFileSync(go, "");
   const { out } = await second.ended;

@@ -1,5 +1,5 @@
 // What comes through `policyc run`: status, signals, streams, user.
-import { chmodSync, readFileSync } from "node:fs";
+import { chmodSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { check, exec, image, POLICYC, SCRATCH, startSession, suite, until } from "./harness.mjs";
 
@@ -56,14 +56,4 @@ export async function runStatuses() {
     POLICYC, "run", POLICY, "--", "/bin/echo", "ran"], { env: { ...process.env, HOME: "/nonexistent" } });
   check("not root: status 3, what to do, no command", unprivileged.status === 3 && unprivileged.out === ""
     && unprivileged.err.includes("sudo"), unprivileged);
-}
-
-/** For a guest that was booted without `bpf` in its LSM list. */
-export function runWithoutLsm() {
-  suite("no-lsm");
-  const list = readFileSync("/sys/kernel/security/lsm", "utf8");
-  check("this kernel has no bpf LSM", !list.split(",").includes("bpf"), list);
-  const run = exec(POLICYC, ["run", POLICY, "--", "/bin/echo", "ran"]);
-  check("status 3, no command", run.status === 3 && run.out === "", run);
-  check("it says what to do", run.err.includes("lsm=") && run.err.includes("bpf"), run.err);
 }

@@ -1,0 +1,51 @@
+/** `policyc status`: the sessions of this machine. */
+import type { SessionState } from "../runtime/sessions.js";
+import { STATUS } from "./exit.js";
+import { printFailure } from "./print-failure.js";
+import { findSessions, sessionSurroundings } from "./sessions-of-machine.js";
+import { hasColour, painter, printable, shortened, terminalWidth, writeOut } from "./terminal.js";
+
+export interface StatusOptions {
+  readonly json?: boolean;
+}
+
+export async function statusCommand(options: StatusOptions, surroundings = sessionSurroundings()): Promise<number> {
+  const sessions = await findSessions(surroundings, "policyc status");
+  if (!sessions.ok) return printFailure(sessions.failure);
+  if (options.json === true) writeOut(`${JSON.stringify(sessions.value.map(jsonOf), null, 2)}\n`);
+  else writeOut(sessions.value.length === 0 ? "no session runs\n" : table(sessions.value));
+  return STATUS.done;
+}
+
+function jsonOf({ session, threads, backend, policyd, pids, record }: SessionState) {
+  return {
+    session, pids, threads, command: record?.command ?? null, user: record?.user ?? null, policy: record?.policy ?? null,
+    name: record?.name ?? null, home: record?.home ?? null, params: record?.params ?? null, backend,
+    since: record?.since ?? null, reloaded: record?.reloaded ?? null, policyd: policyd === 0 ? null : policyd,
+  };
+}
+
+const HEAD = ["session", "pid", "threads", "backend", "user", "since", "policyd", "policy", "command"] as const;
+const GAP = 2;
+const YEAR = "2026-".length;
+const TIME = "2026-01-01T00:00".length;
+
+function table(sessions: readonly SessionState[]): string {
+  const rows = sessions.map(cellsOf);
+  const widths = HEAD.map((name, column) => Math.max(name.length, ...rows.map((row) => [...row[column] ?? ""].length)));
+  const paint = painter(hasColour("out"));
+  const lineOf = (cells: readonly string[]): string => shortened(
+    cells.map((cell, column) => `${cell}${" ".repeat((widths[column] ?? 0) - [...cell].length + GAP)}`).join("").trimEnd(),
+    terminalWidth());
+  return [paint("bold", lineOf(HEAD)), ...rows.map(lineOf)].map((line) => `${line}\n`).join("");
+}
+
+function cellsOf({ session, threads, backend, policyd, pids, record }: SessionState): readonly string[] {
+  const [first = 0, ...others] = pids;
+  const file = record?.policy.split("/").at(-1) ?? "?";
+  return [
+    String(session), others.length === 0 ? String(first) : `${first}+${others.length}`, String(threads), backend,
+    record?.user ?? "?", record?.since.slice(YEAR, TIME).replace("T", " ") ?? "?",
+    policyd === 0 ? "none" : String(policyd), file, record?.command.join(" ") ?? "?",
+  ].map(printable);
+}

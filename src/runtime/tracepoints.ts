@@ -1,0 +1,91 @@
+/**
+ * What the tracepoint backend makes of a policy. It sees what was done when it is done, and of calls that name a file nothing
+ * but their numbers: what the policy denies wherever is not given to the command at all, and the rest it cannot hold.
+ */
+import { PRIVILEGES } from "../compiler/ast.js";
+import {
+  POLICY_ALLOW, POLICY_CALLS_DATAGRAMS, POLICY_CALLS_HIDING, POLICY_DENY, POLICY_EFFECT_SHIFT, POLICY_OP_PRIVILEGE,
+  POLICY_ROOT_WATCHES_ADDRESSES, POLICY_RULE_NONE, STRUCTS,
+} from "../compiler/image/abi.gen.js";
+import type { Image } from "../compiler/image/decode.js";
+import { OPERATIONS, type Operation } from "../compiler/resolved.js";
+
+const ROOT = STRUCTS.policy_root.fields;
+type Rule = Image["meta"]["rules"][number];
+
+/** A statement that the backend cannot hold, and why. */
+export interface Shortcoming {
+  /** Null: the default. */
+  readonly rule: Rule | null;
+  readonly operation: Operation | "privilege";
+  readonly why: string;
+}
+
+/** Operations that change what a name means; the calls for them give a name and get none back. */
+const BY_NAME = ["create", "delete", "setattr"] as const satisfies readonly Operation[];
+/** Operations on what a rename, or another name, takes from under its rules. */
+const BY_PLACE = ["read", "write", "exec", "load", "bind"] as const satisfies readonly Operation[];
+/** Privileges that act where the backend does not look. */
+const UNWATCHED = ["raw-socket", "mount", "bpf", "ptrace"] as const;
+
+/** The mask that the launcher takes, 64 bits in the machine's byte order. */
+export function deniedTo(image: Image): Uint8Array {
+  const bits = [
+    ...PRIVILEGES.flatMap((_, i) => (isDenied(privilegeWord(image, i)) ? [i] : [])),
+    ...OPERATIONS.flatMap((operation, i) => (isDeniedWherever(image, operation) ? [POLICY_OP_PRIVILEGE + i] : [])),
+    ...(watchesAddresses(image) ? [POLICY_CALLS_HIDING] : []),
+    ...(isRestricted(image, "connect", isWritten) ? [POLICY_CALLS_DATAGRAMS] : []),
+  ];
+  const mask = new Uint8Array(8);
+  new DataView(mask.buffer).setBigUint64(0, bits.reduce((sum, bit) => sum | (1n << BigInt(bit)), 0n), true);
+  return mask;
+}
+
+export function shortcomingsOf(image: Image): readonly Shortcoming[] {
+  const byName = BY_NAME.filter((operation) => isRestricted(image, operation) && !isDeniedWherever(image, operation))
+    .flatMap((operation) => saying(image, operation, "what is made, removed or changed by name is not seen"));
+  const byPlace = isDeniedWherever(image, "create") ? []
+    : BY_PLACE.filter((operation) => isRestricted(image, operation))
+      .flatMap((operation) => saying(image, operation, "a file that is renamed or linked keeps no rule"));
+  const unwatched = UNWATCHED.flatMap((name) => {
+    const word = privilegeWord(image, PRIVILEGES.indexOf(name));
+    const rule = POLICY_RULE_NONE - (word & POLICY_RULE_NONE);
+    return isDenied(word) ? []
+      : [{ rule: image.meta.rules[rule] ?? null, operation: "privilege" as const, why: `what \`${name}\` does is not seen` }];
+  });
+  return [...byName, ...byPlace, ...unwatched];
+}
+
+/** The rules, or the default, by which `operation` is denied, or told of, somewhere. */
+function saying(image: Image, operation: Operation, why: string): readonly Shortcoming[] {
+  const rules = rulesAbout(image, operation).filter(({ effect }) => effect !== "allow");
+  const byDefault = isDenied(defaultWord(image, operation)) ? [null] : [];
+  return [...byDefault, ...rules].map((rule) => ({ rule, operation, why }));
+}
+
+const rulesAbout = ({ meta }: Image, operation: Operation): readonly Rule[] =>
+  meta.rules.filter(({ operations }) => operations.includes(operation));
+
+/** Whether a rule or the default says anything but a plain `allow`. */
+const isRestricted = (image: Image, operation: Operation, counts: (rule: Rule) => boolean = () => true): boolean =>
+  effectOf(defaultWord(image, operation)) !== POLICY_ALLOW
+    || rulesAbout(image, operation).some((rule) => rule.effect !== "allow" && counts(rule));
+
+/** Else it is about sockets of services, which are connected to. */
+const isWritten = ({ file }: Rule): boolean => file !== null;
+
+const isDeniedWherever = (image: Image, operation: Operation): boolean =>
+  isDenied(defaultWord(image, operation))
+    && rulesAbout(image, operation).every(({ effect }) => effect === "deny" || effect === "kill");
+
+const effectOf = (word: number): number => word >>> POLICY_EFFECT_SHIFT;
+const isDenied = (word: number): boolean => effectOf(word) >= POLICY_DENY;
+
+const defaultWord = ({ sections }: Image, operation: Operation): number =>
+  sections.root.u32(0, ROOT.defaults.offset + 4 * OPERATIONS.indexOf(operation));
+
+const privilegeWord = ({ sections }: Image, privilege: number): number =>
+  sections.root.u32(0, ROOT.privilege.offset + 4 * privilege);
+
+const watchesAddresses = ({ sections }: Image): boolean =>
+  (sections.root.u32(0, ROOT.flags.offset) & POLICY_ROOT_WATCHES_ADDRESSES) !== 0;

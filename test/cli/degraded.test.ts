@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { buildImage } from "../../src/compiler/image/build.js";
+import { decodeImage } from "../../src/compiler/image/decode.js";
+import { invariant } from "../../src/compiler/diagnostic.js";
+import { PRIVILEGES } from "../../src/compiler/ast.js";
+import { deniedTo, shortcomingsOf } from "../../src/runtime/tracepoints.js";
+import { accepted } from "../compiler/front-end.js";
+import { readIn, startRun } from "../support/cli.js";
+
+function imageOf(text: string) {
+  const built = buildImage(accepted(text).ir);
+  invariant(built.ok, "too large");
+  const decoded = decodeImage(built.value);
+  invariant(decoded.ok, "not an image");
+  return decoded.value;
+}
+
+const shortcomings = (text: string): readonly string[] =>
+  shortcomingsOf(imageOf(text)).map(({ rule, operation }) => `${rule?.id ?? "default"} ${operation}`);
+
+const CLOSED = "default allow read, exec, load, setattr\ndefault deny write, create, delete, connect, bind\n";
+
+describe("what the tracepoint backend cannot hold", () => {
+  it.each<[string, string, readonly string[]]>([
+    ["nothing of what is denied wherever", `${CLOSED}deny read "/etc/shadow"`, []],
+    ["addresses", 'default allow read, write, create, delete, setattr, exec, load, bind\ndeny connect "10.0.0.0/8"', []],
+    ["a place where something may be made", `${CLOSED}allow create "/tmp/**"`,
+      ["default create", "default write", "default bind"]],
+    ["a file that may be renamed", 'default allow create, delete, write, setattr, bind\ndeny read "/a"', ["a.pol:2 read"]],
+    ["removals", 'default allow create, write, setattr, bind\ndeny delete "/a"', ["a.pol:2 delete"]],
+    ["attributes", 'default allow create, delete, write, bind\nkill setattr "/a"', ["a.pol:2 setattr"]],
+    ["audits", 'default allow create, delete, write, setattr, bind\naudit delete "/a"', ["a.pol:2 delete"]],
+    ["privileges that act unseen", `${CLOSED}allow privilege raw-socket`, ["a.pol:3 privilege"]],
+  ])("%s", (_, text, expected) => {
+    expect(shortcomings(text)).toEqual(expected);
+  });
+});
+
+describe("what the command is not given", () => {
+  const bitsOf = (text: string): readonly number[] => {
+    const bytes = deniedTo(imageOf(text));
+    return Array.from({ length: 64 }, (_, bit) => bit).filter((bit) => ((bytes[bit >> 3] ?? 0) >> (bit & 7)) & 1);
+  };
+  const OPERATION = 32;
+
+  it("is every privilege that is denied", () => {
+    const all = bitsOf("default allow read").filter((bit) => bit < PRIVILEGES.length);
+    const but = bitsOf("default allow read\nallow privilege mount").filter((bit) => bit < PRIVILEGES.length);
+    expect(all).toContain(PRIVILEGES.indexOf("mount"));
+    expect(but).toEqual(all.filter((bit) => bit !== PRIVILEGES.indexOf("mount")));
+  });
+
+  it("is each operation that is denied wherever", () => {
+    const operations = (text: string): readonly number[] =>
+      bitsOf(text).filter((bit) => bit >= OPERATION && bit < 48).map((bit) => bit - OPERATION);
+    expect(operations(CLOSED)).toEqual([1, 2, 3, 7, 8]);
+    expect(operations(`${CLOSED}allow write "/dev/null"`)).toEqual([2, 3, 7, 8]);
+    expect(operations('default allow write, create, delete\ndeny write "/a"')).toEqual([]);
+  });
+
+  it("is what hides an address, where any is watched", () => {
+    expect(bitsOf("default allow connect").filter((bit) => bit >= 48)).toEqual([]);
+    expect(bitsOf(CLOSED).filter((bit) => bit >= 48)).toEqual([48, 49]);
+    expect(bitsOf('default allow connect\ndeny connect unix "/run/x"').filter((bit) => bit >= 48)).toEqual([49]);
+  });
+});
+
+describe("policyc run with the tracepoint backend", () => {
+  const fake = { backend: "tracepoint" };
+  const policy = 'default allow read, write, create, delete, setattr, exec, load, bind\ndeny read "/secret"\n';
+
+  it("refuses what it cannot hold, and names the statement", async () => {
+    const run = startRun(["echo", "ran"], { fake, policy });
+    expect(await run.result).toMatchObject({
+      status: 3, stdout: "", stderr: "error: the backend `tracepoint` cannot hold 1 statement of this policy:\n"
+        + "  a.pol:2, read: a file that is renamed or linked keeps no rule\n"
+        + "help: `--allow-degraded` runs it without them; `policyc doctor` says what a better backend needs\n",
+    });
+  });
+
+  it("runs it where the user says so, and says what is not enforced", async () => {
+    const run = startRun(["echo", "ran"], { fake, policy, options: { allowDegraded: true } });
+    expect(await run.result).toMatchObject({
+      status: 0, stdout: "ran\n", stderr: "policyc: not enforced by the backend `tracepoint`:\n"
+        + "  a.pol:2, read: a file that is renamed or linked keeps no rule\npolicyc: nothing denied\n",
+    });
+  });
+
+  it("hands the launcher what the command is not given; other backends take nothing away", async () => {
+    const [late, early] = [startRun(["true"], { fake, policy: CLOSED }), startRun(["true"], { policy: CLOSED })];
+    expect(await late.result).toMatchObject({ status: 0 });
+    expect(Buffer.from(readIn(late.folder, "denied"), "utf8").length).toBeGreaterThan(0);
+    expect(await early.result).toMatchObject({ status: 0 });
+    expect(readIn(early.folder, "denied")).toBe("");
+  });
+});
