@@ -33,8 +33,12 @@ const policyOf = (rules: readonly string[], defaults: string): string => [`polic
 const OLD_DEFAULTS = "default deny write, create, delete, setattr, connect";
 const NEW_DEFAULTS = "default deny write, create, delete, setattr, connect, bind, exec";
 
+/** What a review usually looks at: one rule in a thousand has another effect. */
+const reviewedRules = (): readonly string[] => Array.from({ length: count }, (_, i) =>
+  i % 1000 === 14 ? ruleOf(i).replace(/^\w+/, (effect) => effect === "allow" ? "audit" : "allow") : ruleOf(i));
+
 /** Two in a hundred rules changed, one taken out, one put in, and everything in another order. */
-function changedRules(): readonly string[] {
+function rewrittenRules(): readonly string[] {
   const kept = Array.from({ length: count }, (_, i) => i).filter((i) => i % 100 !== 7);
   const changed = kept.map((i) => i % 50 === 14 ? ruleOf(i).replace(/^\w+/, (effect) => effect === "allow" ? "audit" : "allow")
     : ruleOf(i));
@@ -54,7 +58,8 @@ const write = (name: string, text: string): string => {
 try {
   const rules = Array.from({ length: count }, (_, i) => ruleOf(i));
   const old = write("old.pol", policyOf(rules, OLD_DEFAULTS));
-  measure(`${count} rules, some changed`, ["diff", old, write("new.pol", policyOf(changedRules(), OLD_DEFAULTS))]);
+  measure(`${count} rules, 4 in 100 changed`, ["diff", old, write("rewritten.pol", policyOf(rewrittenRules(), OLD_DEFAULTS))]);
+  measure(`${count} rules, 1 in 1,000 changed`, ["diff", old, write("reviewed.pol", policyOf(reviewedRules(), OLD_DEFAULTS))]);
   measure(`${count} rules, other defaults`, ["diff", old, write("defaults.pol", policyOf(rules, NEW_DEFAULTS))]);
   measure(`${count} rules, only reordered`, ["diff", old, write("reordered.pol", policyOf([...rules].reverse(), OLD_DEFAULTS))]);
 } finally {
