@@ -16,7 +16,8 @@ export interface Unclosed {
 export function findUnclosed(text: string, tokens: readonly IToken[]): readonly Unclosed[] {
   return tokens.flatMap((token, index) => {
     if (token.tokenType !== t.Unterminated) return [];
-    const lineStart = text.lastIndexOf("\n", token.startOffset) + 1;
+    // A string ends at either, so no two of a line are unterminated.
+    const lineStart = Math.max(text.lastIndexOf("\n", token.startOffset), text.lastIndexOf("\r", token.startOffset)) + 1;
     let first = index;
     while (first > 0 && (tokens[first - 1]?.startOffset ?? -1) >= lineStart) first--;
     for (let at = first; at <= index; at++) {

@@ -131,6 +131,7 @@ describe("spans", () => {
 describe("one mistake, one error", () => {
   it.each([
     ['deny read "a', ["1:11 unterminated-string"]],
+    ['deny read "/a b\rallow write "', ["1:11 unterminated-string", "1:29 unterminated-string"]],
     ['deny read "a" when when b\nallow write "b"', ["1:20 unexpected-token"]],
     ["deny read\nallow raed \"b\"", ["1:10 unexpected-token", "2:7 unexpected-token"]],
     ["for exe {\n deny raed\n}\ndeny write", ["1:9 unexpected-token", "2:7 unexpected-token", "4:11 unexpected-token"]],
