@@ -9,9 +9,9 @@ import { didYouMean } from "../compiler/substitute.js";
 import { tasksIn } from "../compiler/unfold-blocks.js";
 import { findProgramLinks } from "../runtime/program-links.js";
 import { expandHome } from "./access.js";
+import type { OutsideBindings } from "./bindings.js";
 import { fail, type Failure, STATUS } from "./exit.js";
 import { failed, type Loaded, type Runnable } from "./loaded.js";
-import type { OutsideBindings } from "./options.js";
 import { decodeSource, readSource } from "./read-sources.js";
 import { OF_THE_COMMAND_LINE } from "./render-diagnostics.js";
 
@@ -99,20 +99,25 @@ function misbound(found: readonly Diagnostic[], bindings: OutsideBindings): Load
   const isOfSet = (diagnostic: Diagnostic): boolean =>
     OF_PARAMETERS.has(diagnostic.code) && Object.hasOwn(bindings.params, parameterOf(diagnostic));
   const diagnostics = found.map((diagnostic) => (isOfSet(diagnostic)
-    ? { ...diagnostic, help: helpForValue(parameterOf(diagnostic), bindings) } : diagnostic));
+    ? { ...diagnostic, ...helpForValue(diagnostic, bindings) } : diagnostic));
   const atFault = diagnostics.filter(({ severity }) => severity === "error")
     .every((diagnostic) => OF_THE_COMMAND_LINE.has(diagnostic.code) || isOfSet(diagnostic));
   return { ok: false, trouble: { kind: "diagnostics", status: atFault ? STATUS.usage : STATUS.policy, diagnostics } };
 }
 
-const OF_PARAMETERS: ReadonlySet<string> = new Set(["empty-parameter", "relative-parameter", "pattern-doubled-slash"]);
+const OF_PARAMETERS: ReadonlySet<string> =
+  new Set(["empty-parameter", "relative-parameter", "pattern-doubled-slash", "pattern-dot-component"]);
 
 /** These point at the parameter's name. */
 const parameterOf = ({ span }: Diagnostic): string => span.source.text.slice(span.start, span.end);
 
-function helpForValue(name: string, { home, params }: OutsideBindings): string {
-  const path = resolve(expandHome(params[name] ?? "", home));
-  return `--set ${name}=${/^[\w/.@%+,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`}`;
+function helpForValue(diagnostic: Diagnostic, { home, params }: OutsideBindings): Pick<Diagnostic, "help"> {
+  const name = parameterOf(diagnostic);
+  const value = params[name] ?? "";
+  // Of a value that need not be absolute no more is said than what is wrong with it.
+  const path = diagnostic.code.startsWith("pattern-") ? normalize(value) : resolve(expandHome(value, home));
+  if (path.startsWith("..")) return {};
+  return { help: `--set ${name}=${/^[\w/.@%+,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`}` };
 }
 
 /** The bytes that the kernel side takes. */

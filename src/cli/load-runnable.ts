@@ -1,8 +1,8 @@
 /** What `run` takes: a policy, which is compiled, or an image, which is checked. An image needs no compiler loaded. */
 import { decodeImage } from "../compiler/image/decode.js";
+import type { OutsideBindings } from "./bindings.js";
 import { fail, STATUS } from "./exit.js";
 import { failed, type Loaded, type Runnable } from "./loaded.js";
-import type { OutsideBindings } from "./options.js";
 import { isImage, readFileOf } from "./read-sources.js";
 
 const IMAGE_EXTENSION = ".polc";

@@ -11,9 +11,9 @@ import { resolve } from "../compiler/resolve.js";
 import { resolveTests, type ResolvedTest } from "../compiler/resolve-tests.js";
 import type { Bindings, ResolvedAssert, ResolvedPolicy } from "../compiler/resolved.js";
 import { type CaseResult, coverageOf, runCases } from "../interpreter/run-cases.js";
+import type { OutsideBindings } from "./bindings.js";
 import { type Attempt, succeed } from "./exit.js";
 import { namesOf, noneHas } from "./load-policy.js";
-import type { OutsideBindings } from "./options.js";
 import { type CoverageReport, joinCoverage } from "./test-coverage.js";
 
 export interface TestedCase extends CaseResult {

@@ -12,12 +12,13 @@ import { deniedTo, shortcomingsOf } from "../runtime/tracepoints.js";
 import {
   become, environmentOf, findUser, type Identity, identityOf, invokingUser, isRoot, mask, sudoCaller, unmask,
 } from "../runtime/users.js";
+import { bindingsOf, type OutsideBindings } from "./bindings.js";
 import { admits } from "./degraded.js";
 import { type Attempt, fail, reasonOf, STATUS, succeed } from "./exit.js";
 import { checkBackend, leastGaps, printGaps } from "./machine-gaps.js";
 import type { Runnable } from "./loaded.js";
 import { loadRunnable, preload } from "./load-runnable.js";
-import { type BindingOptions, bindingsOf, type OutsideBindings } from "./options.js";
+import type { BindingOptions } from "./options.js";
 import { printDiagnostics, printFailure, printTrouble } from "./print-failure.js";
 import { guardedFiles, sessionRecord } from "./session-facts.js";
 import { printable, writeErr } from "./terminal.js";

@@ -1,7 +1,8 @@
 /** `policyc test`: the cases that a policy's tests try, and its assertions. */
 import { once } from "../compiler/diagnostic.js";
+import { bindingsOf } from "./bindings.js";
 import { STATUS } from "./exit.js";
-import { type BindingOptions, bindingsOf } from "./options.js";
+import type { BindingOptions } from "./options.js";
 import { policyFiles } from "./policy-files.js";
 import { printDiagnostics, printFailure, printHelp } from "./print-failure.js";
 import { readSource } from "./read-sources.js";

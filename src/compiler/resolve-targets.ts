@@ -14,7 +14,7 @@ import { linksCoveredBy } from "./program-links.js";
 import type { LinkIndex } from "./program-links.js";
 import type { Definitions } from "./resolve-names.js";
 import type { PatternText, ResolvedTarget } from "./resolved.js";
-import { didYouMean, expandHome } from "./substitute.js";
+import { didYouMean, dropTrailingSlash, expandHome } from "./substitute.js";
 import type { Substitute, Substituted } from "./substitute.js";
 
 export interface TargetContext {
@@ -133,11 +133,17 @@ function resolvePath(
   literal: StringLiteral, substituted: Substituted, context: TargetContext,
   toTargets: (pattern: PatternText, parsed: readonly (readonly Component[])[]) => readonly ResolvedTarget[],
 ): ResolvedTargets {
-  const bad = findBadStart(literal, substituted, context) ?? findDoubledSlash(literal, substituted, context);
+  const bad = findBadStart(literal, substituted, context);
   if (bad !== null) return fails(bad);
   const pattern = expandHome(substituted.parts, context.home);
   const parsed = parsePathPattern(pattern, literal.span);
-  return parsed.ok ? found(...toTargets(pattern, parsed.value)) : fails(...parsed.diagnostics);
+  return parsed.ok ? found(...toTargets(pattern, parsed.value))
+    : fails(...parsed.diagnostics.map((fault) => blameParameter(fault, literal, substituted, context) ?? fault));
+}
+
+/** What keeps an absolute path from being what `~` stands for. */
+export function faultsOfHome(home: string, span: Span): readonly Diagnostic[] {
+  return parsePathPattern([{ literal: true, text: dropTrailingSlash(home) }], span).diagnostics;
 }
 
 /** About the parameter, so that it is told once however many patterns begin with it. */
@@ -156,15 +162,21 @@ function findBadStart(literal: StringLiteral, { start, parts }: Substituted, con
 }
 
 /** About the parameter that brings it in, likewise. */
-function findDoubledSlash(literal: StringLiteral, { parts }: Substituted, context: TargetContext): Diagnostic | null {
-  if (!parts.some((part) => part.literal && part.text.includes("//"))) return null;
+function blameParameter(
+  fault: Diagnostic, literal: StringLiteral, { parts }: Substituted, context: TargetContext,
+): Diagnostic | null {
+  const labels = [{ message: "this pattern holds it", span: literal.span }];
   for (const [name, { name: { span } }] of context.definitions.params) {
     const own = context.substitute({ kind: "string", parts: [{ kind: "reference", name, span }], span });
     const value = patternToText(own?.parts ?? []);
-    if (!value.includes("//") || !parts.some((part) => part.literal && part.text.includes(value))) continue;
-    return report("pattern-doubled-slash", span, { pattern: value }, {
-      labels: [{ message: "this pattern holds it", span: literal.span }], help: `--set ${name}=${value.replace(/\/\/+/g, "/")}`,
-    });
+    if (!parts.some((part) => part.literal && part.text.includes(value))) continue;
+    const dots = /(?:^|\/)(\.\.?)(?:\/|$)/.exec(value)?.[1];
+    if (fault.code === "pattern-doubled-slash" && value.includes("//")) {
+      return report(fault.code, span, { pattern: value }, { labels, help: `--set ${name}=${value.replace(/\/\/+/g, "/")}` });
+    }
+    if (fault.code === "pattern-dot-component" && dots !== undefined) {
+      return report(fault.code, span, { pattern: value, component: dots }, { labels, help: fault.help });
+    }
   }
   return null;
 }

@@ -14,7 +14,7 @@ import { indexLinks } from "./program-links.js";
 import { checkMark, type ConditionContext } from "./resolve-conditions.js";
 import { collectDefinitions } from "./resolve-names.js";
 import type { Definitions } from "./resolve-names.js";
-import { resolveTargets } from "./resolve-targets.js";
+import { faultsOfHome, resolveTargets } from "./resolve-targets.js";
 import type { Bindings, ResolvedTarget } from "./resolved.js";
 import { createScope, didYouMean } from "./substitute.js";
 import { plainText } from "./unfold-blocks.js";
@@ -94,12 +94,21 @@ function bind(
     values.set(name.text, plainText(value));
   }
   const home = values.get(HOME);
-  if (home !== undefined && !home.startsWith("/")) {
-    const span = own.find(({ name }) => name.text === HOME)?.value.span;
-    if (span !== undefined) diagnostics.push(report("relative-parameter", span, { name: HOME, value: home }));
-  }
+  const span = own.find(({ name }) => name.text === HOME)?.value.span;
+  const wrongHome = home === undefined || span === undefined ? [] : checkHome(home, span);
   const bound = Object.fromEntries([...values].filter(([name]) => params.has(name)));
-  return { bindings: { home: home ?? outside.home, params: { ...outside.params, ...bound }, programs: [] }, diagnostics };
+  return {
+    // A wrong one is not told again of what begins with it.
+    bindings: {
+      home: wrongHome.length > 0 ? "/" : home ?? outside.home, params: { ...outside.params, ...bound }, programs: [],
+    },
+    diagnostics: [...diagnostics, ...wrongHome],
+  };
+}
+
+function checkHome(home: string, span: Span): readonly Diagnostic[] {
+  return home.startsWith("/") ? faultsOfHome(home, span)
+    : [report("relative-parameter", span, { name: HOME, value: home })];
 }
 
 // --- cases -----------------------------------------------------------------------------------------------------------

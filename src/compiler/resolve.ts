@@ -18,11 +18,11 @@ import { resolveDefaults } from "./resolve-defaults.js";
 import { resolveLimit, resolveMark } from "./resolve-history.js";
 import { collectDefinitions } from "./resolve-names.js";
 import type { Definitions } from "./resolve-names.js";
-import { resolveTargets } from "./resolve-targets.js";
+import { faultsOfHome, resolveTargets } from "./resolve-targets.js";
 import type {
   Bindings, ResolvedAssert, ResolvedCondition, ResolvedLimit, ResolvedMark, ResolvedPolicy, ResolvedRule, ResolvedTarget,
 } from "./resolved.js";
-import { createScope, didYouMean } from "./substitute.js";
+import { createScope, didYouMean, dropTrailingSlash } from "./substitute.js";
 import { closest } from "./suggest-name.js";
 import { plainText, unfold, type Placed } from "./unfold-blocks.js";
 
@@ -31,8 +31,9 @@ export function resolve(loaded: LoadedPolicy, bindings: Bindings, task: string |
   const { statements, root } = loaded;
   const placed = unfold(statements);
   const { definitions, diagnostics: nameErrors } = collectDefinitions(statements);
-  // That a relative home directory makes patterns relative is not told again for each of them.
-  const home = bindings.home.startsWith("/") ? bindings.home : "/";
+  // What is wrong with the home directory is not told again for each pattern that begins with it.
+  const wrongHome = checkHome(bindings.home, startOf(root.span));
+  const home = wrongHome.length === 0 ? dropTrailingSlash(bindings.home) : "/";
   const scope = createScope({ definitions, params: bindings.params, home });
   const isChosen = ({ tasks }: Placed): boolean => tasks.every((name) => plainText(name) === task);
   const defaults = resolveDefaults(placed.filter(isChosen).map(({ statement }) => statement));
@@ -46,7 +47,8 @@ export function resolve(loaded: LoadedPolicy, bindings: Bindings, task: string |
   const name = loaded.name === null ? null : toText(loaded.name, context);
 
   const diagnostics = inSourceOrder(statements, once([
-    ...checkBindings(bindings, [...definitions.params.keys()], root.span),
+    ...checkNames(bindings, [...definitions.params.keys()], startOf(root.span)),
+    ...wrongHome,
     ...checkTask(task, placed, root.span),
     ...nameErrors,
     ...checkPrograms(placed),
@@ -58,7 +60,7 @@ export function resolve(loaded: LoadedPolicy, bindings: Bindings, task: string |
   return {
     ok: true,
     value: {
-      name, bindings: { ...bindings, params: scope.params }, defaults: defaults.defaults, defaultSpans: defaults.spans,
+      name, bindings: { ...bindings, home, params: scope.params }, defaults: defaults.defaults, defaultSpans: defaults.spans,
       privilegeDefault: defaults.privilege,
       marks: counted.flatMap(({ mark }) => mark ?? []), limits: counted.flatMap(({ limit }) => limit ?? []),
       rules: counted.flatMap(({ rule }) => rule ?? []), asserts: counted.flatMap(({ assertion }) => assertion ?? []),
@@ -181,14 +183,17 @@ function findMixedKinds({ operations }: Pick<RuleStatement, "operations">): Diag
   });
 }
 
-function checkBindings(bindings: Bindings, params: readonly string[], whole: Span): readonly Diagnostic[] {
-  const span: Span = { source: whole.source, start: 0, end: 0 };
+/** Of what came from outside there is no place in the source. */
+const startOf = ({ source }: Span): Span => ({ source, start: 0, end: 0 });
+
+function checkNames(bindings: Bindings, params: readonly string[], span: Span): readonly Diagnostic[] {
   const unknown = Object.keys(bindings.params).filter((name) => !params.includes(name)).sort();
-  return [
-    ...unknown.map((name) => report("unknown-binding", span, { name },
-      { help: didYouMean(name, params, (other) => `--set ${other}=…`) })),
-    ...(bindings.home.startsWith("/") ? [] : [report("home-not-absolute", span, { home: bindings.home })]),
-  ];
+  return unknown.map((name) => report("unknown-binding", span, { name },
+    { help: didYouMean(name, params, (other) => `--set ${other}=…`) }));
+}
+
+function checkHome(home: string, span: Span): readonly Diagnostic[] {
+  return home.startsWith("/") ? faultsOfHome(home, span) : [report("home-not-absolute", span, { home })];
 }
 
 /** `--set worksapce=…` is one mistake: that `workspace` has no value is not reported as well. */

@@ -148,7 +148,7 @@ function literalValue(name: string, text: string): Substituted {
 }
 
 /** `/` itself stays; `dropRoots` knows what to do with it. */
-function dropTrailingSlash(text: string): string {
+export function dropTrailingSlash(text: string): string {
   let end = text.length;
   while (end > 1 && text[end - 1] === "/") end--;
   return text.slice(0, end);

@@ -260,6 +260,11 @@ coverage: 0 of 0 rules, 0 of 0 excepts, 1 of 2 limits
     expect(stderr.match(/^error/gm)).toHaveLength(1);
   });
 
+  it.each([["/b/../c", "pattern-dot-component"], ["ada", "relative-parameter"]])("a home that cannot be, %s, is told of once", async (home, code) => {
+    const { status, stderr } = await test(`deny read "~/x"\ntest "t" with home = "${home}" { deny read "~/x" deny read "~/x/y" }`);
+    expect([status, stderr.match(/^error\[.*?\]/gm)]).toEqual([1, [`error[${code}]`]]);
+  });
+
   it("a test binds what defaults of parameters are made of", async () => {
     const policy = "param w = \"/a\"\nparam cache = \"${w}/cache\"\ndeny read \"${cache}/*\"\n";
     expect((await test(`${policy}test "t" with w = "/b" { deny read "/b/cache/x" allow read "/a/cache/x" }`)).status).toBe(0);

@@ -36,6 +36,8 @@ describe("a mistake in names is reported once, where it is", () => {
     ["let of itself", "let a = \"${a}\"\ndeny read \"${a}\"", [["cyclic-definition", "${a}"]]],
     ["lets of each other", "let a = \"${b}\"\nlet b = \"${a}\"\ndeny read \"${a}\", \"${b}\"", [["cyclic-definition", "${a}"]]],
     ["parameter and let of each other", "param a = \"${b}\"\nlet b = \"${a}\"", [["cyclic-definition", "${a}"]]],
+    ["a parameter that leads upwards, in two patterns", "param p = \"/a/../b\"\ndeny read \"${p}/x\", \"/y${p}\"", [["pattern-dot-component", "p"]]],
+    ["a parameter whose dots are part of a name", "param p = \"..\"\ndeny read \"/a${p}\", \"/b/${p}\"", [["pattern-dot-component", "p"]]],
     ["relative parameter at the start of two patterns", "param p = \".\"\ndeny read \"${p}/x\", \"${p}\"", [["relative-parameter", "p"]]],
     ["a home that nobody knows", "deny read \"~root/x\"", [["pattern-relative", "\"~root/x\""]]],
     ["two rules of one name", "r: deny read \"/a\"\nr: deny read \"/b\"", [["duplicate-name", "r"]]],
@@ -147,6 +149,17 @@ describe("bindings", () => {
   it("the home directory is absolute", () => {
     expect(found(check("deny read \"/x\"", { home: "ada" }).diagnostics)).toEqual([["home-not-absolute", ""]]);
     expect(targetsOf(accepted("deny read \"~/x\"", { home: "/" }).resolved)).toEqual(["/x"]);
+  });
+
+  it.each([
+    ["/a/../b", "pattern-dot-component"], ["/a//b", "pattern-doubled-slash"], [`/${"a".repeat(256)}`, "pattern-name-too-long"],
+  ])("the home directory %s is told of once, whether or not a pattern begins with it", (home, code) => {
+    expect(found(check("deny read \"/x\"", { home }).diagnostics)).toEqual([[code, ""]]);
+    expect(found(check("deny read \"~/x\", \"~/y\"", { home }).diagnostics)).toEqual([[code, ""]]);
+  });
+
+  it("a `/` at the end of the home directory is dropped", () => {
+    expect(accepted("deny read \"~/x\"", { home: "/h//" })).toEqual(accepted("deny read \"~/x\"", { home: "/h" }));
   });
 });
 

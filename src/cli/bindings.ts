@@ -1,0 +1,54 @@
+/** What the flags of `options` bind a policy to. */
+import { isAbsolute, resolve } from "node:path/posix";
+import type { Span } from "../compiler/diagnostic.js";
+import { faultsOfHome } from "../compiler/resolve-targets.js";
+import { invokingUser } from "../runtime/users.js";
+import { type Attempt, fail, STATUS, succeed } from "./exit.js";
+import type { BindingOptions } from "./options.js";
+
+/** What the policy is bound to, before it is known which programs it names. */
+export interface OutsideBindings {
+  /** The chosen task. */
+  readonly task: string | null;
+  readonly home: string;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** The command line has no source. */
+const NOWHERE: Span = { source: { path: "", text: "" }, start: 0, end: 0 };
+
+const NAME = /^[a-z][a-z0-9-]*$/;
+
+export function bindingsOf(options: BindingOptions): Attempt<OutsideBindings> {
+  const home = homeOf(options.home);
+  if (!home.ok) return home;
+  const params = parseSettings(options.set ?? []);
+  if (!params.ok) return params;
+  return succeed({ task: options.task ?? null, home: home.value, params: params.value });
+}
+
+/** Told before any policy is read: that each pattern which begins with `~` is wrong is one mistake. */
+function homeOf(given: string | undefined): Attempt<string> {
+  if (given !== undefined && !isAbsolute(given)) return fail(STATUS.usage, `\`--home ${given}\` is not an absolute path`);
+  const home = given ?? invokingUser().home;
+  const faultOf = (path: string): string | undefined => faultsOfHome(path, NOWHERE)[0]?.message;
+  const [fault, place] = [faultOf(home), resolve(home)];
+  if (fault === undefined) return succeed(home);
+  return fail(STATUS.usage, fault, faultOf(place) === undefined ? `--home ${place}` : undefined);
+}
+
+function parseSettings(settings: readonly string[]): Attempt<Readonly<Record<string, string>>> {
+  const params = new Map<string, string>();
+  for (const setting of settings) {
+    const equals = setting.indexOf("=");
+    if (equals === -1) return fail(STATUS.usage, `\`--set ${setting}\` has no \`=\``, `--set ${setting}=VALUE`);
+    const name = setting.slice(0, equals);
+    if (!NAME.test(name)) {
+      return fail(STATUS.usage, `\`${name}\` in \`--set ${setting}\` is not the name of a parameter`,
+        "names are lower-case letters, digits and `-`, a letter first");
+    }
+    if (params.has(name)) return fail(STATUS.usage, `\`--set ${name}=…\` is given twice`);
+    params.set(name, setting.slice(equals + 1));
+  }
+  return succeed(Object.fromEntries(params));
+}
