@@ -130,7 +130,7 @@ function addTest(program: Command, finish: Finish): void {
     .option("--json", "the same as --format json")
     .option("--coverage", "say which rules and excepts no case decided")
     .addHelpText("after", example("policyc test agent.pol policies/", "policyc test --coverage agent.pol")
-      + "\nWhat a test does not bind itself is bound by --set and --home.\n")
+      + "\nWhat a test does not bind itself is bound by --set and --home. Where nobody binds\na parameter, an assertion that depends on it is proved for a value that JSON and\nTAP call \"assumed\".\n")
     .action(async (paths: readonly string[], options: TestOptions) => {
       finish((await import("./test.js")).testCommand(paths, options));
     });

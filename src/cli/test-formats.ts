@@ -53,7 +53,7 @@ export function toTap(tried: readonly TriedFile[], withCoverage: boolean): strin
   const points = tried.flatMap(({ file, outcome }) =>
     (outcome.ok ? resultsOf(outcome.value).map(pointOf) : [brokenPoint(file, outcome.diagnostics)]));
   const lines = points.flatMap(({ ok, what, detail }, index) =>
-    [`${ok ? "ok" : "not ok"} ${index + 1} - ${escapeTap(what)}`, ...(ok ? [] : yamlBlock(detail))]);
+    [`${ok ? "ok" : "not ok"} ${index + 1} - ${escapeTap(what)}`, ...yamlBlock(detail)]);
   const coverage = tried.flatMap(({ outcome }) => (withCoverage && outcome.ok ? outcome.value.coverage : []));
   const comments = coverage.filter(({ covered }) => !covered).map(({ kind, span }) =>
     `# ${span.source.path}:${positionOf(span.source, span.start).line}: no case is decided by this ${kind}`);
@@ -64,18 +64,21 @@ export function toTap(tried: readonly TriedFile[], withCoverage: boolean): strin
 interface Point {
   readonly ok: boolean;
   readonly what: string;
-  /** Shown where it failed. */
+  /** What failed; of what passed, with what assumption. */
   readonly detail: object;
 }
 
-function pointOf({ name, span, ok, expected, actual, rule, access }: TestResult): Point {
+function pointOf({ name, span, ok, expected, actual, rule, access, assumed }: TestResult): Point {
   const { line } = positionOf(span.source, span.start);
   const isAssert = name.startsWith("assert ");
   return {
     ok, what: `${span.source.path}:${line} ${name}${isAssert || access === null ? "" : `: ${expected} ${access}`}`,
     detail: {
-      expected, actual: actual ?? "not proved", ...(access === null ? {} : { access }),
-      rule: rule === null ? null : ruleJson(rule),
+      ...(ok ? {} : {
+        expected, actual: actual ?? "not proved", ...(access === null ? {} : { access }),
+        rule: rule === null ? null : ruleJson(rule),
+      }),
+      ...(assumed === null ? {} : { assumed }),
     },
   };
 }
@@ -89,8 +92,10 @@ function brokenPoint(file: string, diagnostics: readonly Diagnostic[]): Point {
 }
 
 // JSON is YAML.
-const yamlBlock = (detail: object): readonly string[] =>
-  ["  ---", ...Object.entries(detail).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}`), "  ..."];
+function yamlBlock(detail: object): readonly string[] {
+  const lines = Object.entries(detail).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}`);
+  return lines.length === 0 ? [] : ["  ---", ...lines, "  ..."];
+}
 
 /** `#` would begin a directive. */
 const escapeTap = (text: string): string => text.replace(/[\\#]/g, "\\$&").replace(/\s+/g, " ");

@@ -234,6 +234,11 @@ coverage: 0 of 0 rules, 0 of 0 excepts, 1 of 2 limits
     expect(stdout).toMatch(/ok +assert deny read "\/k" +whatever is bound\n +ok +assert deny write "\/etc\/\*"\n/);
     expect(stdout).toContain("  1 of 2 assertions proved only with --set w=/w, which nobody gave: give your own\n");
     expect(JSON.parse((await test(policy, "--json")).stdout)).toMatchObject({ cases: [{ ok: true }, { ok: true, assumed: { w: "/w" } }] });
+    expect((await test(policy, "--format", "tap")).stdout).toBe([
+      "TAP version 14", "1..2", 'ok 1 - a.pol:5 assert deny read "/k"', 'ok 2 - a.pol:6 assert deny write "/etc/*"',
+      "  ---", '  assumed: {"w":"/w"}', "  ...", "",
+    ].join("\n"));
+    expect((await test(policy.replace("/etc", "/w"), "--format", "tap")).stdout).toMatch(/ {2}rule: .*\n {2}assumed: \{"w":"\/w"\}\n/);
     expect((await test(policy, "--set", "w=/etc")).status).toBe(1);
     expect((await test(policy, "--set", "w=/v")).stdout).not.toContain("proved only");
     expect((await test("param w\nassert deny read \"${w}/x\"")).status).toBe(1);
