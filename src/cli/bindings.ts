@@ -22,7 +22,7 @@ const NAME = /^[a-z][a-z0-9-]*$/;
 export function bindingsOf(options: BindingOptions): Attempt<OutsideBindings> {
   const home = homeOf(options.home);
   if (!home.ok) return home;
-  const params = parseSettings(options.set ?? []);
+  const params = settingsOf("--set", options.set ?? []);
   if (!params.ok) return params;
   return succeed({ task: options.task ?? null, home: home.value, params: params.value });
 }
@@ -37,17 +37,18 @@ function homeOf(given: string | undefined): Attempt<string> {
   return fail(STATUS.usage, fault, faultOf(place) === undefined ? `--home ${place}` : undefined);
 }
 
-function parseSettings(settings: readonly string[]): Attempt<Readonly<Record<string, string>>> {
+/** Names and values; `flag` is the one that they were given with. */
+export function settingsOf(flag: string, settings: readonly string[]): Attempt<Readonly<Record<string, string>>> {
   const params = new Map<string, string>();
   for (const setting of settings) {
     const equals = setting.indexOf("=");
-    if (equals === -1) return fail(STATUS.usage, `\`--set ${setting}\` has no \`=\``, `--set ${setting}=VALUE`);
+    if (equals === -1) return fail(STATUS.usage, `\`${flag} ${setting}\` has no \`=\``, `${flag} ${setting}=VALUE`);
     const name = setting.slice(0, equals);
     if (!NAME.test(name)) {
-      return fail(STATUS.usage, `\`${name}\` in \`--set ${setting}\` is not the name of a parameter`,
+      return fail(STATUS.usage, `\`${name}\` in \`${flag} ${setting}\` is not the name of a parameter`,
         "names are lower-case letters, digits and `-`, a letter first");
     }
-    if (params.has(name)) return fail(STATUS.usage, `\`--set ${name}=…\` is given twice`);
+    if (params.has(name)) return fail(STATUS.usage, `\`${flag} ${name}=…\` is given twice`);
     params.set(name, setting.slice(equals + 1));
   }
   return succeed(Object.fromEntries(params));

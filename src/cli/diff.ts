@@ -4,7 +4,7 @@ import { lazily } from "../compiler/lazily.js";
 import { SIMPLER } from "../compiler/reason/contexts.js";
 import { findDifferences } from "../compiler/reason/find-differences.js";
 import { tasksIn } from "../compiler/unfold-blocks.js";
-import { bindingsOf, type OutsideBindings } from "./bindings.js";
+import { bindingsOf, type OutsideBindings, settingsOf } from "./bindings.js";
 import { type Both, type Comparison, diffJson, relationOfAll, reportDiff, withoutRepeats } from "./diff-report.js";
 import { fail, type Failure, STATUS } from "./exit.js";
 import { loadPolicySource, namesIn, type PolicyNames } from "./load-policy.js";
@@ -17,6 +17,7 @@ import { writeOut } from "./terminal.js";
 export interface DiffOptions extends BindingOptions {
   readonly failOn?: "wider";
   readonly json?: boolean;
+  readonly setOld?: readonly string[];
 }
 
 export function diffCommand(oldFile: string, newFile: string, options: DiffOptions): number {
@@ -25,7 +26,9 @@ export function diffCommand(oldFile: string, newFile: string, options: DiffOptio
   if (oldFile === STDIN && newFile === STDIN) {
     return printFailure(fail(STATUS.usage, "both policies cannot be standard input", "name a file for one of them").failure);
   }
-  const load = loader({ old: oldFile, new: newFile }, bindings.value);
+  const onlyOld = settingsOf("--set-old", options.setOld ?? []);
+  if (!onlyOld.ok) return printFailure(onlyOld.failure);
+  const load = loader({ old: oldFile, new: newFile }, bindings.value, onlyOld.value);
   const first = load(bindings.value.task);
   if (!first.ok) return printTrouble(first.trouble);
   printDiagnostics(first.warnings);
@@ -52,8 +55,11 @@ const tasksOf = ({ old, new: new_ }: Both<FrontEnd>): ReadonlySet<string> =>
 
 type Load = (task: string | null) => Loaded<Both<FrontEnd>>;
 
-/** What only one of the two can be bound to, or has as a task, is nothing to the other. */
-function loader(files: Both<string>, { home, params }: OutsideBindings): Load {
+/**
+ * What only one of the two can be bound to, or has as a task, is nothing to the other. `onlyOld`: what the old one's
+ * parameters are bound to instead.
+ */
+function loader(files: Both<string>, { home, params }: OutsideBindings, onlyOld: OutsideBindings["params"]): Load {
   const roots = { old: readSource(files.old), new: readSource(files.new) };
   const names = lazily(() => ({ old: namesIn(files.old, roots.old), new: namesIn(files.new, roots.new) }));
   const loadOne = (side: "old" | "new", task: string | null): Loaded<FrontEnd> => {
@@ -61,7 +67,8 @@ function loader(files: Both<string>, { home, params }: OutsideBindings): Load {
     const isFor = (kind: keyof PolicyNames, name: string): boolean =>
       names()[side][kind].has(name) || !names()[side === "old" ? "new" : "old"][kind].has(name);
     const own = Object.fromEntries(Object.entries(params).filter(([name]) => isFor("params", name)));
-    const bindings = { home, params: own, task: task !== null && isFor("tasks", task) ? task : null };
+    const bound = side === "old" ? { ...own, ...onlyOld } : own;
+    const bindings = { home, params: bound, task: task !== null && isFor("tasks", task) ? task : null };
     return loadPolicySource(files[side], roots[side], bindings, process.env["PATH"] ?? "");
   };
   return (task) => {

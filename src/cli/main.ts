@@ -167,8 +167,10 @@ function addDiff(program: Command, finish: Finish): void {
     .argument("<new>", "the policy that is to take its place")
     .addOption(new Option("--fail-on <relation>", "status 1 if the new policy permits anything that the old one does not")
       .choices(["wider"]))
+    .addOption(repeatable("--set-old <name=value>", "bind a parameter of the old policy otherwise (repeatable)"))
     .option("--json", "print JSON")
-    .addHelpText("after", example("policyc diff --fail-on wider agent.pol agent.new.pol"))
+    .addHelpText("after", example("policyc diff --fail-on wider agent.pol agent.new.pol",
+      "policyc diff agent.pol agent.pol --set-old workspace=/srv/a --set workspace=/srv"))
     .action(async (old: string, new_: string, options: DiffOptions) => {
       finish((await import("./diff.js")).diffCommand(old, new_, options));
     });

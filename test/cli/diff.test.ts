@@ -77,6 +77,21 @@ describe("diff", () => {
     expect((await diff(OLD, new_, "--set", "v=/x")).stderr).toContain("error[unknown-binding]: the policy has no parameter `v`");
   });
 
+  it("compares a policy with itself under other bindings", async () => {
+    const policy = "param w\nparam v = \"/v\"\ndefault deny write\nallow write \"${w}/**\", \"${v}/x\"\n";
+    const other = await diff(policy, policy, "--set", "w=/srv", "--set-old", "w=/srv/a");
+    expect(other.stdout).toBe(`wider: new.pol permits more than old.pol
+
+wider: write /srv
+  was deny by default
+  now allow by new.pol:4
+`);
+    expect((await diff(policy, policy, "--set", "w=/srv", "--set-old", "v=/u")).stdout).toMatch(/^incomparable/);
+    expect((await diff(policy, policy, "--set", "w=/srv", "--set-old", "w=/srv/")).stdout).toMatch(/^equivalent/);
+    expect((await diff(policy, policy, "--set", "w=/srv", "--set-old", "u=/u")).stderr).toContain("error[unknown-binding]");
+    expect((await diff(policy, policy, "--set-old", "w")).stderr).toBe("error: `--set-old w` has no `=`\nhelp: --set-old w=VALUE\n");
+  });
+
   it("compares what each task adds, too", async () => {
     const task = 'task "deploy" { allow connect "192.0.2.0/24" port 22 tcp }\n';
     const { stdout, status } = await diff(OLD, OLD + task, "--fail-on", "wider");
