@@ -130,7 +130,7 @@ function addTest(program: Command, finish: Finish): void {
     .option("--json", "the same as --format json")
     .option("--coverage", "say which rules and excepts no case decided")
     .addHelpText("after", example("policyc test agent.pol policies/", "policyc test --coverage agent.pol")
-      + "\nWhat a test does not bind itself is bound by --set and --home. Where nobody binds\na parameter, an assertion that depends on it is proved for a value that JSON and\nTAP call \"assumed\".\n")
+      + "\nWhat a test does not bind itself is bound by --set and --home. Where nobody\nbinds a parameter, an assertion that depends on it is proved for a value that\nJSON and TAP call \"assumed\".\n")
     .action(async (paths: readonly string[], options: TestOptions) => {
       finish((await import("./test.js")).testCommand(paths, options));
     });
@@ -170,7 +170,7 @@ function addDiff(program: Command, finish: Finish): void {
     .addOption(repeatable("--set-old <name=value>", "bind a parameter of the old policy otherwise (repeatable)"))
     .option("--json", "print JSON")
     .addHelpText("after", example("policyc diff --fail-on wider agent.pol agent.new.pol",
-      "policyc diff agent.pol agent.pol --set-old workspace=/srv/a --set workspace=/srv"))
+      "policyc diff agent.pol agent.pol --set-old workspace=/a --set workspace=/b"))
     .action(async (old: string, new_: string, options: DiffOptions) => {
       finish((await import("./diff.js")).diffCommand(old, new_, options));
     });

@@ -25,6 +25,8 @@ export function checkBlock(body: readonly Statement[], block: "for" | "task", br
     .map(({ kind, span }) => report("misplaced-statement", span, { statement: kind, block }, extras));
 }
 
+const EVERY: ReadonlySet<string> = new Set(["all", "everything"]);
+
 /** No `let` can stand for a privilege, so a name in its place is a misspelt one. */
 export function checkPrivileges(
   operations: readonly OperationRef[], targets: readonly Target[],
@@ -33,7 +35,8 @@ export function checkPrivileges(
   return targets.flatMap(({ subject }) => {
     if (subject.kind !== "name") return [];
     const meant = closest(subject.text, PRIVILEGES);
-    const help = meant === undefined ? undefined : `did you mean \`${meant}\`?`;
+    const help = EVERY.has(subject.text) ? "privileges are named one by one, and denied where no rule allows them"
+      : meant === undefined ? undefined : `did you mean \`${meant}\`?`;
     return [report("not-a-privilege", subject.span, { name: subject.text }, { help })];
   });
 }

@@ -23,8 +23,10 @@ export function parseEndpoint(text: string, span: Span): Outcome<Cidr> {
   const family = bytes.length === 4 ? 4 : 6;
   const prefixLength = prefixText === undefined ? WIDTH[family] : parsePrefixLength(prefixText);
   if (prefixLength === null || prefixLength > WIDTH[family]) {
+    const port = /:(\d+)$/.exec(text)?.[1];
     return failed(report("invalid-address", span,
-      { text, reason: `not a CIDR: its prefix must be a number from 0 to ${WIDTH[family]}` }));
+      { text, reason: `not a CIDR: its prefix must be a number from 0 to ${WIDTH[family]}` },
+      { help: port === undefined ? undefined : `\`"${text.slice(0, text.lastIndexOf(":"))}" port ${port}\`` }));
   }
   const masked = bytes.map((byte, index) => byte & byteMask(prefixLength - index * 8));
   const cidr = normalize(masked, prefixLength);
@@ -124,7 +126,9 @@ function describeMistake(text: string, span: Span): Diagnostic {
   if (/^[\d.]+$/.test(text)) {
     return report("invalid-address", span, { text, reason: "not an address: IPv4 has four numbers from 0 to 255" });
   }
-  return report("invalid-address", span, { text, reason: "neither an address, a CIDR nor a host name" });
+  const isRange = text.split("-").length === 2 && text.split("-").every((end) => parseAddress(end.trim()) !== null);
+  return report("invalid-address", span, { text, reason: "neither an address, a CIDR nor a host name" },
+    { help: isRange ? "a range of addresses is written as the CIDRs that make it up, such as `\"10.0.0.0/29\"`" : undefined });
 }
 
 function failed(diagnostic: Diagnostic): { readonly ok: false; readonly diagnostics: readonly Diagnostic[] } {

@@ -76,7 +76,7 @@ function notInLowerCase(source: Source, words: readonly [IToken, ...IToken[]]): 
 function strayText(source: Source, start: number, length: number): Diagnostic {
   const text = source.text.slice(start, start + length);
   const character = String.fromCodePoint(text.codePointAt(0) ?? 0);
-  const help = ADVICE.find(([characters]) => characters.includes(character))?.[1] ?? helpForPorts(source, start);
+  const help = ADVICE.find(([characters]) => characters.includes(character))?.[1] ?? helpForPorts(source, start) ?? helpForFlag(source, start);
   const shown = text === "&&" || text === "||" ? `\`${text}\`` : display(character);
   return report("stray-character", { source, start, end: start + length }, { character: shown }, { help });
 }
@@ -89,6 +89,12 @@ function helpForPorts({ text }: Source, start: number): string | undefined {
   const port = Number(digits);
   const [first, last] = sign === ">" ? [equal === "" ? port + 1 : port, LAST_PORT] : [0, equal === "" ? port - 1 : port];
   return first > last || last > LAST_PORT ? undefined : `write \`${first}-${last}\``;
+}
+
+/** `args --force` */
+function helpForFlag({ text }: Source, start: number): string | undefined {
+  const flag = /^--?[A-Za-z0-9][\w-]*(?:=[^\s",]*)?/.exec(text.slice(start, start + 80))?.[0];
+  return flag === undefined ? undefined : `write \`"${flag}"\``;
 }
 
 const ADVICE: readonly (readonly [string, string])[] = [
@@ -129,7 +135,11 @@ function checkToken(source: Source, token: IToken): Diagnostic | undefined {
 
 function checkBare(span: Span, text: string): Diagnostic {
   const slip = NO_STRINGS.find(({ form }) => form.test(text));
-  if (slip === undefined) return report("unquoted-text", span, { text }, { help: `write \`"${text}"\`` });
+  if (slip === undefined) {
+    const [, host, port] = /^([^/:]+):(\d{1,5})$/.exec(text) ?? [];
+    return report("unquoted-text", span, { text },
+      { help: host === undefined || port === undefined ? `write \`"${text}"\`` : `write \`"${host}" port ${port}\`` });
+  }
   const help = text.replace(slip.form, slip.help);
   return slip.isNumber === true ? report("bad-number", span, { text }, { help })
     : report("stray-character", span, { character: `\`${text}\`` }, { help });
@@ -149,6 +159,8 @@ const NO_STRINGS: readonly NoString[] = [
   { form: /^\$([a-z][a-z0-9-]*)$/, help: "a name stands without `$$`, and in a string as `\"$${$1}\"`" },
   { form: new RegExp(`^(${OPERATION_NAMES.join("|")})/(${OPERATION_NAMES.join("|")})$`), help: "write `$1, $2`" },
   { form: /^(\d+)\.\.+(\d+)$/, help: "write `$1-$2`", isNumber: true },
+  { form: /^(tcp|udp)\/(\d+)$/, help: "write `port $2 $1`" },
+  { form: /^(\d+)\/(tcp|udp)$/, help: "write `port $1 $2`", isNumber: true },
   { form: /^(\d+)\/(\d+(?:ms|s|m|h))$/, help: "write `to $1 per $2`", isNumber: true },
 ];
 

@@ -7,10 +7,10 @@ const OTHERS: Readonly<Record<string, string>> = {
   include: "import use require", let: "const var set define alias", param: "input variable parameter",
   mark: "tag taint flag", limit: "rate throttle", assert: "check prove ensure verify",
   except: "but exclude excluding", args: "with arg arguments argv", when: "if where while", because: "reason message why comment",
-  exe: "program process binary", under: "parent ancestor", on: "when if after", to: "max",
+  exe: "program process binary by", under: "parent ancestor", on: "when if after", to: "max",
   read: "open view list", write: "append truncate", create: "mkdir add", delete: "remove unlink rm erase",
   setattr: "chmod chown", exec: "execute run spawn launch", load: "mmap", modify: "edit change rename move",
-  access: "file files all everything", connect: "network net send internet", bind: "listen serve", privilege: "capability",
+  access: "file files", connect: "network net send internet", bind: "listen serve", privilege: "capability",
   any: "all everything everywhere internet", loopback: "localhost local", private: "lan internal", tcp: "tls http https",
 };
 const SETS: ReadonlyMap<string, ReadonlySet<string>> =

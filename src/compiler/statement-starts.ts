@@ -54,6 +54,8 @@ export function beginsStatement(context: Context): boolean {
   if (!isA(token, t.Effect)) return false;
   // `read "/x" deny`: the effect has come too late.
   if (!firstOnLine && isA(first, t.Operation) && !isA(next, t.Operation)) return false;
+  // `deny read "/x" expect deny`
+  if (!firstOnLine && (next === undefined || next.tokenType === t.RCurly || isA(next, t.Effect))) return false;
   if (previous === undefined || BEFORE_EFFECT.has(previous.tokenType)) return false;
   return canBegin && !(previous === first && previous.tokenType === t.Name);
 }

@@ -45,13 +45,18 @@ export function syntaxErrors(
       return [];
     }
     if (place.expected.includes(t.Open) && atEnd) blocksMissing++;
-    return [describe(source, tokens, place, found, inTest)];
+    return [describe(source, tokens, { ...place, first, found, inTest })];
   });
 }
 
-function describe(
-  source: Source, tokens: readonly IToken[], { index, expected }: Place, found: IToken | undefined, inTest: boolean,
-): Diagnostic {
+interface Found extends Place {
+  /** The token that the statement begins with. */
+  readonly first: IToken | undefined;
+  readonly found: IToken | undefined;
+  readonly inTest: boolean;
+}
+
+function describe(source: Source, tokens: readonly IToken[], { index, expected, first, found, inTest }: Found): Diagnostic {
   const wanted = describeExpected(expected, inTest);
   const previous = lastInText(tokens, index - 1);
   const end = previous === undefined ? 0 : endOf(previous);
@@ -59,7 +64,7 @@ function describe(
   const isLast = found === undefined;
   if (isLast || (tokens[index]?.tokenType === t.End && hasLineBreak(source, end, found.startOffset))) {
     return report("unexpected-token", atEnd, { expected: wanted, found: `the end of the ${isLast ? "file" : "line"}` },
-      { help: helpForEnd(expected, previous) });
+      { help: helpForEnd(expected, previous, first) });
   }
   if (previous !== undefined && isOnly(expected, t.Colon)) {
     const meant = meantWord(previous.image, t.STATEMENT_WORDS);
@@ -73,7 +78,7 @@ function describe(
   // As written: the token of a misspelt word has the word that was meant.
   const written = source.text.slice(span.start, span.end);
   const help = helpForSlip({
-    found, expected, previous, next: nextInText(tokens, index + 1), rest: restOfStatement(tokens, found, index),
+    found, expected, first, inTest, previous, next: nextInText(tokens, index + 1), rest: restOfStatement(tokens, found, index),
     beforePrevious: previous === undefined ? undefined : lastInText(tokens, tokens.lastIndexOf(previous, index) - 1),
     written: /[^\s"',;(){}[\]#=]*/.exec(source.text.slice(span.start))?.[0] ?? written,
   });

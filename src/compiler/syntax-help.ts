@@ -9,6 +9,9 @@ export interface Slip {
   /** `found` as it is in the text, with what it is one with there. */
   readonly written: string;
   readonly expected: readonly TokenType[];
+  /** What the statement, or the case, begins with. */
+  readonly first: IToken | undefined;
+  readonly inTest: boolean;
   readonly previous: IToken | undefined;
   readonly beforePrevious: IToken | undefined;
   readonly next: IToken | undefined;
@@ -28,8 +31,12 @@ export function helpForSlip(slip: Slip): string | undefined {
 }
 
 /** What is missing where a statement ends too early. */
-export function helpForEnd(expected: readonly TokenType[], previous: IToken | undefined): string | undefined {
+export function helpForEnd(
+  expected: readonly TokenType[], previous: IToken | undefined, first: IToken | undefined,
+): string | undefined {
   if (previous === undefined) return undefined;
+  if (first?.tokenType === t.Draft && previous === first) return "say by whom, and when: `draft \"a model, 2 May\"`";
+  if (isOnly(expected, t.Then)) return "say what those past the count come to: `then deny`";
   if (expected.includes(t.Open)) return `what belongs to it stands in braces: \`${previous.image} { … }\``;
   if (expected.includes(t.Operation) && tokenMatcher(previous, t.Effect)) return "name the operations, such as `write, create, connect`";
   if (!expected.includes(t.Anonymous) || !tokenMatcher(previous, t.Operation)) return undefined;
@@ -49,7 +56,8 @@ const textOf = (tokens: readonly IToken[]): string => tokens.map(({ image }) => 
 const ENDPOINT_OPERATIONS: ReadonlySet<string> = new Set(["connect", "bind"]);
 
 const ADVICE: readonly ((slip: Slip) => string | undefined)[] = [
-  nameBeforeStatement, aboutEffects, ruleBeforeName, listInBrackets, aboutMarks, aboutStrings, aboutPorts, aboutNumbers, aboutSigns, betweenTargets,
+  nameBeforeStatement, aboutEffects, ruleBeforeName, listInBrackets, aboutMarks, aboutStrings, aboutPorts, aboutNumbers, aboutSigns,
+  betweenTargets, aboutCommas, everyOperation, whoActs, unquotedCommand,
   // `deny mount`
   ({ found, expected }) => expected.includes(t.Operation) && tokenMatcher(found, t.PrivilegeName)
     ? `did you mean \`privilege ${found.image}\`?` : undefined,
@@ -61,6 +69,12 @@ const ADVICE: readonly ((slip: Slip) => string | undefined)[] = [
     ? `a rule's name ends in a colon: \`${previous.image}:\`` : undefined,
   aboutWords,
   ({ expected, rest }) => expected.includes(t.Open) ? `what belongs to it stands in braces: \`{ ${textOf(rest)} }\`` : undefined,
+  // `deny sudo`
+  ({ found, expected, rest }) => expected.includes(t.Operation) && found.tokenType === t.Name && rest.length === 1
+    ? `to run a program is \`exec\`: \`exec "${found.image}"\`` : undefined,
+  // `deny read "/x" expect deny`
+  ({ found, inTest, rest }) => inTest && found.tokenType === t.Name && rest.length === 2 && rest[1] !== undefined && tokenMatcher(rest[1], t.Effect)
+    ? `the effect stands first: leave \`${found.image} ${rest[1].image}\` out` : undefined,
   // `expect deny read "/x"`
   ({ found, expected, next }) => found.tokenType === t.Name && expected.includes(t.Effect) && next !== undefined && tokenMatcher(next, t.Effect)
     ? `leave \`${found.image}\` out` : undefined,
@@ -91,7 +105,10 @@ function aboutEffects({ found, expected, previous, beforePrevious, rest }: Slip)
 }
 
 /** `rule "keys": deny …`, `rule keys: deny …`, `rule deny …` */
-function ruleBeforeName({ found, expected, previous, rest }: Slip): string | undefined {
+function ruleBeforeName({ found, expected, previous, next, rest }: Slip): string | undefined {
+  if (found.image === "rule" && expected.includes(t.End) && next?.tokenType === t.Name) {
+    return `write \`${next.image}:\` in place of \`rule ${next.image}:\``;
+  }
   if (!isOnly(expected, t.Colon) || previous?.image !== "rule") return undefined;
   if (tokenMatcher(found, t.Effect)) return "leave `rule` out";
   const name = found.tokenType === t.Name ? found.image : NAME.test(found.image) ? found.image.slice(1, -1) : undefined;
@@ -113,10 +130,63 @@ function aboutMarks({ found, expected, previous, beforePrevious, next }: Slip): 
 const BEFORE_CONDITION: ReadonlySet<TokenType> = new Set([t.When, t.Unless, t.And, t.Or, t.Not, t.LParen]);
 const MARKED: ReadonlySet<string> = new Set(["marked", "tagged", "tainted", "flagged", "has", "is"]);
 
-/** `deny read ["a", "b"]` */
-function listInBrackets({ found, expected }: Slip): string | undefined {
-  return found.tokenType === t.LSquare && expected.includes(t.Text)
-    ? "leave `[` and `]` out: only a list that a `let` names stands in brackets" : undefined;
+/** `deny read ["a", "b"]`, `when exe ["a", "b"]` */
+function listInBrackets({ found, expected, first, previous, rest }: Slip): string | undefined {
+  if (found.tokenType !== t.LSquare || !expected.includes(t.Text)) return undefined;
+  const texts = rest.slice(0, rest.findIndex(({ tokenType }) => tokenType === t.RSquare))
+    .filter(({ tokenType }) => tokenType === t.Text).map(({ image }) => image);
+  if (previous !== undefined && PROGRAMS.has(previous.tokenType) && first?.tokenType !== t.For && texts.length > 0) {
+    return `write \`${texts.map((text) => `${previous.image} ${text}`).join(" or ")}\``;
+  }
+  return "leave `[` and `]` out: only a list that a `let` names stands in brackets";
+}
+
+const PROGRAMS: ReadonlySet<TokenType> = new Set([t.Exe, t.Under]);
+
+/** `exe "a", "b"`, `let x = "a", "b"`, `"a", because "b"`, in a test `deny read "a", "b"` */
+function aboutCommas({ found, first, inTest, previous, beforePrevious, next, rest }: Slip): string | undefined {
+  if (previous?.tokenType === t.Comma && CLAUSES.has(found.tokenType)) return `leave the \`,\` before \`${found.image}\` out`;
+  if (found.tokenType !== t.Comma || previous === undefined) return undefined;
+  if (previous.tokenType === t.Text && beforePrevious !== undefined && PROGRAMS.has(beforePrevious.tokenType) && next?.tokenType === t.Text) {
+    return `write \`or ${beforePrevious.image} ${next.image}\``;
+  }
+  if (first?.tokenType === t.Let && beforePrevious?.tokenType === t.Equals) {
+    return `a list stands in brackets: \`[${textOf([previous, ...rest])}]\``;
+  }
+  return inTest ? "a case tries one access: write one for each" : undefined;
+}
+
+const CLAUSES: ReadonlySet<TokenType> = new Set([t.Except, t.Args, t.When, t.Unless, t.Because]);
+
+/** `deny all "/x"`, `default deny all`, `default deny any` */
+function everyOperation({ found, expected, first, next }: Slip): string | undefined {
+  if (!expected.includes(t.Operation) || !EVERYTHING.has(found.image)) return undefined;
+  if (first?.tokenType !== t.Default && tokenMatcher(found, t.BuiltinList)) return undefined;
+  const words = first?.tokenType === t.Default ? "`access, exec, load, connect, bind`"
+    : next?.tokenType === t.Text ? "`access, exec, load`" : "`access, exec, load` for files, `connect, bind` for addresses";
+  return `operations are named one by one: ${words}`;
+}
+
+const EVERYTHING: ReadonlySet<string> = new Set(["all", "any", "everything"]);
+
+/** `deny read "/x" by "/bin/sh"`, `deny read "/x" exe "/bin/sh"` */
+function whoActs({ found, expected, inTest, next }: Slip): string | undefined {
+  if (inTest || !expected.includes(t.When)) return undefined;
+  if (found.tokenType === t.Name && next?.tokenType === t.Text && BY.has(found.image)) return `write \`when exe ${next.image}\``;
+  return PROGRAMS.has(found.tokenType) ? `write \`when ${found.image}\`` : undefined;
+}
+
+const BY: ReadonlySet<string> = new Set(["by", "from", "using", "via"]);
+
+/** `exec git push` */
+function unquotedCommand({ found, expected, previous, beforePrevious, rest }: Slip): string | undefined {
+  if (beforePrevious?.image !== "exec" || previous?.tokenType !== t.Name || found.tokenType !== t.Name || !expected.includes(t.Args)) return undefined;
+  const end = rest.findIndex(({ tokenType }) => tokenType !== t.Name);
+  const words = end === -1 ? rest : rest.slice(0, end);
+  // What is no word, such as `--force`, leaves a gap.
+  const isWhole = words.every((word, i) => i === 0 || word.startOffset === (words[i - 1]?.endOffset ?? 0) + 2);
+  const args = isWhole ? words.map(({ image }) => `"${image}"`) : [`"${found.image}"`, "…"];
+  return `write \`"${previous.image}" args ${args.join(", ")}\``;
 }
 
 function aboutStrings({ found, expected, previous }: Slip): string | undefined {
@@ -134,6 +204,10 @@ function aboutStrings({ found, expected, previous }: Slip): string | undefined {
 }
 
 function aboutPorts({ found, expected, previous, next }: Slip): string | undefined {
+  if (found.tokenType === t.Port && previous !== undefined && ENDPOINT_OPERATIONS.has(previous.image)) return "write `any` before `port`";
+  if (previous !== undefined && tokenMatcher(previous, t.Protocol) && tokenMatcher(found, t.Protocol)) {
+    return `leave \`${previous.image} ${found.image}\` out: both are meant where neither is named`;
+  }
   if (found.tokenType === t.Port && previous !== undefined && tokenMatcher(previous, t.Protocol)) {
     return `write \`port\` before \`${previous.image}\``;
   }
@@ -153,8 +227,9 @@ function aboutNumbers({ found, expected, next }: Slip): string | undefined {
   return unit === undefined ? undefined : `write \`${number}${unit}\``;
 }
 
-/** `param x: string`, `let x: "y"`, `exe = "y"` */
-function aboutSigns({ found, expected, previous, next, rest }: Slip): string | undefined {
+/** `default: deny read`, `param x: string`, `let x: "y"`, `exe = "y"` */
+function aboutSigns({ found, expected, first, previous, next, rest }: Slip): string | undefined {
+  if (found.tokenType === t.Colon && previous === first && !expected.includes(t.Equals)) return "leave `:` out";
   if (found.tokenType === t.Equals && previous !== undefined && isOnly(expected, t.Text)) {
     const text = rest.find(({ tokenType }) => tokenType !== t.Equals);
     const isText = text !== undefined && tokenMatcher(text, t.Text);
@@ -164,8 +239,11 @@ function aboutSigns({ found, expected, previous, next, rest }: Slip): string | u
   return next?.tokenType === t.Name ? `leave \`: ${next.image}\` out: there are no types` : "write `=`";
 }
 
-/** `"a" and "b"`, `read and write` */
-function betweenTargets({ found, expected }: Slip): string | undefined {
+/** `"a" and "b"`, `read and write`, `read write` */
+function betweenTargets({ found, expected, previous }: Slip): string | undefined {
+  if (previous !== undefined && [previous, found].every((token) => tokenMatcher(token, t.Operation)) && expected.includes(t.Comma)) {
+    return `write \`${previous.image}, ${found.image}\``;
+  }
   return (found.tokenType === t.And || found.tokenType === t.Or) && expected.includes(t.Comma)
     ? `write \`,\` in place of \`${found.image}\`` : undefined;
 }
