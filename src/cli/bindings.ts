@@ -1,8 +1,9 @@
 /** What the flags of `options` bind a policy to. */
+import { realpathSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path/posix";
 import type { Span } from "../compiler/diagnostic.js";
 import { faultsOfHome } from "../compiler/resolve-targets.js";
-import { invokingUser } from "../runtime/users.js";
+import { invokingUser, type User } from "../runtime/users.js";
 import { type Attempt, fail, STATUS, succeed } from "./exit.js";
 import type { BindingOptions } from "./options.js";
 
@@ -19,8 +20,8 @@ const NOWHERE: Span = { source: { path: "", text: "" }, start: 0, end: 0 };
 
 const NAME = /^[a-z][a-z0-9-]*$/;
 
-export function bindingsOf(options: BindingOptions): Attempt<OutsideBindings> {
-  const home = homeOf(options.home);
+export function bindingsOf(options: BindingOptions, findUser: () => Pick<User, "home"> = invokingUser): Attempt<OutsideBindings> {
+  const home = homeOf(options.home, findUser);
   if (!home.ok) return home;
   const params = settingsOf("--set", options.set ?? []);
   if (!params.ok) return params;
@@ -28,13 +29,22 @@ export function bindingsOf(options: BindingOptions): Attempt<OutsideBindings> {
 }
 
 /** Told before any policy is read: that each pattern which begins with `~` is wrong is one mistake. */
-function homeOf(given: string | undefined): Attempt<string> {
+function homeOf(given: string | undefined, findUser: () => Pick<User, "home">): Attempt<string> {
   if (given !== undefined && !isAbsolute(given)) return fail(STATUS.usage, `\`--home ${given}\` is not an absolute path`);
-  const home = given ?? invokingUser().home;
+  const home = given ?? realPathOf(findUser().home);
   const faultOf = (path: string): string | undefined => faultsOfHome(path, NOWHERE)[0]?.message;
   const [fault, place] = [faultOf(home), resolve(home)];
   if (fault === undefined) return succeed(home);
   return fail(STATUS.usage, fault, faultOf(place) === undefined ? `--home ${place}` : undefined);
+}
+
+/** Patterns match the place itself, and where `/home` is a link to `/var/home` none is below the former. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 /** Names and values; `flag` is the one that they were given with. */

@@ -1,7 +1,5 @@
 /** `policyc lint`: what is wrong with policies, and what may be. */
-import { lstatSync, realpathSync } from "node:fs";
 import type { Diagnostic, Source } from "../compiler/diagnostic.js";
-import type { LinkOf } from "../compiler/checks/find-symlinks.js";
 import type { ParseSource, ReadSource } from "../compiler/include.js";
 import { lint, type LintInput } from "../compiler/lint.js";
 import { parse } from "../compiler/parse.js";
@@ -10,6 +8,7 @@ import { bindingsOf, type OutsideBindings } from "./bindings.js";
 import { fail, type Failure, STATUS } from "./exit.js";
 import { readPage } from "./explain-code.js";
 import { renderForGithub } from "./github-annotations.js";
+import { linkReader } from "./link-reader.js";
 import { toJson } from "./lint-json.js";
 import { noneHas } from "./load-policy.js";
 import type { BindingOptions } from "./options.js";
@@ -101,27 +100,6 @@ function rememberTree(sawParameter: (name: string) => void): ParseSource {
       if (statement.kind === "param") sawParameter(statement.name.text);
     }
     return parsed;
-  };
-}
-
-function linkReader(): LinkOf {
-  const links = new Map<string, string | null>();
-  const read = (path: string): string | null => {
-    try {
-      const real = lstatSync(path).isSymbolicLink() ? realpathSync(path) : null;
-      // `/dev/fd` and its like lead each process to a place of its own.
-      return real?.startsWith("/proc/") === true ? null : real;
-    } catch {
-      // What is not there, or not ours to see, is no link that we know of.
-      return null;
-    }
-  };
-  return (path) => {
-    const known = links.get(path);
-    if (known !== undefined) return known;
-    const found = read(path);
-    links.set(path, found);
-    return found;
   };
 }
 

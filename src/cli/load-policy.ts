@@ -1,6 +1,8 @@
 /** From what the user names to a policy bound to this person and this machine, or to its image. */
 import { normalize, resolve } from "node:path/posix";
 import type { Statement } from "../compiler/ast.js";
+import { withoutIgnored } from "../compiler/checks/apply-ignores.js";
+import { findSymlinks } from "../compiler/checks/find-symlinks.js";
 import { backEnd, frontEndOf, type FrontEnd } from "../compiler/compile.js";
 import type { Diagnostic, Outcome, Source } from "../compiler/diagnostic.js";
 import { metaOf } from "../compiler/image/meta.js";
@@ -11,6 +13,7 @@ import { findProgramLinks } from "../runtime/program-links.js";
 import { expandHome } from "./access.js";
 import type { OutsideBindings } from "./bindings.js";
 import { fail, type Failure, STATUS } from "./exit.js";
+import { linkReader } from "./link-reader.js";
 import { failed, type Loaded, type Runnable } from "./loaded.js";
 import { decodeSource, readSource } from "./read-sources.js";
 import { OF_THE_COMMAND_LINE } from "./render-diagnostics.js";
@@ -77,6 +80,7 @@ function bind(path: string, root: Source, bindings: OutsideBindings, searchPath:
   return diagnosed(programs.length === 0 ? unbound : frontEndOf(loaded, { home, params, programs }, task));
 }
 
+/** To be put in force on this machine, whose symbolic links no pattern follows: where one should, nobody would notice. */
 function compiled(loaded: Loaded<FrontEnd>): Loaded<Runnable> {
   if (!loaded.ok) return loaded;
   const image = imageOf(loaded.value);
@@ -84,7 +88,8 @@ function compiled(loaded: Loaded<FrontEnd>): Loaded<Runnable> {
   const { ir, statements, resolved } = loaded.value;
   const sources = new Set([resolved.source.path, ...statements.map(({ span }) => span.source.path)]);
   const files = [...sources].filter((path) => !path.startsWith(STD));
-  return { ok: true, value: { image: image.value, meta: metaOf(ir), files }, warnings: loaded.warnings };
+  const here = withoutIgnored(statements, findSymlinks(resolved, linkReader()));
+  return { ok: true, value: { image: image.value, meta: metaOf(ir), files }, warnings: [...loaded.warnings, ...here] };
 }
 
 function diagnosed<T>(outcome: Outcome<T>): Loaded<T> {

@@ -1,9 +1,9 @@
-import { readdirSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { POLICY_OBJECT_LOST, POLICY_OBJECT_SESSION_END } from "../../src/compiler/image/abi.gen.js";
 import { eventFrame } from "../support/event-frame.js";
-import { readIn, startRun } from "../support/cli.js";
+import { folderWith, readIn, startRun } from "../support/cli.js";
 
 describe("the command's status is policyc's", () => {
   it.each([
@@ -47,6 +47,19 @@ describe("the protocol", () => {
     const run = startRun(["true"], { policy: 'param w\ndeny read "${w}/x"\n', options: { set: ["w=/work"], home: "/h" } });
     expect(await run.result).toMatchObject({ status: 0, stderr: "policyc: nothing denied\n" });
     expect(readIn(run.folder, "image")).toContain('"bindings":{"home":"/h","params":{"w":"/work"},"programs":[]}');
+  });
+
+  it("says which patterns begin with a symbolic link of this machine, where nobody says why", async () => {
+    const folder = folderWith();
+    mkdirSync(join(folder, "real"));
+    symlinkSync("real", join(folder, "link"));
+    const policy = `deny read "~/x"\ndeny read "${folder}/link/y" # lint-ignore symlink-in-path it will be a folder again\n`;
+    const run = startRun(["true"], { policy, options: { home: join(folder, "link"), quiet: true } });
+    const { status, stderr } = await run.result;
+    expect([status, stderr.match(/^(warning|error).*$|^ --> .*$|^help: .*$/gm)]).toEqual([0, [
+      `warning[symlink-in-path]: \`${folder}/link\` is a symbolic link to \`${folder}/real\` here; a pattern that begins with it matches no file's own place`,
+      " --> a.pol:1:11", `help: \`"${folder}/real/x"\``,
+    ]]);
   });
 
   it("checks an image first, and does not bind it again", async () => {

@@ -21,14 +21,21 @@ export function applyIgnores(
   file: PolicyFile, warnings: readonly Diagnostic[], checked: (code: string) => boolean,
 ): readonly Diagnostic[] {
   const ignores = ignoresOf(file);
-  const silences = ({ code, reach }: Ignore, warning: Diagnostic): boolean => warning.code === code && reach !== null
-    && warning.span.source === reach.source && warning.span.start >= reach.start && warning.span.end <= reach.end;
   return [
     ...warnings.filter((warning) => !ignores.some((ignore) => silences(ignore, warning))),
     ...ignores.flatMap((ignore) =>
       aboutIgnore(ignore, !checked(ignore.code) || warnings.some((warning) => silences(ignore, warning)))),
   ];
 }
+
+/** Without those that comments in `statements` take away, of which no more is said. */
+export function withoutIgnored(statements: readonly Statement[], warnings: readonly Diagnostic[]): readonly Diagnostic[] {
+  const ignores = ignoresOf({ statements, trailingComments: [] });
+  return warnings.filter((warning) => !ignores.some((ignore) => silences(ignore, warning)));
+}
+
+const silences = ({ code, reach }: Ignore, warning: Diagnostic): boolean => warning.code === code && reach !== null
+  && warning.span.source === reach.source && warning.span.start >= reach.start && warning.span.end <= reach.end;
 
 function aboutIgnore({ code, codeSpan, reason, comment: { span } }: Ignore, needed: boolean): readonly Diagnostic[] {
   const removal = { fixes: [commentRemoval(span)] };
@@ -46,7 +53,7 @@ function aboutIgnore({ code, codeSpan, reason, comment: { span } }: Ignore, need
   return [];
 }
 
-function ignoresOf(file: PolicyFile): readonly Ignore[] {
+function ignoresOf(file: Pick<PolicyFile, "statements" | "trailingComments">): readonly Ignore[] {
   const statements = withNested(file.statements);
   return [
     ...statements.flatMap((statement) => commentsOf(statement).flatMap((comment) => toIgnore(comment, reachOf(statement)))),
