@@ -22,7 +22,7 @@ export function admits(shortcomings: readonly Shortcoming[], allowDegraded: bool
     writeErr(`policyc: not enforced by the backend \`tracepoint\`:\n${table(lines)}`);
     return true;
   }
-  const statements = new Set(lines.map(({ where }) => where)).size;
+  const statements = statementsIn(lines);
   printFailure({
     status: STATUS.machine,
     message: `the backend \`tracepoint\` cannot hold ${statements} statement${statements === 1 ? "" : "s"} of this policy:`,
@@ -32,6 +32,8 @@ export function admits(shortcomings: readonly Shortcoming[], allowDegraded: bool
   return false;
 }
 
+const statementsIn = (lines: readonly Line[]): number => new Set(lines.map(({ where }) => where)).size;
+
 function linesOf(shortcomings: readonly Shortcoming[]): readonly Line[] {
   const byStatement = new Map<string, Line>();
   for (const { rule, operation, why } of shortcomings) {
@@ -40,18 +42,26 @@ function linesOf(shortcomings: readonly Shortcoming[]): readonly Line[] {
     const operations = [...byStatement.get(key)?.operations ?? [], operation];
     byStatement.set(key, { where, operations, why });
   }
-  return [...byStatement.values()];
+  const lines = [...byStatement.values()];
+  // Those of one statement together.
+  return [...new Set(lines.map(({ where }) => where))].flatMap((where) => lines.filter((line) => line.where === where));
 }
 
 function table(lines: readonly Line[]): string {
   const shown = lines.slice(0, MOST_LINES);
-  const rest = lines.length - shown.length;
+  const rest = lines.slice(MOST_LINES);
   return [
     ...shown.map(({ where, operations, why }) => {
       const head = `  ${printable(where)}, ${operations.join(", ")}: `;
       return head.length + why.length > WIDTH ? `${head.trimEnd()}\n    ${why}` : `${head}${why}`;
     }),
-    ...(rest > 0 ? [`  and ${rest} more`] : []),
+    ...(rest.length > 0 ? [`  ${restText(shown, rest)}`] : []),
     "",
   ].join("\n");
+}
+
+/** In statements, as they are counted above: of one there may be several lines. */
+function restText(shown: readonly Line[], rest: readonly Line[]): string {
+  const more = statementsIn([...shown, ...rest]) - statementsIn(shown);
+  return more === 0 ? "and more about these" : `and ${more} more statement${more === 1 ? "" : "s"}`;
 }

@@ -78,6 +78,16 @@ describe("policyc run with the tracepoint backend", () => {
     });
   });
 
+  it.each([
+    // Of a group there are two lines each.
+    ["access", 5, "  and 1 more statement\n"], ["access", 6, "  and 2 more statements\n"], ["read", 8, null],
+  ])("counts statements, not lines: of %s, %i", async (operations, count, rest) => {
+    const rules = Array.from({ length: count }, (_, i) => `deny ${operations} "/secret-${i}"\n`).join("");
+    const { stderr } = await startRun(["true"], { fake, policy: policy.replace(/deny .*\n/, rules) }).result;
+    expect(stderr).toContain(`cannot hold ${count} statements of this policy:\n`);
+    expect(/^ {2}and .*\n/m.exec(stderr)?.[0] ?? null).toBe(rest);
+  });
+
   it("runs it where the user says so, and says what is not enforced", async () => {
     const run = startRun(["echo", "ran"], { fake, policy, options: { allowDegraded: true } });
     expect(await run.result).toMatchObject({
