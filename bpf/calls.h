@@ -9,9 +9,11 @@
 
 #include "policy_abi.h"
 
+#define UPPER_HALF 8
+
 struct policy_call {
 	__u16 number;
-	__u8 argument; /* 0..5, of which the lower half counts */
+	__u8 argument; /* 0..5, of which the lower half counts, or UPPER_HALF of one */
 	__u8 why;      /* bit of the mask */
 	__u32 mask;    /* the call is meant where (argument & mask) is within from..to; all: 0, 0, 0 */
 	__u32 from;
@@ -23,8 +25,10 @@ struct policy_call {
 #define CALL(number, why) { number, 0, why, 0, 0, 0, 0, 0 }
 #define CALL_WITH(number, argument, value, why) { number, argument, why, ~0u, value, value, 0, 0 }
 #define CALL_WITHIN(number, argument, from, to, why) { number, argument, why, ~0u, from, to, 0, 0 }
-#define CALL_HAVING(number, argument, bit, why) { number, argument, why, bit, bit, bit, 0, 0 }
+#define CALL_HAVING(number, argument, bits, why) { number, argument, why, bits, bits, bits, 0, 0 }
 #define CALL_OF_TYPE(number, value, type, why) { number, 0, why, ~0u, value, value, 0xf, type }
+/* where the argument is not 0, and the second is `value` */
+#define CALL_GIVING(number, argument, value, why) { number, argument, why, ~0u, 1, ~0u, ~0u, value }
 #define OF(name) POLICY_PRIVILEGE_##name
 #define TO(name) POLICY_CALLS_OP(POLICY_OP_##name)
 
@@ -32,6 +36,10 @@ static const struct policy_call POLICY_CALLS[] = {
 	CALL(435 /* clone3 */, POLICY_CALLS_ALWAYS),
 	CALL(437 /* openat2 */, POLICY_CALLS_ALWAYS),
 	CALL(425 /* io_uring_setup: a ring opens files unseen */, POLICY_CALLS_ALWAYS),
+	CALL(300 /* fanotify_init: its events bring open files */, POLICY_CALLS_ALWAYS),
+	CALL_WITH(160 /* setrlimit */, 0, 4 /* RLIMIT_CORE */, POLICY_CALLS_CORES),
+	CALL_GIVING(302 /* prlimit64 */, 2, 4, POLICY_CALLS_CORES),
+	CALL_GIVING(302, 2 | UPPER_HALF, 4, POLICY_CALLS_CORES),
 
 	CALL(165 /* mount */, OF(MOUNT)),
 	CALL(166 /* umount2 */, OF(MOUNT)),
@@ -87,11 +95,14 @@ static const struct policy_call POLICY_CALLS[] = {
 	CALL_WITHIN(41, 0, 17, 39, OF(RAW_SOCKET)),
 	CALL_WITHIN(41, 0, 41, ~0u, OF(RAW_SOCKET)),
 	CALL_WITHIN(53 /* socketpair */, 0, 2, ~0u, OF(RAW_SOCKET)),
+	CALL_OF_TYPE(41, 2 /* AF_INET */, 10 /* SOCK_PACKET: AF_PACKET by its old name */, OF(RAW_SOCKET)),
 
 	CALL_WITH(41, 0, 33 /* AF_RXRPC */, POLICY_CALLS_HIDING),
 	CALL_WITH(41, 0, 43 /* AF_SMC */, POLICY_CALLS_HIDING),
 	CALL_OF_TYPE(41, 1 /* AF_UNIX */, 2 /* SOCK_DGRAM */, POLICY_CALLS_DATAGRAMS),
 	CALL_OF_TYPE(41, 1, 3 /* SOCK_RAW: the same */, POLICY_CALLS_DATAGRAMS),
+	CALL_OF_TYPE(53, 1, 2, POLICY_CALLS_DATAGRAMS),
+	CALL_OF_TYPE(53, 1, 3, POLICY_CALLS_DATAGRAMS),
 
 	CALL(83 /* mkdir */, TO(CREATE)),
 	CALL(258 /* mkdirat */, TO(CREATE)),
@@ -101,6 +112,16 @@ static const struct policy_call POLICY_CALLS[] = {
 	CALL(266 /* symlinkat */, TO(CREATE)),
 	CALL(86 /* link */, TO(CREATE)),
 	CALL(265 /* linkat */, TO(CREATE)),
+	CALL_HAVING(2 /* open */, 1, 0300 /* O_CREAT and O_EXCL */, TO(CREATE)),
+	CALL_HAVING(2, 1, 020000000 /* O_TMPFILE */, TO(CREATE)),
+	CALL_HAVING(257 /* openat */, 2, 0300, TO(CREATE)),
+	CALL_HAVING(257, 2, 020000000, TO(CREATE)),
+	CALL_HAVING(240 /* mq_open */, 1, 0100 /* O_CREAT */, TO(CREATE)),
+	CALL_WITH(16 /* ioctl */, 1, 0x50009401 /* BTRFS_IOC_SNAP_CREATE */, TO(CREATE)),
+	CALL_WITH(16, 1, 0x5000940e /* BTRFS_IOC_SUBVOL_CREATE */, TO(CREATE)),
+	CALL_WITH(16, 1, 0x50009417 /* BTRFS_IOC_SNAP_CREATE_V2 */, TO(CREATE)),
+	CALL_WITH(16, 1, 0x50009418 /* BTRFS_IOC_SUBVOL_CREATE_V2 */, TO(CREATE)),
+	CALL_WITH(16, 1, 0x4020bc10 /* BCH_IOCTL_SUBVOLUME_CREATE */, TO(CREATE)),
 	CALL(82 /* rename */, TO(CREATE)),
 	CALL(264 /* renameat */, TO(CREATE)),
 	CALL(316 /* renameat2 */, TO(CREATE)),
@@ -110,7 +131,10 @@ static const struct policy_call POLICY_CALLS[] = {
 	CALL(87 /* unlink */, TO(DELETE)),
 	CALL(263 /* unlinkat */, TO(DELETE)),
 	CALL(84 /* rmdir */, TO(DELETE)),
-	CALL(76 /* truncate */, TO(WRITE)),
+	CALL(241 /* mq_unlink */, TO(DELETE)),
+	CALL_WITH(16, 1, 0x5000940f /* BTRFS_IOC_SNAP_DESTROY */, TO(DELETE)),
+	CALL_WITH(16, 1, 0x5000943f /* BTRFS_IOC_SNAP_DESTROY_V2 */, TO(DELETE)),
+	CALL_WITH(16, 1, 0x4020bc11 /* BCH_IOCTL_SUBVOLUME_DESTROY */, TO(DELETE)),
 	CALL(90 /* chmod */, TO(SETATTR)),
 	CALL(91 /* fchmod */, TO(SETATTR)),
 	CALL(268 /* fchmodat */, TO(SETATTR)),
@@ -132,6 +156,18 @@ static const struct policy_call POLICY_CALLS[] = {
 	CALL(463 /* setxattrat */, TO(SETATTR)),
 	CALL(466 /* removexattrat */, TO(SETATTR)),
 	CALL(469 /* file_setattr */, TO(SETATTR)),
+	CALL_WITH(16, 1, 0x40086602 /* FS_IOC_SETFLAGS */, TO(SETATTR)),
+	CALL_WITH(16, 1, 0x40046602 /* FS_IOC32_SETFLAGS */, TO(SETATTR)),
+	CALL_WITH(16, 1, 0x401c5820 /* FS_IOC_FSSETXATTR */, TO(SETATTR)),
+
+	CALL(76 /* truncate */, POLICY_CALLS_LENGTHS),
+	CALL(163 /* acct: the kernel writes to it */, POLICY_CALLS_LENGTHS),
+	CALL(191 /* getxattr */, POLICY_CALLS_ATTRIBUTES),
+	CALL(192 /* lgetxattr */, POLICY_CALLS_ATTRIBUTES),
+	CALL(194 /* listxattr */, POLICY_CALLS_ATTRIBUTES),
+	CALL(195 /* llistxattr */, POLICY_CALLS_ATTRIBUTES),
+	CALL(464 /* getxattrat */, POLICY_CALLS_ATTRIBUTES),
+	CALL(465 /* listxattrat */, POLICY_CALLS_ATTRIBUTES),
 };
 
 #undef CALL
@@ -139,6 +175,7 @@ static const struct policy_call POLICY_CALLS[] = {
 #undef CALL_WITHIN
 #undef CALL_HAVING
 #undef CALL_OF_TYPE
+#undef CALL_GIVING
 #undef OF
 #undef TO
 

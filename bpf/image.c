@@ -167,6 +167,8 @@ static int check_root(struct reader *reader)
 		return refuse(reader, "the image's root says what policyd is to say");
 	if (root->flags & ~POLICY_ROOT_WATCHES_ADDRESSES)
 		return refuse(reader, "the image's root has unknown flags 0x%x", root->flags);
+	if (root->calls >> POLICY_CALLS_SETS)
+		return refuse(reader, "the image's root has unknown sets of calls 0x%llx", (unsigned long long)root->calls);
 	for (int op = 0; op < POLICY_OPS; op++)
 		if (!root->defaults.word[op] || POLICY_WORD_RULE(root->defaults.word[op]) != POLICY_RULE_NONE)
 			return refuse(reader, "a default of the image is missing");

@@ -98,6 +98,7 @@
 #define NR_CONNECT 42
 #define NR_BIND 49
 #define NR_IOCTL 16
+#define NR_SHMAT 30
 #define NR_RECVMSG 47
 #define NR_LISTEN 50
 #define NR_FCNTL 72
@@ -179,8 +180,10 @@
 #define S_IFMT 0170000
 #define S_IFCHR 0020000
 #define S_IFDIR 0040000
+#define S_IFREG 0100000
 #define S_IFBLK 0060000
 #define S_IFSOCK 0140000
+#define S_IROTH 0004
 
 #define RENAME_EXCHANGE (1 << 1)
 #define MS_MOVE 0x2000
@@ -383,6 +386,15 @@ struct thread_info {
 	__u32 status;
 };
 
+struct pid {
+	struct hlist_head tasks[1]; /* [0]: the one whose number it is */
+};
+
+struct proc_inode {
+	struct pid *pid; /* whom it tells of; NULL: nobody */
+	struct inode vfs_inode;
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	struct signal_struct *signal;
@@ -403,6 +415,7 @@ struct task_struct {
 	__u64 start_time;
 	struct list_head ptraced;      /* those that it traces, the latest first */
 	struct list_head ptrace_entry; /* its own place in its tracer's list */
+	struct hlist_node pid_links[1]; /* its place in struct pid's `tasks` */
 };
 
 struct linux_binprm {

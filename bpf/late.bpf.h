@@ -123,4 +123,37 @@ static __always_inline int decide_traced(__u32 session, unsigned long request)
 	return listed_session_of(task) == session ? 0 : decide_privilege_of(session, PRIVILEGE(PTRACE));
 }
 
+/* Of a process's memory the kernel shows only to those who may trace it; the modes do not tell it of all. */
+static __always_inline int shows_memory(struct file *file, __u32 mode)
+{
+	const unsigned char *name = BPF_CORE_READ(file, f_path.dentry, d_name.name);
+
+	if (IS_TEXT(name, "environ")) /* of who has no memory, such as the kernel's own threads, it is open to all */
+		return BPF_CORE_READ(file, private_data) != 0;
+	return !(mode & S_IROTH) || IS_TEXT(name, "maps") || IS_TEXT(name, "smaps") || IS_TEXT(name, "smaps_rollup") ||
+	       IS_TEXT(name, "numa_maps") || IS_TEXT(BPF_CORE_READ(file, f_path.dentry, d_parent, d_name.name), "fdinfo");
+}
+
+/* What is told of a process of another session, or of none, takes the same as tracing it. */
+__noinline int decide_told(__u32 session, __u64 address)
+{
+	struct file *file = (struct file *)address;
+	struct inode *inode = BPF_CORE_READ(file, f_path.dentry, d_inode);
+	__u32 mode = BPF_CORE_READ(inode, i_mode);
+	struct proc_inode *told;
+	struct hlist_node *link;
+	struct task_struct *task;
+	struct pid *pid;
+
+	if (BPF_CORE_READ(file, f_path.dentry, d_sb, s_magic) != PROC_MAGIC || (mode & S_IFMT) != S_IFREG)
+		return 0;
+	told = (void *)inode - bpf_core_field_offset(struct proc_inode, vfs_inode);
+	pid = BPF_CORE_READ(told, pid);
+	if (!pid || !shows_memory(file, mode))
+		return 0;
+	link = BPF_CORE_READ(pid, tasks[0].first);
+	task = (void *)link - bpf_core_field_offset(struct task_struct, pid_links);
+	return link && listed_session_of(task) == session ? 0 : decide_privilege_of(session, PRIVILEGE(PTRACE));
+}
+
 #endif

@@ -97,6 +97,14 @@ static __always_inline int decide_mappings(__u32 session, unsigned long at, unsi
 	return bpf_loop(MAPPINGS, decide_in_range, &range, 0) == MAPPINGS ? -EACCES : range.verdict;
 }
 
+/* For some programs whatever may be read may be executed. */
+static __always_inline int makes_executable(unsigned long prot)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	return prot & PROT_EXEC || (prot & PROT_READ && BPF_CORE_READ(task, personality) & READ_IMPLIES_EXEC);
+}
+
 /* ---- programs ---------------------------------------------------------------------------------------------------- */
 
 /*

@@ -17,7 +17,7 @@
 #ifndef POLICY_ABI_H
 #define POLICY_ABI_H
 
-#define POLICY_ABI_VERSION 3u
+#define POLICY_ABI_VERSION 4u
 #define POLICY_BYTE_ORDER 0x01020304u
 
 /* ---- verdicts ------------------------------------------------------------------------------------------------- */
@@ -92,13 +92,18 @@ enum policy_privilege {
 #define POLICY_OP_PRIVILEGE 32
 
 /*
- * What the tracepoint backend's launcher is told to take from a command: a bit for each privilege that is denied, for each
- * operation that is denied wherever, and these.
+ * Sets of system calls that the tracepoint backend takes from a command: a bit for each privilege that is denied, for each
+ * operation that is denied wherever, and these. Which, the policy's root says.
  */
 #define POLICY_CALLS_OP(op) (POLICY_OP_PRIVILEGE + (op))
 #define POLICY_CALLS_HIDING 48    /* could send to another address than the one that is decided */
 #define POLICY_CALLS_DATAGRAMS 49 /* unix sockets that name to whom with each datagram */
-#define POLICY_CALLS_ALWAYS 63    /* takes its arguments from memory; programs know other ways */
+#define POLICY_CALLS_LENGTHS 50    /* write to a file that they name, where any may not be written */
+#define POLICY_CALLS_ATTRIBUTES 51 /* read attributes of a file that they name, where any may not be read */
+#define POLICY_CALLS_SETS 52
+/* Whatever the policy says: */
+#define POLICY_CALLS_CORES 62  /* would have the kernel write core files */
+#define POLICY_CALLS_ALWAYS 63 /* take their arguments from memory, or open files unseen; programs know other ways */
 
 /* ---- path automata -------------------------------------------------------------------------------------------- */
 
@@ -226,6 +231,7 @@ struct policy_root {
 	struct policy_record unnamed;   /* CONNECT and BIND of a unix socket without an address */
 	struct policy_place path;       /* at "/", its own sticky records joined */
 	struct policy_place abstract;   /* before an abstract unix name, read as one name; lane 0 only */
+	__u64 calls;                    /* bits POLICY_CALLS_* and those before them: what the tracepoint backend takes */
 	__u64 policy;                   /* what events call it: of the whole image, by policyd; 0 in an image */
 };
 
@@ -418,7 +424,8 @@ enum policy_reason {
 	POLICY_REASON_HIDDEN,     /* it could send to another address than the one that is decided */
 	POLICY_REASON_CASE,       /* the directory ignores case, so the name does not say which file it is */
 	POLICY_REASON_SUBVOLUME,  /* a tree that is made or removed whole, without its names */
-	POLICY_REASON_PROTECTED   /* it keeps sessions confined: out of their reach whatever the policy says */
+	POLICY_REASON_PROTECTED,  /* it keeps sessions confined: out of their reach whatever the policy says */
+	POLICY_REASON_UNSEEN      /* which file it names is not seen, and some may not be touched */
 };
 
 #define POLICY_RING_BYTES (1u << 21)
@@ -520,7 +527,7 @@ _Static_assert(sizeof(struct policy_glob_row) == 516, "layout");
 _Static_assert(sizeof(struct policy_address4) == 36, "layout");
 _Static_assert(sizeof(struct policy_address6) == 48, "layout");
 _Static_assert(sizeof(struct policy_port) == 16, "layout");
-_Static_assert(sizeof(struct policy_root) == 320, "layout");
+_Static_assert(sizeof(struct policy_root) == 328, "layout");
 _Static_assert(sizeof(struct policy_section) == 24, "layout");
 _Static_assert(sizeof(struct policy_image_header) == 32 + 24 * POLICY_SECTIONS, "layout");
 _Static_assert(sizeof(struct policy_anchor_key) == 24, "layout");

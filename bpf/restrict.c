@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -90,7 +91,9 @@ static void refuse(struct filter *filter, int error)
 
 static void load_argument(struct filter *filter, __u8 argument)
 {
-	load(filter, offsetof(struct seccomp_data, args) + sizeof(__u64) * argument);
+	__u32 half = argument & UPPER_HALF ? sizeof(__u32) : 0;
+
+	load(filter, offsetof(struct seccomp_data, args) + sizeof(__u64) * (argument & ~UPPER_HALF) + half);
 }
 
 /* The call's number is in the accumulator, before and afterwards. */
@@ -117,11 +120,27 @@ static void add_call(struct filter *filter, const struct policy_call *call, int 
 	load(filter, offsetof(struct seccomp_data, nr));
 }
 
+/* As those answer who cannot do it; nobody notices that its core files are of no size. */
+static int answer_to(const struct policy_call *call)
+{
+	switch (call->why) {
+	case POLICY_CALLS_ALWAYS:
+		return ENOSYS;
+	case POLICY_CALLS_ATTRIBUTES:
+		return ENOTSUP;
+	case POLICY_CALLS_CORES:
+		return 0;
+	default:
+		return EACCES;
+	}
+}
+
 static int filter_calls(__u64 denied)
 {
 	static struct filter filter;
 	struct sock_fprog program = { .filter = filter.code };
 
+	denied |= BIT(POLICY_CALLS_ALWAYS) | BIT(POLICY_CALLS_CORES);
 	load(&filter, offsetof(struct seccomp_data, arch));
 	add(&filter, BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0);
 	refuse(&filter, ENOSYS);
@@ -131,10 +150,8 @@ static int filter_calls(__u64 denied)
 	for (size_t i = 0; i < POLICY_CALLS_COUNT; i++) {
 		const struct policy_call *call = &POLICY_CALLS[i];
 
-		if (call->why == POLICY_CALLS_ALWAYS)
-			add_call(&filter, call, ENOSYS); /* as on kernels that do not have it yet */
-		else if (denied & BIT(call->why))
-			add_call(&filter, call, EACCES);
+		if (denied & BIT(call->why))
+			add_call(&filter, call, answer_to(call));
 	}
 	add(&filter, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
 	program.len = filter.length;
@@ -159,9 +176,17 @@ static int hide_pins(void)
 	return 0;
 }
 
+/* The kernel writes them where no program looks. The filter keeps this from being changed. */
+static int leave_no_cores(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	return setrlimit(RLIMIT_CORE, &none) ? say_errno("cannot limit core files") : 0;
+}
+
 int restrict_self(__u64 denied)
 {
-	if (hide_pins())
+	if (hide_pins() || leave_no_cores())
 		return -1;
 	/* while it still may: the filter takes a privilege */
 	return filter_calls(denied) || drop_capabilities(denied) ? -1 : 0;

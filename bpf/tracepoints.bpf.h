@@ -90,17 +90,19 @@ static __always_inline unsigned long argument_of(struct pt_regs *regs, __u32 i)
 
 struct refusal {
 	struct pt_regs *regs;
+	__u64 calls; /* the sets that are taken from the session */
 	__u32 number;
-	__u32 session;
 	__u32 why; /* POLICY_CALLS_ALWAYS: of no call of the list */
 };
 
+/* What the default says of `op`; where that permits, some file may not be touched. */
 __noinline int decide_unseen(__u32 session, __u32 op)
 {
 	__u32 index = begin(session);
 	struct scratch *scratch = scratch_at(index);
 	struct policy_root *root;
 	int verdict = -EACCES;
+	__u32 word;
 
 	if (!scratch)
 		return -EACCES;
@@ -108,7 +110,10 @@ __noinline int decide_unseen(__u32 session, __u32 op)
 	if (root && op < POLICY_OPS) {
 		scratch->event.object = POLICY_OBJECT_UNSEEN;
 		scratch->event.path_len = 0;
-		verdict = carry_out(index, scratch, root->defaults.word[op], op, POLICY_REASON_POLICY);
+		word = root->defaults.word[op];
+		verdict = word_permits(word) ? carry_out(index, scratch, POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE), op,
+							 POLICY_REASON_UNSEEN)
+					     : carry_out(index, scratch, word, op, POLICY_REASON_POLICY);
 	}
 	scratch_release(index);
 	return verdict;
@@ -128,6 +133,13 @@ __noinline int tell_of_hiding(__u32 session)
 	return -EACCES;
 }
 
+static __always_inline __u32 half_of(struct pt_regs *regs, __u8 argument)
+{
+	unsigned long whole = argument_of(regs, argument & ~UPPER_HALF);
+
+	return argument & UPPER_HALF ? whole >> 32 : whole;
+}
+
 static long find_call(__u32 i, struct refusal *refusal)
 {
 	struct policy_call call;
@@ -135,23 +147,36 @@ static long find_call(__u32 i, struct refusal *refusal)
 	if (i >= POLICY_CALLS_COUNT)
 		return 1;
 	call = POLICY_CALLS[i];
-	if (!policy_call_is(&call, refusal->number, argument_of(refusal->regs, call.argument), argument_of(refusal->regs, 1)))
+	if (!(refusal->calls & 1ull << (call.why & 63)) ||
+	    !policy_call_is(&call, refusal->number, half_of(refusal->regs, call.argument), argument_of(refusal->regs, 1)))
 		return 0;
 	refusal->why = call.why;
 	return 1;
 }
 
+/* The sets of calls that the session is not given. */
+static __always_inline __u64 calls_taken_from(__u32 session)
+{
+	__u32 *slot = bpf_map_lookup_elem(&sessions, &session);
+	struct policy_root *root = slot ? bpf_map_lookup_elem(&roots, slot) : 0;
+
+	return root ? root->calls : 0;
+}
+
 /* What the filter refused: an event, and SIGKILL where the policy says so. */
 static __noinline int tell_of_refusal(__u32 session, struct pt_regs *regs, __u32 number)
 {
-	struct refusal refusal = { .regs = regs, .number = number, .session = session, .why = POLICY_CALLS_ALWAYS };
+	struct refusal refusal = { .regs = regs, .number = number, .why = POLICY_CALLS_ALWAYS };
 
+	refusal.calls = calls_taken_from(session);
 	bpf_loop(POLICY_CALLS_COUNT, find_call, &refusal, 0);
 	if (refusal.why < POLICY_PRIVILEGES)
 		decide_privilege_of(session, refusal.why);
 	else if (refusal.why < POLICY_CALLS_HIDING)
 		decide_unseen(session, refusal.why - POLICY_OP_PRIVILEGE);
-	else if (refusal.why < POLICY_CALLS_ALWAYS)
+	else if (refusal.why == POLICY_CALLS_LENGTHS)
+		decide_unseen(session, POLICY_OP_WRITE);
+	else if (refusal.why < POLICY_CALLS_SETS)
 		tell_of_hiding(session);
 	return 0;
 }
@@ -198,8 +223,9 @@ static __always_inline int decide_file_done(__u32 session, struct pt_regs *regs,
 
 	if (!ops)
 		return 0;
-	/* another thread has put something else there, or nothing */
-	return file ? decide_file_at(session, (__u64)BPF_CORE_READ(file, f_path.dentry), ops) : decide_hiding_of(session);
+	if (!file) /* another thread has put something else there, or nothing */
+		return decide_hiding_of(session);
+	return decide_file_at(session, (__u64)BPF_CORE_READ(file, f_path.dentry), ops) ?: decide_told(session, (__u64)file);
 }
 
 static __always_inline int decide_done(__u32 session, struct pt_regs *regs, __u32 number, long result)
@@ -213,9 +239,11 @@ static __always_inline int decide_done(__u32 session, struct pt_regs *regs, __u3
 		return BPF_CORE_READ(regs, r10) & MAP_ANONYMOUS
 			       ? 0
 			       : decide_mapping_in_time(session, result, OP(READ) | OP(LOAD), 0);
+	case NR_SHMAT:
+		return decide_mapping_in_time(session, result, OP(READ) | OP(LOAD), 0);
 	case NR_MPROTECT:
 	case NR_PKEY_MPROTECT:
-		return BPF_CORE_READ(regs, dx) & PROT_EXEC
+		return makes_executable(BPF_CORE_READ(regs, dx))
 			       ? decide_mappings(session, BPF_CORE_READ(regs, di), BPF_CORE_READ(regs, si))
 			       : 0;
 	case NR_CONNECT:

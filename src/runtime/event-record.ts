@@ -5,7 +5,7 @@ import {
   POLICY_OBJECT_SOCKET, POLICY_OBJECT_UNNAMED, POLICY_OBJECT_UNSEEN, POLICY_PROTO_TCP, POLICY_PROTO_UDP, POLICY_REASON_CASE,
   POLICY_REASON_HIDDEN, POLICY_REASON_INTERNAL, POLICY_REASON_NO_ANCHOR, POLICY_REASON_POLICY, POLICY_REASON_PROTECTED,
   POLICY_REASON_SUBVOLUME,
-  POLICY_REASON_TOO_DEEP, POLICY_REASON_UNREADABLE, POLICY_REASON_WIDENS,
+  POLICY_REASON_TOO_DEEP, POLICY_REASON_UNREADABLE, POLICY_REASON_UNSEEN, POLICY_REASON_WIDENS,
 } from "../compiler/image/abi.gen.js";
 import { escapeBytes } from "../compiler/escape-bytes.js";
 import { addressText } from "../compiler/networks.js";
@@ -63,6 +63,7 @@ const REASONS: ReadonlyMap<number, string> = new Map([
   [POLICY_REASON_CASE, "case"],
   [POLICY_REASON_SUBVOLUME, "subvolume"],
   [POLICY_REASON_PROTECTED, "protected"],
+  [POLICY_REASON_UNSEEN, "unseen"],
 ]);
 
 export const REASON_WORDS: ReadonlyMap<string, string> = new Map([
@@ -74,6 +75,7 @@ export const REASON_WORDS: ReadonlyMap<string, string> = new Map([
   ["hidden", "it could send to another address than it names"],
   ["subvolume", "a subvolume or snapshot would be made or removed whole"],
   ["protected", "it keeps sessions confined"],
+  ["unseen", "the backend does not see which file it names"],
   ["case", "its folder ignores case, so its name does not say which file it is"],
 ]);
 

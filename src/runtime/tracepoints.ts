@@ -4,8 +4,7 @@
  */
 import { PRIVILEGES } from "../compiler/ast.js";
 import {
-  POLICY_ALLOW, POLICY_CALLS_DATAGRAMS, POLICY_CALLS_HIDING, POLICY_DENY, POLICY_EFFECT_SHIFT, POLICY_OP_PRIVILEGE,
-  POLICY_ROOT_WATCHES_ADDRESSES, POLICY_RULE_NONE, STRUCTS,
+  POLICY_ALLOW, POLICY_DENY, POLICY_EFFECT_SHIFT, POLICY_OP_PRIVILEGE, POLICY_RULE_NONE, STRUCTS,
 } from "../compiler/image/abi.gen.js";
 import type { Image } from "../compiler/image/decode.js";
 import { OPERATIONS, type Operation } from "../compiler/resolved.js";
@@ -28,18 +27,8 @@ const BY_PLACE = ["read", "write", "exec", "load", "bind"] as const satisfies re
 /** Privileges that act where the backend does not look. */
 const UNWATCHED = ["raw-socket", "mount", "bpf", "ptrace"] as const;
 
-/** The mask that the launcher takes, 64 bits in the machine's byte order. */
-export function deniedTo(image: Image): Uint8Array {
-  const bits = [
-    ...PRIVILEGES.flatMap((_, i) => (isDenied(privilegeWord(image, i)) ? [i] : [])),
-    ...OPERATIONS.flatMap((operation, i) => (isDeniedWherever(image, operation) ? [POLICY_OP_PRIVILEGE + i] : [])),
-    ...(watchesAddresses(image) ? [POLICY_CALLS_HIDING] : []),
-    ...(isRestricted(image, "connect", isWritten) ? [POLICY_CALLS_DATAGRAMS] : []),
-  ];
-  const mask = new Uint8Array(8);
-  new DataView(mask.buffer).setBigUint64(0, bits.reduce((sum, bit) => sum | (1n << BigInt(bit)), 0n), true);
-  return mask;
-}
+/** The sets of calls that the launcher takes away: 64 bits, in the image's byte order, which is the machine's. */
+export const deniedTo = ({ sections }: Image): Buffer => sections.root.slice(0, ROOT.calls.offset, ROOT.calls.size);
 
 export function shortcomingsOf(image: Image): readonly Shortcoming[] {
   const byName = BY_NAME.filter((operation) => isRestricted(image, operation) && !isDeniedWherever(image, operation))
@@ -67,16 +56,12 @@ const rulesAbout = ({ meta }: Image, operation: Operation): readonly Rule[] =>
   meta.rules.filter(({ operations }) => operations.includes(operation));
 
 /** Whether a rule or the default says anything but a plain `allow`. */
-const isRestricted = (image: Image, operation: Operation, counts: (rule: Rule) => boolean = () => true): boolean =>
+const isRestricted = (image: Image, operation: Operation): boolean =>
   effectOf(defaultWord(image, operation)) !== POLICY_ALLOW
-    || rulesAbout(image, operation).some((rule) => rule.effect !== "allow" && counts(rule));
-
-/** Else it is about sockets of services, which are connected to. */
-const isWritten = ({ file }: Rule): boolean => file !== null;
+    || rulesAbout(image, operation).some(({ effect }) => effect !== "allow");
 
 const isDeniedWherever = (image: Image, operation: Operation): boolean =>
-  isDenied(defaultWord(image, operation))
-    && rulesAbout(image, operation).every(({ effect }) => effect === "deny" || effect === "kill");
+  (deniedTo(image).readBigUInt64LE() >> BigInt(POLICY_OP_PRIVILEGE + OPERATIONS.indexOf(operation)) & 1n) === 1n;
 
 const effectOf = (word: number): number => word >>> POLICY_EFFECT_SHIFT;
 const isDenied = (word: number): boolean => effectOf(word) >= POLICY_DENY;
@@ -86,6 +71,3 @@ const defaultWord = ({ sections }: Image, operation: Operation): number =>
 
 const privilegeWord = ({ sections }: Image, privilege: number): number =>
   sections.root.u32(0, ROOT.privilege.offset + 4 * privilege);
-
-const watchesAddresses = ({ sections }: Image): boolean =>
-  (sections.root.u32(0, ROOT.flags.offset) & POLICY_ROOT_WATCHES_ADDRESSES) !== 0;

@@ -60,8 +60,16 @@ describe("what the command is not given", () => {
 
   it("is what hides an address, where any is watched", () => {
     expect(bitsOf("default allow connect").filter((bit) => bit >= 48)).toEqual([]);
-    expect(bitsOf(CLOSED).filter((bit) => bit >= 48)).toEqual([48, 49]);
+    expect(bitsOf(CLOSED).filter((bit) => bit >= 48 && bit < 50)).toEqual([48, 49]);
     expect(bitsOf('default allow connect\ndeny connect unix "/run/x"').filter((bit) => bit >= 48)).toEqual([49]);
+  });
+
+  it("is what writes to, or tells of, a file that it names, where any is denied", () => {
+    const paths = (text: string): readonly number[] => bitsOf(`default allow read, write, connect\n${text}`).filter((bit) => bit >= 48);
+    expect(paths('audit read, write "/a"')).toEqual([]);
+    expect(paths('deny write "/a"')).toEqual([50]);
+    expect(paths('kill read "/a"')).toEqual([51]);
+    expect(bitsOf('default deny write\nallow write "/a"')).toContain(50);
   });
 });
 

@@ -108,6 +108,7 @@ describe("decode refuses", () => {
     ["another size", () => reason((copy) => copy.writeUInt32LE(7, header.image_size.offset)), "says it has 7 bytes"],
     ["a count out of range", () => reason((copy) => copy.writeUInt32LE(2, header.sections.offset + STRUCTS.policy_section.size + STRUCTS.policy_section.fields.count.offset)), "section root: 2 entries"],
     ["no lane", () => writeIn("root", 0, 0), "root: 0 lanes"],
+    ["calls of no set", () => writeIn("root", STRUCTS.policy_root.fields.calls.offset + 4, 0x80000000), "unknown sets of calls"],
     ["a start state out of range", () => writeIn("root", STRUCTS.policy_root.fields.path.offset, 9999), "root: start state"],
     ["a record of no rule", () => writeIn("records", STRUCTS.policy_record.size, 0x7fffff00), "a word names no rule"],
     ["a first record that says something", () => writeIn("records", 0, 0x7fffffff), "the first is not empty"],

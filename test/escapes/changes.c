@@ -1,13 +1,18 @@
 /* Changing what is there: contents, mode, owner, times, attributes. */
 #include "probe.h"
 
+#include <glob.h>
 #include <linux/fs.h>
+#include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 #include <utime.h>
@@ -109,6 +114,50 @@ static int by_copy_range(const struct place *p)
 	int from = open(in(p->work, "own"), O_RDONLY), to = open(file(p), O_WRONLY);
 
 	return to < 0 ? -errno : result(copy_file_range(from, NULL, to, NULL, 2, 0));
+}
+
+/* The kernel writes of each process that ends, in the namespace of who asks. */
+static int by_accounting(const struct place *p)
+{
+	int status;
+	pid_t child;
+
+	if (unshare(CLONE_NEWPID))
+		return -errno;
+	child = fork();
+	if (child == 0) {
+		status = -result(acct(file(p)));
+		acct(NULL);
+		_exit(status);
+	}
+	*p->actor = child;
+	waitpid(child, &status, 0);
+	return WEXITSTATUS(status) == ENOSYS ? SKIP : -WEXITSTATUS(status);
+}
+
+static int crash(const void *folder)
+{
+	const struct rlimit any = { RLIM_INFINITY, RLIM_INFINITY };
+
+	must(!chdir(folder), folder);
+	if (setrlimit(RLIMIT_CORE, &any))
+		return -errno;
+	abort();
+}
+
+/* Where the kernel puts them beside the program that crashes. */
+static int by_core_file(const struct place *p)
+{
+	char pattern[2] = "";
+	glob_t found;
+	int fd = open("/proc/sys/kernel/core_pattern", O_RDONLY);
+
+	must(fd >= 0 && read(fd, pattern, 1) == 1, "core_pattern");
+	close(fd);
+	if (*pattern == '|' || *pattern == '/')
+		return SKIP;
+	in_child(crash, in(p->dir, "empty"));
+	return glob(in(p->dir, "empty/core*"), 0, NULL, &found) ? -EACCES : 0;
 }
 
 /* ---- attributes ------------------------------------------------------------------------------------------------- */
@@ -275,6 +324,8 @@ const struct technique CHANGES[] = {
 	{ "fallocate", "no-write", "write", by_fallocate },
 	{ "shared-mapping", "no-write", "write", by_shared_mapping },
 	{ "copy-file-range", "no-write", "write", by_copy_range },
+	{ "accounting", "no-write", "write", by_accounting },
+	{ "core-file", "no-create", "create", by_core_file },
 	{ "chmod", "no-setattr", "setattr", by_chmod },
 	{ "chmod-of-folder", "no-setattr", "setattr", by_chmod_of_folder },
 	{ "fchmod", "no-setattr", "setattr", by_fchmod },

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fanotify.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -485,10 +486,28 @@ static int path_too_deep(const struct place *p)
 	return read_path("end");
 }
 
+static int open_file(const void *path)
+{
+	return read_path(path);
+}
+
+/* Whoever opens the file, the event of it brings it open. */
+static int by_event(const struct place *p)
+{
+	int group = fanotify_init(FAN_CLASS_NOTIF | FAN_NONBLOCK, O_RDONLY), failed;
+	struct fanotify_event_metadata event;
+
+	if (group < 0 || fanotify_mark(group, FAN_MARK_ADD, FAN_OPEN, AT_FDCWD, in(p->dir, "file")))
+		return errno == ENOSYS ? SKIP : -errno;
+	failed = in_child(open_file, in(p->dir, "file"));
+	return read(group, &event, sizeof(event)) == sizeof(event) ? read_once(event.fd) : failed;
+}
+
 const struct technique NAMES[] = {
 	{ "openat", "no-read", "read", by_openat },
 	{ "openat2", "no-read", "read", by_openat2 },
 	{ "openat2-in-root", "no-read", "read", by_openat2_in_root },
+	{ "opened-by-event", "no-read", "read", by_event },
 	{ "open-read-write", "no-read", "read", by_read_write },
 	{ "list-folder", "no-read", "read", by_listing },
 	{ "list-by-dirfd", "no-read", "read", by_listing_dirfd },

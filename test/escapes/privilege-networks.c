@@ -29,6 +29,12 @@ static int by_packet(const struct place *p)
 	return past(socket(AF_PACKET, SOCK_DGRAM, 0));
 }
 
+static int by_old_packet(const struct place *p)
+{
+	(void)p;
+	return past(socket(AF_INET, SOCK_PACKET, 0));
+}
+
 static int by_alg(const struct place *p)
 {
 	(void)p;
@@ -126,6 +132,7 @@ const struct technique PRIVILEGE_NETWORKS[] = {
 	PRIVILEGE("raw-ip", "raw-socket", by_raw_ip),
 	PRIVILEGE("raw-ip6", "raw-socket", by_raw_ip6),
 	PRIVILEGE("packet-socket", "raw-socket", by_packet),
+	PRIVILEGE("packet-socket-by-old-name", "raw-socket", by_old_packet),
 	PRIVILEGE("alg-socket", "raw-socket", by_alg),
 	PRIVILEGE("bluetooth-socket", "raw-socket", by_bluetooth),
 	PRIVILEGE("tipc-pair", "raw-socket", by_pair_of_tipc),

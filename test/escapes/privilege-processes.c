@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -22,6 +23,69 @@ static const char *of_outside(const struct place *p, const char *name)
 
 	snprintf(path, sizeof(path), "/proc/%d/%s", p->outside, name);
 	return path;
+}
+
+#define OTHER_USER 1234
+
+static void become_other_user(void)
+{
+	must(!setresgid(OTHER_USER, OTHER_USER, OTHER_USER) && !setresuid(OTHER_USER, OTHER_USER, OTHER_USER), "another user");
+}
+
+/* A process outside of a user who has no rights, which may be looked into by that user. */
+static int start_peer(const struct place *p)
+{
+	char number[32];
+	pid_t peer = fork();
+
+	must(peer >= 0, "fork");
+	if (peer == 0) {
+		become_other_user();
+		prctl(PR_SET_DUMPABLE, 1);
+		for (;;)
+			pause();
+	}
+	snprintf(number, sizeof(number), "%d", peer);
+	write_file(in(p->work, "peer"), number, 0644);
+	return 0;
+}
+
+static const char *of_peer(const struct place *p, const char *name)
+{
+	static char path[64];
+	char number[32] = "";
+	int fd = open(in(p->work, "peer"), O_RDONLY);
+
+	must(fd >= 0 && read(fd, number, sizeof(number) - 1) > 0, "peer");
+	close(fd);
+	become_other_user();
+	snprintf(path, sizeof(path), "/proc/%s/%s", number, name);
+	return path;
+}
+
+static int by_mem_of_peer(const struct place *p)
+{
+	return closed(open(of_peer(p, "mem"), O_RDWR));
+}
+
+static int by_environ_of_peer(const struct place *p)
+{
+	return read_path(of_peer(p, "environ"));
+}
+
+static int by_maps_of_peer(const struct place *p)
+{
+	return read_path(of_peer(p, "maps"));
+}
+
+static int by_auxv_of_peer(const struct place *p)
+{
+	return read_path(of_peer(p, "auxv"));
+}
+
+static int by_position_of_peer(const struct place *p)
+{
+	return read_path(of_peer(p, "fdinfo/0"));
 }
 
 /* The tracer's end lets it go. */
@@ -187,6 +251,11 @@ const struct technique PRIVILEGE_PROCESSES[] = {
 	PRIVILEGE("mem-of-outside", "ptrace", by_mem),
 	PRIVILEGE("environ-of-outside", "ptrace", by_environ),
 	PRIVILEGE("maps-of-outside", "ptrace", by_maps),
+	{ "privilege-mem-of-same-user", "no-ptrace", "privilege", by_mem_of_peer, start_peer },
+	{ "privilege-environ-of-same-user", "no-ptrace", "privilege", by_environ_of_peer, start_peer },
+	{ "privilege-maps-of-same-user", "no-ptrace", "privilege", by_maps_of_peer, start_peer },
+	{ "privilege-auxv-of-same-user", "no-ptrace", "privilege", by_auxv_of_peer, start_peer },
+	{ "privilege-fdinfo-of-same-user", "no-ptrace", "privilege", by_position_of_peer, start_peer },
 	PRIVILEGE("fd-of-outside", "ptrace", by_fd_link),
 	PRIVILEGE("root-of-outside", "ptrace", by_outside_root),
 	PRIVILEGE("pidfd-getfd", "ptrace", by_pidfd_getfd),

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
+#include <sys/shm.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -227,6 +228,28 @@ static int map_with_read_implying_exec(const struct place *p)
 	return map_with(p, PROT_READ, MAP_PRIVATE);
 }
 
+static int map_and_protect_with_read_implying_exec(const struct place *p)
+{
+	int fd = open(in(p->dir, "library.so"), O_RDONLY);
+	void *at = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE, fd, 0);
+
+	if (at == MAP_FAILED || personality(READ_IMPLIES_EXEC) < 0)
+		return -errno;
+	return result(mprotect(at, 4096, PROT_READ));
+}
+
+static int attach_executable(const struct place *p)
+{
+	int segment = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0700), failed;
+
+	(void)p;
+	if (segment < 0)
+		return -errno;
+	failed = shmat(segment, NULL, SHM_EXEC) == (void *)-1 ? -errno : 0;
+	shmctl(segment, IPC_RMID, NULL);
+	return failed;
+}
+
 static int map_to_read(const struct place *p)
 {
 	return map_with(p, PROT_READ, MAP_PRIVATE);
@@ -245,6 +268,7 @@ const struct technique PROGRAMS[] = {
 	{ "memfd", "no-anonymous", "exec", by_memfd, bring_programs, .only_denied = true },
 	{ "memfd-by-path", "no-anonymous", "exec", by_memfd_path, bring_programs, .only_denied = true },
 	{ "memfd-mapped", "no-anonymous", "load", map_memfd, bring_programs, .only_denied = true },
+	{ "shared-memory-attached", "no-anonymous", "load", attach_executable, .only_denied = true },
 	/* a copy is another file: where the default permits, so is it; a policy that means it says `default deny exec` */
 	{ "copy-and-exec", "no-exec", "exec", by_copy, bring_programs, .expect = PERMITTED },
 	{ "script", "no-exec", "exec", by_script, bring_script },
@@ -258,6 +282,7 @@ const struct technique PROGRAMS[] = {
 	{ "mmap-only-exec", "no-load", "load", map_only_executable, bring_programs },
 	{ "mprotect-exec", "no-load", "load", map_then_protect, bring_programs },
 	{ "read-implies-exec", "no-load", "load", map_with_read_implying_exec, bring_programs },
+	{ "read-implies-exec-later", "no-load", "load", map_and_protect_with_read_implying_exec, bring_programs },
 	{ "mmap-read", "no-read", "read", map_to_read, bring_programs },
 	{ 0 },
 };

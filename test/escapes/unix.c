@@ -94,6 +94,17 @@ static int datagram_sendto(const struct place *p)
 	return result(sendto(socket(AF_UNIX, SOCK_DGRAM, 0), "x", 1, 0, (void *)&address, size));
 }
 
+static int sendto_by_pair(const struct place *p)
+{
+	struct sockaddr_un address;
+	socklen_t size = path_address(&address, "socket");
+	int ends[2];
+
+	if (chdir(p->dir) || socketpair(AF_UNIX, SOCK_DGRAM, 0, ends))
+		return -errno;
+	return result(sendto(ends[0], "x", 1, 0, (void *)&address, size));
+}
+
 static int by_symlink(const struct place *p)
 {
 	return symlink(in(p->dir, "socket"), in(p->work, "link")) ? -errno : connect_path(p->work, "link", SOCK_STREAM);
@@ -194,6 +205,7 @@ const struct technique UNIX[] = {
 	{ "unix-datagram", "no-unix", "connect", datagram_connect, serve_datagram },
 	{ "unix-packets", "no-unix", "connect", packets, serve_packets },
 	{ "unix-sendto", "no-unix", "connect", datagram_sendto, serve_datagram },
+	{ "unix-sendto-by-pair", "no-unix", "connect", sendto_by_pair, serve_datagram },
 	{ "unix-by-symlink", "no-unix", "connect", by_symlink, serve_stream },
 	{ "unix-by-proc-fd", "no-unix", "connect", by_proc_descriptor, serve_stream },
 	{ "unix-bind", "no-unix-bind", "bind", bind_path },

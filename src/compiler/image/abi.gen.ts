@@ -1,12 +1,16 @@
 // Made by scripts/generate-abi.mjs from bpf/policy_abi.h; not to be edited.
 
-export const POLICY_ABI_VERSION = 3;
+export const POLICY_ABI_VERSION = 4;
 export const POLICY_BYTE_ORDER = 16909060;
 export const POLICY_EFFECT_SHIFT = 29;
 export const POLICY_RULE_NONE = 536870911;
 export const POLICY_OP_PRIVILEGE = 32;
 export const POLICY_CALLS_HIDING = 48;
 export const POLICY_CALLS_DATAGRAMS = 49;
+export const POLICY_CALLS_LENGTHS = 50;
+export const POLICY_CALLS_ATTRIBUTES = 51;
+export const POLICY_CALLS_SETS = 52;
+export const POLICY_CALLS_CORES = 62;
 export const POLICY_CALLS_ALWAYS = 63;
 export const POLICY_LANES = 4;
 export const POLICY_DEAD = 0;
@@ -135,6 +139,7 @@ export const POLICY_REASON_HIDDEN = 6;
 export const POLICY_REASON_CASE = 7;
 export const POLICY_REASON_SUBVOLUME = 8;
 export const POLICY_REASON_PROTECTED = 9;
+export const POLICY_REASON_UNSEEN = 10;
 
 // enum policy_query_kind
 export const POLICY_QUERY_PATH = 0;
@@ -243,7 +248,7 @@ export const STRUCTS = {
     },
   },
   policy_root: {
-    size: 320,
+    size: 328,
     fields: {
       lanes: { offset: 0, size: 4 },
       flags: { offset: 4, size: 4 },
@@ -253,7 +258,8 @@ export const STRUCTS = {
       unnamed: { offset: 172, size: 36 },
       path: { offset: 208, size: 52 },
       abstract: { offset: 260, size: 52 },
-      policy: { offset: 312, size: 8 },
+      calls: { offset: 312, size: 8 },
+      policy: { offset: 320, size: 8 },
     },
   },
   policy_section: {

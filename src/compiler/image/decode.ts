@@ -5,7 +5,7 @@
 import { crc32 } from "node:zlib";
 import {
   POLICY_AFFIX_MAX, POLICY_KILL, POLICY_LANES, POLICY_NONE, POLICY_PROTO_OTHER, POLICY_PROTOS, POLICY_RULE_NONE,
-  POLICY_ROOT_WATCHES_ADDRESSES, POLICY_SHORT_NAME, POLICY_STATE_LONG, POLICY_STATE_PREFIX, POLICY_STATE_SHORT,
+  POLICY_CALLS_SETS, POLICY_ROOT_WATCHES_ADDRESSES, POLICY_SHORT_NAME, POLICY_STATE_LONG, POLICY_STATE_PREFIX, POLICY_STATE_SHORT,
   POLICY_STATE_SUFFIX,
   POLICY_STATE_TIGHTENS, POLICY_NAME_MAX, POLICY_OPS, POLICY_PRIVILEGES, STRUCTS,
 } from "./abi.gen.js";
@@ -66,6 +66,8 @@ const checkRoot: Check = ({ root, states }, meta) => {
   const flags = root.u32(0, fields.flags.offset);
   if ((flags & ~POLICY_ROOT_WATCHES_ADDRESSES) !== 0) return `root: flags ${flags}`;
   if (!isZero(root.slice(0, fields.policy.offset, fields.policy.size))) return "root: names a policy, which is policyd's to do";
+  const calls = root.slice(0, fields.calls.offset, fields.calls.size).readBigUInt64LE();
+  if (calls >> BigInt(POLICY_CALLS_SETS) !== 0n) return `root: unknown sets of calls 0x${calls.toString(16)}`;
   if (!everyWord(root, 0, fields.defaults.offset, POLICY_OPS, isDefaultWord)) return "root: a default is no effect";
   const privilegeWords = (word: number): boolean => word !== 0 && (isDefaultWord(word) || ruleWord(word));
   if (!everyWord(root, 0, fields.privilege.offset, POLICY_PRIVILEGES, privilegeWords)) return "root: a privilege has no effect";

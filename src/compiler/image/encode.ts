@@ -15,6 +15,7 @@ import {
   POLICY_ROOT_WATCHES_ADDRESSES, POLICY_RULE_NONE, POLICY_SECTIONS, POLICY_SHORT_NAME, POLICY_STATE_LONG,
   POLICY_STATE_PREFIX, POLICY_STATE_SHORT, POLICY_STATE_SUFFIX, POLICY_STATE_TIGHTENS, STRUCTS,
 } from "./abi.gen.js";
+import { callsOf, watchesAddresses } from "./calls.js";
 import { metaOf, writeMeta } from "./meta.js";
 
 const ALIGNMENT = 8;
@@ -184,12 +185,6 @@ function plainRecord(ir: Ir, kind: Selector["kind"], ops: readonly number[]): Ve
   }, EMPTY_RECORD);
 }
 
-/** Whether it is not all the same to the policy which address is connected to. */
-function watchesAddresses({ rules, defaults }: Ir): boolean {
-  return defaults.connect !== "allow" || rules.some(({ effect, operations, match }) =>
-    effect !== "allow" && operations.includes("connect") && match.some(({ kind }) => kind === "network"));
-}
-
 /** The word of the strongest rule that names the privilege, or the default's. */
 function privilegeWord({ rules, privilegeDefaults }: Ir, privilege: Privilege): number {
   const words = rules.flatMap(({ effect, privileges }, number) =>
@@ -207,15 +202,17 @@ function putPlace(view: DataView, at: number, { states, sticky }: StartPlace): v
 function rootSection(ir: Ir, tables: PathTables): Section {
   const { size, fields } = STRUCTS.policy_root;
   const defaults = OPERATION_ORDER.map((operation) => verdictWord(ir.defaults[operation], POLICY_RULE_NONE));
+  const privileges = PRIVILEGES.map((privilege) => privilegeWord(ir, privilege));
   return section(size, [tables], (view, at) => {
     view.setUint32(at + fields.lanes.offset, tables.lanes, true);
     view.setUint32(at + fields.flags.offset, watchesAddresses(ir) ? POLICY_ROOT_WATCHES_ADDRESSES : 0, true);
     putWords(view, at + fields.defaults.offset, defaults);
-    putWords(view, at + fields.privilege.offset, PRIVILEGES.map((privilege) => privilegeWord(ir, privilege)));
+    putWords(view, at + fields.privilege.offset, privileges);
     putWords(view, at + fields.anonymous.offset, plainRecord(ir, "anonymous", [POLICY_OP_EXEC, POLICY_OP_LOAD]));
     putWords(view, at + fields.unnamed.offset, plainRecord(ir, "unix-unnamed", [POLICY_OP_CONNECT, POLICY_OP_BIND]));
     putPlace(view, at + fields.path.offset, tables.path);
     putPlace(view, at + fields.abstract.offset, tables.abstract);
+    view.setBigUint64(at + fields.calls.offset, callsOf(ir, privileges), true);
   });
 }
 
