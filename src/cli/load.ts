@@ -42,7 +42,7 @@ export async function loadCommand(
   if (gaps.length > 0) return printGaps(gaps);
   const prepared = await asInvokingUser(process.env, async () => {
     const loaded = await loadRunnable(file, bindings.value, process.env["PATH"] ?? "");
-    return loaded.ok ? { ...loaded, guarded: guardedFiles(loaded.value.files, undefined) } : loaded;
+    return loaded.ok ? { ...loaded, guarded: guardedFiles(loaded.value.files) } : loaded;
   });
   if (!prepared.ok) return printTrouble(prepared.trouble);
   printDiagnostics(prepared.warnings);

@@ -197,6 +197,7 @@ function addRun(program: Command, finish: Finish): void {
     .option("--allow-degraded", "run even where the backend cannot hold every statement; it says which")
     .option("--user <user>", "run the command as this user (~ in the policy stays yours, or --home)")
     .option("--events <file>", "write what was denied, killed and audited: one JSON object a line; repeats are folded into counts")
+    .option("--feedback <file>", "append what was denied and killed, for the agent to read: one line each, with the rule's because")
     .option("--quiet", "no last line about what was denied")
     .addHelpText("after", example("sudo policyc run agent.pol --set workspace=$PWD -- my-agent --fast")
       + "\nExit status: the command's own; 128+N after signal N, 127 where it is\nnot found, 126 where it cannot be executed.\n")

@@ -24,7 +24,7 @@ export async function reloadCommand(
   const prepared = await asInvokingUser(process.env, async () => {
     const bindings = await bindingsFor(file, options, given.value, session.value.record);
     const loaded = await loadRunnable(file, bindings, process.env["PATH"] ?? "");
-    return loaded.ok ? { ...loaded, guarded: guardedFiles(loaded.value.files, undefined) } : loaded;
+    return loaded.ok ? { ...loaded, guarded: guardedFiles(loaded.value.files) } : loaded;
   });
   if (!prepared.ok) return printTrouble(prepared.trouble);
   printDiagnostics(prepared.warnings);

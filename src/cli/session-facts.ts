@@ -26,9 +26,9 @@ export function sessionRecord({ file, meta, command, user }: SessionFacts): Sess
 
 export const placeOf = (file: string): string => (file === STDIN || file.startsWith(STD) ? file : resolve(file));
 
-/** The files that hold the session, and that tell of it. Asked with the rights of who has just opened them. */
-export function guardedFiles(files: readonly string[], events: string | undefined): readonly string[] {
-  const named = [...files, ...(events === undefined ? [] : [events])].filter((path) => path !== STDIN);
+/** Of the files that hold a session, and that tell of it. Asked with the rights of who has just opened them. */
+export function guardedFiles(files: readonly string[]): readonly string[] {
+  const named = files.filter((path) => path !== STDIN);
   return named.map((path) => resolve(path))
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
 }

@@ -93,7 +93,8 @@ function causeOf(record: EventRecord): string {
   return record.rule === place ? `at ${place}` : `by ${record.rule} at ${place}`;
 }
 
-function underHome(target: string, home: string): string {
+/** With `~` for what lies in `home`. */
+export function underHome(target: string, home: string): string {
   if (home === "/" || !target.startsWith(home)) return target;
   const rest = target.slice(home.length);
   return rest === "" || rest.startsWith("/") ? `~${rest}` : target;

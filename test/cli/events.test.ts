@@ -126,7 +126,7 @@ describe("a stream over several policies", () => {
 
   function told(...frames: readonly Uint8Array[]) {
     let resumed = 0;
-    const recorder = new Recorder(RULES, null, () => undefined, () => { resumed++; });
+    const recorder = new Recorder(RULES, [], () => undefined, () => { resumed++; });
     recorder.take(Buffer.concat(frames));
     return { line: recorder.summary.line("/", null), resumed };
   }
@@ -244,7 +244,7 @@ describe("the last line", () => {
 
 describe("Recorder", () => {
   it("counts repeats with what they repeat", () => {
-    const recorder = new Recorder(RULES, null, () => undefined);
+    const recorder = new Recorder(RULES, [], () => undefined);
     recorder.take(eventFrame({ path: "/a", exe: "/bin/cat", pid: 1 }));
     recorder.take(eventFrame({ path: "/b", exe: "/bin/cat", pid: 2 }));
     recorder.take(eventFrame({ comm: "", pid: 1, count: 8n }));

@@ -1,6 +1,6 @@
 // What is recorded, and what is not.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { brief, check, image, session, suite } from "./harness.mjs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { brief, check, image, scratchFile, session, suite } from "./harness.mjs";
 
 const PLACE = "/srv/e2e-events/x/y";
 const DENIALS = 1000;
@@ -37,4 +37,26 @@ export function runEvents() {
   check("an event says who, what, where and why", first.exe === "/usr/bin/bash" && first.op === "read"
     && first.rule === "no-read" && first.file.endsWith("techniques.pol") && first.line > 0 && first.decision === "deny"
     && first.target === `${PLACE}/no-read/file` && !Number.isNaN(Date.parse(first.time)), first);
+}
+
+/** What the agent is told of its refusals. */
+export function runFeedback() {
+  suite("feedback");
+  mkdirSync(`${PLACE}/no-read`, { recursive: true });
+  writeFileSync(`${PLACE}/no-read/file`, "secret\n");
+  const told = scratchFile("told");
+  const result = session(image("techniques"), ["/bin/bash", "-c", `
+    for i in 1 2 3; do cat '${PLACE}/no-read/file'; done 2>/dev/null
+    until grep -q no-read '${told}'; do sleep 0.1; done
+    for act in ': >>' ': >' 'rm -f' 'chmod 666' 'mv -f /etc/hostname' 'ln -f /etc/hostname'; do
+      eval "$act '${told}'" 2>/dev/null && echo "$act worked"
+    done
+    cat '${told}'
+  `], { flags: ["--feedback", told] });
+  const text = readFileSync(told, "utf8");
+  const line = `denied: cat may not read ${PLACE}/no-read/file:`;
+  check("a refusal is told while the session runs", result.status === 0 && result.out.startsWith(line), result);
+  check("nothing in the session changes the file", !result.out.includes("worked") && text.startsWith(line), result.out);
+  check("the file is its owner's", (statSync(told).mode & 0o777) === 0o600, statSync(told).mode.toString(8));
+  check("each attempt to change it is told as well", text.includes(`may not write ${told}: it keeps sessions confined`), text);
 }
