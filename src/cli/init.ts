@@ -5,6 +5,7 @@ import { type Attempt, errorCode, fail, reasonOf, STATUS, succeed } from "./exit
 import { firstPolicy, PRE_COMMIT, PRE_COMMIT_ITEM } from "./first-policy.js";
 import { printFailure, printHelp } from "./print-failure.js";
 import { inspectProject } from "./project.js";
+import { shellWord } from "./shell-word.js";
 import { printable, writeErr, writeOut } from "./terminal.js";
 
 const POLICY = "agent.pol";
@@ -22,13 +23,10 @@ export function initCommand(folder: string): number {
     const hooks = writeNew(join(folder, HOOKS), PRE_COMMIT);
     if (!hooks.ok) return printFailure(hooks.failure);
   }
-  const [file, workspace] = [quoted(join(folder, POLICY)), folder === "." ? "$PWD" : quoted(resolve(folder))];
+  const [file, workspace] = [shellWord(join(folder, POLICY)), folder === "." ? "$PWD" : shellWord(resolve(folder))];
   printHelp(`policyc test ${file}, then: sudo policyc run ${file} --set workspace=${workspace} -- my-agent`);
   return STATUS.done;
 }
-
-/** As a shell takes it. */
-const quoted = (path: string): string => (/^[\w/.@%+,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
 
 function writeNew(path: string, text: string): Attempt<null> {
   try {

@@ -17,6 +17,7 @@ import { linkReader } from "./link-reader.js";
 import { failed, type Loaded, type Runnable } from "./loaded.js";
 import { decodeSource, readSource } from "./read-sources.js";
 import { OF_THE_COMMAND_LINE } from "./render-diagnostics.js";
+import { shellWord } from "./shell-word.js";
 
 const STD = "std:";
 
@@ -122,7 +123,7 @@ function helpForValue(diagnostic: Diagnostic, { home, params }: OutsideBindings)
   // Of a value that need not be absolute no more is said than what is wrong with it.
   const path = diagnostic.code.startsWith("pattern-") ? normalize(value) : resolve(expandHome(value, home));
   if (path.startsWith("..")) return {};
-  return { help: `--set ${name}=${/^[\w/.@%+,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`}` };
+  return { help: `--set ${name}=${shellWord(path)}` };
 }
 
 /** The bytes that the kernel side takes. */

@@ -6,7 +6,10 @@ import type { DoctorOptions } from "./doctor.js";
 import { STATUS } from "./exit.js";
 import type { EventsOptions } from "./events.js";
 import type { ExplainOptions } from "./explain.js";
+import type { FeedbackOptions } from "./feedback.js";
 import type { FmtOptions } from "./fmt.js";
+import type { HookOptions } from "./hook.js";
+import { type Agent, AGENTS } from "./hook-formats.js";
 import type { InspectOptions } from "./inspect.js";
 import type { LintOptions } from "./lint.js";
 import type { LoadOptions } from "./load.js";
@@ -46,6 +49,8 @@ export function createProgram(finish: (status: number) => void): Command {
   addEvents(program, finish);
   addReload(program, finish);
   addUnload(program, finish);
+  addHook(program, finish);
+  addFeedback(program, finish);
   addDoctor(program, finish);
   addInit(program, finish);
   addCompletions(program, finish);
@@ -261,6 +266,37 @@ function addUnload(program: Command, finish: Finish): void {
     .addHelpText("after", example("sudo policyc unload 2"))
     .action(async (session: string) => {
       finish(await (await import("./unload.js")).unloadCommand(session));
+    });
+}
+
+function addHook(program: Command, finish: Finish): void {
+  program.command("hook")
+    .description("print the settings by which an agent learns what was refused, and why")
+    .addArgument(new Argument("<agent>", "whose settings").choices(AGENTS))
+    .option("--feedback <file>", "the file of run --feedback (default: the one of the session that the agent is in)")
+    .addHelpText("after", example("policyc hook claude-code", "policyc hook codex") + `
+Where they belong:
+  claude-code  ~/.claude/settings.json or .claude/settings.json of the project
+  codex        ~/.codex/config.toml or .codex/config.toml of the project
+Then start the agent with \`policyc run --feedback FILE\`. policyc has to be on
+its PATH, and the policy has to let it run.
+`)
+    .action(async (agent: Agent, options: HookOptions) => {
+      finish((await import("./hook.js")).hookCommand(agent, options));
+    });
+}
+
+function addFeedback(program: Command, finish: Finish): void {
+  program.command("feedback")
+    .description("print what was refused since the last call: what an agent's hook runs")
+    .argument("[log]", "the file of run --feedback (default: the one of the session)")
+    .addOption(new Option("--format <name>", "lines, or the output of a hook; that reads the hook's input")
+      .choices(["text", ...AGENTS]).default("text"))
+    .option("--state <file>", "where to remember what was read (default: in /dev/shm, TMPDIR or /var/tmp)")
+    .addHelpText("after", example("policyc feedback refused.txt", "policyc feedback --format claude-code")
+      + "\nPrints nothing where nothing is new, and where there is no such file.\n")
+    .action(async (log: string | undefined, options: FeedbackOptions) => {
+      finish((await import("./feedback.js")).feedbackCommand(log, options));
     });
 }
 

@@ -1,6 +1,7 @@
 /** `policyc run`: a command as a session under a policy. */
+import { resolve } from "node:path";
 import type { Meta } from "../compiler/image/meta.js";
-import { FeedbackFile } from "../runtime/feedback.js";
+import { FEEDBACK_VARIABLE, FeedbackFile } from "../runtime/feedback.js";
 import { EventFile, type Sink } from "../runtime/recorder.js";
 import { bindingsOf } from "./bindings.js";
 import { type Attempt, fail, reasonOf, STATUS, succeed } from "./exit.js";
@@ -25,6 +26,7 @@ export async function runCommand(
   const result = await supervise({
     file, command, options, surroundings,
     load: (searchPath) => loadRunnable(file, bindings.value, searchPath),
+    ...(options.feedback === undefined ? {} : { environment: { [FEEDBACK_VARIABLE]: resolve(options.feedback) } }),
     openSinks: (meta) => openSinks(options, meta),
   });
   if (result.kind === "ended" && options.quiet !== true) note(lastLine(result, options));

@@ -42,6 +42,8 @@ export interface Job {
   readonly command: readonly string[];
   readonly options: SessionOptions;
   readonly surroundings: RunSurroundings;
+  /** What the command finds in its environment besides. */
+  readonly environment?: NodeJS.ProcessEnv;
   /** `searchPath`: the command's PATH. With the rights of who called. */
   readonly load: (searchPath: string) => Promise<Loaded<Runnable>>;
   /** The same; once the policy is known to be in order. */
@@ -94,7 +96,7 @@ async function superviseWith(task: Task): Promise<Supervised> {
     command: task.command,
     backend: task.backend,
     identity: people.target,
-    environment,
+    environment: { ...environment, ...task.environment },
     prepare: async () => {
       const prepared = await asInvokingUser(people, () => prepare(task, environment["PATH"] ?? ""));
       if (typeof prepared === "number") progress.trouble = prepared;

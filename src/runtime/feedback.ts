@@ -5,6 +5,9 @@ import { type EventRecord, type LostRecord, REASON_WORDS } from "./event-record.
 import { FILE_MODE, type Sink, type Told, writeText } from "./recorder.js";
 import { underHome } from "./summary.js";
 
+/** By which a session's processes find the file. */
+export const FEEDBACK_VARIABLE = "POLICYC_FEEDBACK";
+
 /** As long as the kernel folds repeats. */
 const FOLD_MILLISECONDS = 1000;
 /** An agent that tries everything must not fill our memory: past this, repeats are told one by one. */

@@ -79,6 +79,9 @@ const ANSWERS: readonly (readonly [string, readonly string[]])[] = [
   ["run --quiet a.pol -- mkdi", ["mkdir"]],
   ["run --user root a.pol mkdi", ["mkdir"]],
   ["doctor --j", ["--json"]],
+  ["hook ", ["claude-code", "codex"]],
+  ["feedback --format c", ["claude-code", "codex"]],
+  ["feedback c", ["c.txt"]],
   ["completions ", ["bash", "zsh", "fish"]],
 ];
 

@@ -122,6 +122,7 @@ export const ARGUMENT_VALUES: ReadonlyMap<string, Value> = new Map<string, Value
   ["load file", files("pol", "polc")],
   ["reload file", files("pol", "polc")],
   ["image", files("polc")],
+  ["log", files()],
   ["new", files("pol")],
   ["old", files("pol")],
   ["op", { kind: "words", words: [...OPERATIONS, "privilege"] }],

@@ -1,6 +1,6 @@
 // What is recorded, and what is not.
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { brief, check, image, scratchFile, session, suite } from "./harness.mjs";
+import { brief, check, image, POLICYC, scratchFile, session, suite } from "./harness.mjs";
 
 const PLACE = "/srv/e2e-events/x/y";
 const DENIALS = 1000;
@@ -52,10 +52,15 @@ export function runFeedback() {
       eval "$act '${told}'" 2>/dev/null && echo "$act worked"
     done
     cat '${told}'
+    echo '{"hook_event_name":"PostToolUseFailure"}' | '${POLICYC}' feedback --format claude-code
+    echo '{"hook_event_name":"PostToolUse"}' | '${POLICYC}' feedback --format claude-code
   `], { flags: ["--feedback", told] });
   const text = readFileSync(told, "utf8");
   const line = `denied: cat may not read ${PLACE}/no-read/file:`;
   check("a refusal is told while the session runs", result.status === 0 && result.out.startsWith(line), result);
+  const said = result.out.split("\n").filter((each) => each.startsWith("{")).map((each) => JSON.parse(each).hookSpecificOutput);
+  check("the agent's hook tells it once, from within", said[0]?.hookEventName === "PostToolUseFailure"
+    && said[0].additionalContext.includes(`\n- ${line}`) && said.slice(1).every(({ additionalContext }) => !additionalContext.includes(line)), result);
   check("nothing in the session changes the file", !result.out.includes("worked") && text.startsWith(line), result.out);
   check("the file is its owner's", (statSync(told).mode & 0o777) === 0o600, statSync(told).mode.toString(8));
   check("each attempt to change it is told as well", text.includes(`may not write ${told}: it keeps sessions confined`), text);
