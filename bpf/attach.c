@@ -57,7 +57,7 @@ int open_top_cgroup(enum backend backend, int *cgroup)
 
 static bool is_of_cgroup(const struct bpf_program *program)
 {
-	return !strncmp(bpf_program__section_name(program), "cgroup/", 7);
+	return !strncmp(bpf_program__section_name(program), "cgroup", 6);
 }
 
 struct bpf_link *attach_program(struct bpf_program *program, int cgroup)

@@ -116,6 +116,60 @@ int setsockopt(struct bpf_sockopt *option)
 	return !session || !forbid_hiding(session);
 }
 
+/* ---- packets ----------------------------------------------------------------------------------------------------- */
+
+/* Of a control message nothing is known before; what it has put into the packet, the packet tells. */
+static __always_inline int has_options4(struct __sk_buff *skb)
+{
+	__u8 length = 0;
+
+	return bpf_skb_load_bytes(skb, 0, &length, 1) || (length & 15) > IP_WORDS;
+}
+
+static __always_inline int is_routed6(struct __sk_buff *skb)
+{
+	__u32 at = IP6_HEADER;
+	__u8 next, header[2];
+
+	if (bpf_skb_load_bytes(skb, IP6_NEXT_AT, &next, 1))
+		return 1;
+	for (int i = 0; i < IP6_EXTENSIONS; i++) {
+		if (next == IPPROTO_ROUTING)
+			return 1;
+		if (next != IPPROTO_HOPOPTS && next != IPPROTO_DSTOPTS)
+			return 0;
+		if (bpf_skb_load_bytes(skb, at, header, sizeof(header)))
+			return 1;
+		next = header[0];
+		at += 8 * (1 + header[1]);
+	}
+	return 1;
+}
+
+static __always_inline int may_be_routed(struct __sk_buff *skb)
+{
+	return skb->protocol == __builtin_bswap16(ETH_P_IP) ? has_options4(skb)
+							    : skb->protocol == __builtin_bswap16(ETH_P_IPV6) && is_routed6(skb);
+}
+
+static __always_inline int watches_addresses(__u32 session)
+{
+	__u32 *slot = bpf_map_lookup_elem(&sessions, &session);
+	struct policy_root *root = slot ? bpf_map_lookup_elem(&roots, slot) : 0;
+
+	return !root || root->flags & POLICY_ROOT_WATCHES_ADDRESSES;
+}
+
+/* Without an event: it may be sent when another process runs. */
+SEC("cgroup_skb/egress")
+int egress(struct __sk_buff *skb)
+{
+	struct bpf_sock *sk = skb->sk ? bpf_sk_fullsock(skb->sk) : 0;
+	struct policy_socket *made = sk ? bpf_sk_storage_get(&sockets, sk, 0, 0) : 0;
+
+	return !made || !may_be_routed(skb) || !watches_addresses(made->session);
+}
+
 /* ---- devices and settings ---------------------------------------------------------------------------------------- */
 
 SEC("cgroup/dev")

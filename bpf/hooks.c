@@ -18,7 +18,7 @@
 #define NAME_SIZE 128
 
 /* Programs of the tracepoint backend. */
-static const char *const EVENT_SECTIONS[] = { "tp_btf/", "cgroup/" };
+static const char *const EVENT_SECTIONS[] = { "tp_btf/", "cgroup" };
 
 /* Hooks that not every kernel has; each other one must attach. */
 static const char *const OPTIONAL_HOOKS[] = {

@@ -222,6 +222,16 @@
 #define IPPROTO_SMC 256
 #define IPPROTO_MPTCP 262
 
+#define ETH_P_IP 0x0800
+#define ETH_P_IPV6 0x86dd
+#define IP_WORDS 5 /* of a header without options */
+#define IP6_NEXT_AT 6
+#define IP6_HEADER 40
+#define IP6_EXTENSIONS 8 /* that are looked at; a kernel sends four at most */
+#define IPPROTO_HOPOPTS 0
+#define IPPROTO_ROUTING 43
+#define IPPROTO_DSTOPTS 60
+
 #define SOL_IP 0
 #define IP_OPTIONS 4
 #define IP_RETOPTS 7

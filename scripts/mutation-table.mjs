@@ -43,7 +43,7 @@ function checkComplete(rows, sections) {
 
 const tables = JSON.parse(readFileSync(join(ROOT, "test/e2e/guest/hook-tests.json"), "utf8"));
 checkComplete(tables.lsm, ["lsm"]);
-checkComplete(tables.tracepoint, ["tp_btf", "cgroup"]);
+checkComplete(tables.tracepoint, ["tp_btf", "cgroup", "cgroup_skb"]);
 const table = [
   "| program of `lsm` and `fmod_ret` | caught by |", "|---|---|", ...tables.lsm.map(row), "",
   "| program of `tracepoint` | caught by |", "|---|---|", ...tables.tracepoint.map(row), "",

@@ -14,7 +14,7 @@ import { runPrograms } from "./programs.mjs";
 import { runScale } from "./scale.mjs";
 import { runCleaning, runSessions } from "./sessions.mjs";
 import { runStatuses } from "./statuses.mjs";
-import { prepareTechniques, runTechniques } from "./techniques.mjs";
+import { endTechniques, prepareTechniques, runTechniques } from "./techniques.mjs";
 import { runTools } from "./tools.mjs";
 
 const chosen = process.argv.slice(2);
@@ -68,6 +68,7 @@ async function withSession() {
   if (tools.length > 0) await timed(tools[0], () => { runTools(tools.flatMap((name) => name.split(":").slice(1))); });
   if (BACKEND !== "lsm") checkPassedOver();
   await timed("mutations", () => runMutations(server));
+  endTechniques(server);
   holder.child.kill("SIGTERM");
   await holder.ended;
   await timed("cleaning", runCleaning);

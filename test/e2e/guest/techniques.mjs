@@ -19,17 +19,24 @@ export const listed = () => lines(exec(PROBE, ["list"]).out);
 /** All privileges are allowed in the one session, and none in the other. */
 export const takesPrivilege = ({ op, guard }) => op === "privilege" || guard === "no-escape-socket";
 
-/** Starts what the techniques need; it lives until the guest ends. */
+/** Starts what the techniques need, in a process group of its own; it lives until the guest ends, or `endTechniques`. */
 export async function prepareTechniques() {
   mkdirSync("/srv", { recursive: true });
   mkdirSync(TMPFS);
   shell(`mount -t tmpfs tmpfs ${TMPFS}`);
   if (!IS_NATIVE) exec("/sbin/modprobe", ["tun"]);
-  const server = spawn(PROBE, [IS_NATIVE ? "serve-own" : "serve", ROOT_BASE, TMPFS], { stdio: ["ignore", "pipe", "inherit"] });
+  const server = spawn(PROBE, [IS_NATIVE ? "serve-own" : "serve", ROOT_BASE, TMPFS], {
+    stdio: ["ignore", "pipe", "inherit"], detached: true,
+  });
   let said = "";
   server.stdout.setEncoding("utf8").on("data", (text) => { said += text; });
   await until(() => said.startsWith("ready ") || server.exitCode !== null);
   return server.pid;
+}
+
+/** Of a machine that is not thrown away. */
+export function endTechniques(server) {
+  if (IS_NATIVE && server > 0) process.kill(-server, "SIGKILL");
 }
 
 export function runTechniques(server) {
