@@ -34,8 +34,9 @@ export function shortcomingsOf(image: Image): readonly Shortcoming[] {
   const byName = BY_NAME.filter((operation) => isRestricted(image, operation) && !isDeniedWherever(image, operation))
     .flatMap((operation) => saying(image, operation, "what is made, removed or changed by name is not seen"));
   const byPlace = isDeniedWherever(image, "create") ? []
-    : BY_PLACE.filter((operation) => isRestricted(image, operation))
-      .flatMap((operation) => saying(image, operation, "a file that is renamed or linked keeps no rule"));
+    : [...BY_PLACE.filter((operation) => isRestricted(image, operation))
+      .flatMap((operation) => saying(image, operation, "a file that is renamed or linked keeps no rule")),
+    ...sayingOfSockets(image, "a socket that is renamed or linked keeps no rule")];
   const unwatched = UNWATCHED.flatMap((name) => {
     const word = privilegeWord(image, PRIVILEGES.indexOf(name));
     const rule = POLICY_RULE_NONE - (word & POLICY_RULE_NONE);
@@ -51,6 +52,18 @@ function saying(image: Image, operation: Operation, why: string): readonly Short
   const byDefault = isDenied(defaultWord(image, operation)) ? [null] : [];
   return [...byDefault, ...rules].map((rule) => ({ rule, operation, why }));
 }
+
+/** The rules, or the default, by which connecting to some sockets that are files is denied, and to others not. */
+function sayingOfSockets(image: Image, why: string): readonly Shortcoming[] {
+  const rules = rulesAbout(image, "connect").filter(({ file, targets }) => file !== null && targets?.some(isSocketFile) === true);
+  const isDefaultDenied = isDenied(defaultWord(image, "connect"));
+  if (isDefaultDenied && rules.every(({ effect }) => effect !== "allow")) return [];
+  return [...(isDefaultDenied ? [null] : []), ...rules.filter(({ effect }) => effect !== "allow")]
+    .map((rule) => ({ rule, operation: "connect", why }));
+}
+
+/** Of the words that `selectorText` has for a rule's target. */
+const isSocketFile = (target: string): boolean => /^unix (?!@|unnamed$)/.test(target);
 
 const rulesAbout = ({ meta }: Image, operation: Operation): readonly Rule[] =>
   meta.rules.filter(({ operations }) => operations.includes(operation));

@@ -29,6 +29,10 @@ describe("what the tracepoint backend cannot hold", () => {
     ["a file that may be renamed", 'default allow create, delete, write, setattr, bind\ndeny read "/a"', ["a.pol:2 read"]],
     ["removals", 'default allow create, write, setattr, bind\ndeny delete "/a"', ["a.pol:2 delete"]],
     ["attributes", 'default allow create, delete, write, bind\nkill setattr "/a"', ["a.pol:2 setattr"]],
+    ["a socket that may be renamed", 'default allow create, delete, write, setattr, connect\ndeny connect unix "/s"', ["a.pol:2 connect"]],
+    ["a socket that may be put in another's place", 'default allow create, delete, write, setattr, bind\ndefault deny connect\nallow connect unix "/s"',
+      ["default connect"]],
+    ["abstract sockets", 'default allow create, delete, write, setattr, connect\ndeny connect unix "@s"', []],
     ["audits", 'default allow create, delete, write, setattr, bind\naudit delete "/a"', ["a.pol:2 delete"]],
     ["privileges that act unseen", `${CLOSED}allow privilege raw-socket`, ["a.pol:3 privilege"]],
   ])("%s", (_, text, expected) => {
