@@ -27,7 +27,7 @@ const STAGES = [
   // resolved tree → IR
   ["lower-targets", "lower-conditions", "lower-escape-sockets", "lower"],
   // IR → automata and tries
-  ["verdict", "automaton/", "tries/"],
+  ["conditions", "verdict", "automaton/", "tries/"],
   // questions about policies, answered exactly
   ["reason/", "context-text", "prove-asserts"],
   // automata and tries → image, and back

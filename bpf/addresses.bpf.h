@@ -125,7 +125,7 @@ static __always_inline int decide_word(__u32 session, const struct endpoint *end
 		event->port = end->port;
 		event->path_len = 0;
 		__builtin_memcpy(event->address, end->address, sizeof(event->address));
-		word = word_or_default(address_word(scratch->slot, end),
+		word = word_or_default(weigh_word(index, address_word(scratch->slot, end)),
 				       end->op == POLICY_OP_BIND ? root->defaults.word[POLICY_OP_BIND]
 								 : root->defaults.word[POLICY_OP_CONNECT]);
 		verdict = carry_out(index, scratch, word, end->op, POLICY_REASON_POLICY);

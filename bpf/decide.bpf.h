@@ -199,6 +199,16 @@ static __always_inline __u32 verdict_word(const struct scratch *scratch, const s
 	return word_or_default(scratch->found.verdict.word[op], root->defaults.word[op]);
 }
 
+/* What a record by itself says, of what has no place. */
+static __always_inline void find_plain(__u32 index, struct scratch *scratch, const struct policy_record *record)
+{
+	scratch->found.always = *record;
+	__builtin_memset(&scratch->found.place, 0, sizeof(scratch->found.place));
+	__builtin_memset(scratch->found.accepted, 0, sizeof(scratch->found.accepted));
+	scratch->found.accepted[0] = record->cases;
+	weigh_found(index);
+}
+
 /* What found.verdict and the defaults say of the operations `ops`: the worst of them decides. */
 static __always_inline int conclude(__u32 index, struct scratch *scratch, __u32 ops)
 {
@@ -216,7 +226,7 @@ static __always_inline int conclude(__u32 index, struct scratch *scratch, __u32 
 		return 0;
 	if (scratch->found.object == POLICY_OBJECT_ANONYMOUS) {
 		ops &= OP(EXEC) | OP(LOAD);
-		scratch->found.verdict = root->anonymous;
+		find_plain(index, scratch, &root->anonymous);
 	}
 	for (int op = 0; op < POLICY_OPS; op++) {
 		if (ops & (1u << op) && verdict_word(scratch, root, op) > worst) {
@@ -247,6 +257,8 @@ static __always_inline __u32 begin(__u32 session)
 	}
 	scratch->session = session;
 	scratch->slot = *slot;
+	scratch->trouble = 0;
+	__builtin_memset(&scratch->who, 0, sizeof(scratch->who));
 	return index;
 }
 

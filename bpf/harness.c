@@ -4,13 +4,14 @@
  *
  *   harness query    reads frames from stdin, writes answers to stdout:
  *                      u32 size of image, image, u32 number of queries, then for each query
- *                      u32 kind, u32 protocol, u32 port, u32 length, `length` bytes
- *                    answers, for each query: i32 error, POLICY_OPS words. All in the machine's byte order.
+ *                      u32 kind, u32 protocol, u32 port, u32 length, u64 marks, u64 exe, u64 under, `length` bytes
+ *                    answers, for each query: i32 error, POLICY_OPS words, u64 programs. All in the machine's byte order.
  *   harness host     the same for paths and abstract names, by match.h compiled for the host, without the kernel
  *   harness check    reads an image from stdin; exits 0, or 1 having said why it is refused.
  *   harness verify lsm|fmod_ret|tracepoint [PROGRAM]   loads every program (or one) as the backend does and prints what the
  *                    verifier processed.
  */
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ struct job {
 	__u32 query_count;
 	struct asked {
 		__u32 kind, protocol, port, length;
+		struct policy_circumstances who;
 		__u8 *bytes;
 	} *queries;
 };
@@ -40,7 +42,7 @@ static int read_exactly(void *into, size_t size)
 
 static int read_query(struct asked *asked)
 {
-	if (read_exactly(asked, 4 * sizeof(__u32)) || asked->length >= sizeof(((struct policy_query *)0)->bytes))
+	if (read_exactly(asked, offsetof(struct asked, bytes)) || asked->length >= sizeof(((struct policy_query *)0)->bytes))
 		return say("a query is cut short or too long");
 	asked->bytes = malloc(asked->length + 1);
 	return asked->bytes && !read_exactly(asked->bytes, asked->length) ? 0 : say("a query is cut short");
@@ -85,13 +87,15 @@ static int answer(const struct kernel_side *kernel, const struct job *job, const
 	query.protocol = asked->protocol;
 	query.port = asked->port;
 	query.length = asked->length;
+	query.who = asked->who;
 	memcpy(query.bytes, asked->bytes, asked->length);
 	if (!kernel)
 		host_answer(&job->image, &query);
 	else if (ask(kernel, &query) < 0)
 		return say_errno("BPF_PROG_TEST_RUN fails");
 	if (fwrite(&query.error, sizeof(query.error), 1, stdout) != 1 ||
-	    fwrite(query.verdict.word, sizeof(query.verdict.word), 1, stdout) != 1)
+	    fwrite(query.verdict.word, sizeof(query.verdict.word), 1, stdout) != 1 ||
+	    fwrite(&query.programs, sizeof(query.programs), 1, stdout) != 1)
 		return say_errno("cannot write the answers");
 	return 0;
 }

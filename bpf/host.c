@@ -25,6 +25,14 @@ static inline struct policy_name *name_of(__u32 holder)
 	return &name;
 }
 
+static struct policy_weighing weighing;
+
+static inline struct policy_weighing *weighing_of(__u32 holder)
+{
+	(void)holder;
+	return &weighing;
+}
+
 static const void *at_index(enum policy_section_kind kind, __u32 index, size_t size)
 {
 	if (index >= image_count(current, kind))
@@ -59,6 +67,18 @@ static inline const struct policy_record *find_record(__u32 slot, __u32 record)
 {
 	(void)slot;
 	return at_index(POLICY_SECTION_RECORDS, record, sizeof(struct policy_record));
+}
+
+static inline const struct policy_term *find_term(__u32 slot, __u32 term)
+{
+	(void)slot;
+	return at_index(POLICY_SECTION_TERMS, term, sizeof(struct policy_term));
+}
+
+static inline const struct policy_case *find_case(__u32 slot, __u32 number)
+{
+	(void)slot;
+	return at_index(POLICY_SECTION_CASES, number, sizeof(struct policy_case));
 }
 
 static inline const struct policy_glob_row *find_glob_row(__u32 slot, __u32 row)
@@ -125,13 +145,14 @@ static int advance(struct policy_place *place)
 	int broken = 0;
 
 	for (int lane = 0; lane < POLICY_LANES; lane++) {
-		const struct policy_state *state;
+		const struct policy_record *sticky;
 
 		if (place->state[lane] == POLICY_DEAD)
 			continue;
 		place->state[lane] = next_state(0, place->state[lane], &name, 0, &broken);
-		state = find_state(0, place->state[lane]);
-		join_record(&place->sticky, find_record(0, state->sticky));
+		sticky = find_record(0, find_state(0, place->state[lane])->sticky);
+		join_record(&place->sticky, sticky);
+		broken |= sticky->cases && !hold(place, sticky->cases);
 	}
 	return broken;
 }
@@ -155,10 +176,27 @@ static int walk(struct policy_place *place, const __u8 *bytes, __u32 length)
 	return broken;
 }
 
+static void weigh_place(const struct policy_root *root, const struct policy_query *query, int *broken)
+{
+	memset(&weighing, 0, sizeof(weighing));
+	weighing.verdict = query->place.sticky;
+	for (__u32 i = 0; i < query->place.held_count; i++)
+		weighing.heads[weighing.count++] = query->place.held[i];
+	for (int lane = 0; lane < POLICY_LANES; lane++) {
+		const struct policy_record *record = find_record(0, find_state(0, query->place.state[lane])->accept);
+
+		join_record(&weighing.verdict, record);
+		if (record->cases)
+			weighing.heads[weighing.count++] = record->cases;
+	}
+	weighing.holds = conditions_held(0, root->terms, &query->who, broken);
+	weigh(0);
+	*broken |= weighing.broken;
+}
+
 void host_answer(const struct image *image, struct policy_query *query)
 {
 	const struct policy_root *root = image_section(image, POLICY_SECTION_ROOT);
-	struct policy_record verdict;
 	int broken;
 
 	current = image;
@@ -175,11 +213,10 @@ void host_answer(const struct image *image, struct policy_query *query)
 		take_name(query->bytes, query->length);
 		broken = advance(&query->place);
 	}
-	verdict = query->place.sticky;
-	for (int lane = 0; lane < POLICY_LANES; lane++)
-		join_record(&verdict, find_record(0, find_state(0, query->place.state[lane])->accept));
+	weigh_place(root, query, &broken);
 	for (int op = 0; op < POLICY_OPS; op++)
-		query->verdict.word[op] = word_or_default(verdict.word[op], root->defaults.word[op]);
+		query->verdict.word[op] = word_or_default(weighing.verdict.word[op], root->defaults.word[op]);
+	query->programs = weighing.programs;
 	query->error = broken ? -EACCES : 0;
 }
 
@@ -188,5 +225,5 @@ int host_may_widen(const struct image *image, const struct policy_place *from, c
 	const struct policy_root *root = image_section(image, POLICY_SECTION_ROOT);
 
 	current = image;
-	return beneath_may_widen(0, from, to, &root->defaults);
+	return beneath_may_widen(0, 0, from, to, &root->defaults);
 }

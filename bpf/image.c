@@ -21,6 +21,8 @@ static const struct {
 } SECTIONS[POLICY_SECTIONS] = {
 	[POLICY_SECTION_META] = { "meta", 1, 0, 0, POLICY_MAX_META },
 	[POLICY_SECTION_ROOT] = { "root", sizeof(struct policy_root), 0, 1, 1 },
+	[POLICY_SECTION_TERMS] = { "terms", sizeof(struct policy_term), 0, 0, POLICY_MAX_TERMS },
+	[POLICY_SECTION_CASES] = { "cases", sizeof(struct policy_case), 0, 1, POLICY_MAX_CASES },
 	[POLICY_SECTION_RECORDS] = { "records", sizeof(struct policy_record), 0, 1, POLICY_MAX_RECORDS },
 	[POLICY_SECTION_STATES] = { "states", sizeof(struct policy_state), 0, 1, POLICY_MAX_STATES },
 	[POLICY_SECTION_SHORT_EDGES] = { "short edges", sizeof(struct policy_short_edge),
@@ -140,11 +142,42 @@ static int word_ok(__u32 word)
 			 (rule == POLICY_RULE_NONE || rule < POLICY_MAX_RULES));
 }
 
-static int words_ok(const struct policy_record *record)
+/* Whether a record's cases begin there: behind another's last one. */
+static int head_ok(const struct reader *reader, __u32 head)
+{
+	const struct policy_case *cases = image_section(&reader->image, POLICY_SECTION_CASES);
+
+	return head && head < image_count(&reader->image, POLICY_SECTION_CASES) &&
+	       cases[head - 1].flags & POLICY_CASE_LAST;
+}
+
+static int word_or_case_ok(const struct reader *reader, __u32 word)
+{
+	if (POLICY_WORD_EFFECT(word) == POLICY_BY_CASE)
+		return head_ok(reader, word & POLICY_RULE_NONE);
+	return word_ok(word);
+}
+
+static int words_ok(const struct reader *reader, const struct policy_record *record)
 {
 	for (int op = 0; op < POLICY_OPS; op++)
 		if (!word_ok(record->word[op]))
 			return 0;
+	return !record->cases || head_ok(reader, record->cases);
+}
+
+/* Heads that differ, then zeros. */
+static int held_ok(const struct reader *reader, const struct policy_place *place)
+{
+	if (place->held_count > POLICY_HELD)
+		return 0;
+	for (__u32 i = 0; i < POLICY_HELD; i++) {
+		if (i < place->held_count ? !head_ok(reader, place->held[i]) : place->held[i] != 0)
+			return 0;
+		for (__u32 before = 0; before < i && i < place->held_count; before++)
+			if (place->held[before] == place->held[i])
+				return 0;
+	}
 	return 1;
 }
 
@@ -154,7 +187,57 @@ static int place_ok(const struct reader *reader, const struct policy_place *plac
 	for (__u32 lane = 0; lane < POLICY_LANES; lane++)
 		if (!state_ok(reader, place->state[lane]) || (lane >= lanes && place->state[lane] != POLICY_DEAD))
 			return 0;
-	return words_ok(&place->sticky);
+	return words_ok(reader, &place->sticky) && !place->sticky.cases && held_ok(reader, place);
+}
+
+static int contradicts(const struct policy_term *term)
+{
+	return term->with.marks & term->without.marks || term->with.exe & term->without.exe ||
+	       term->with.under & term->without.under;
+}
+
+/* In the order of their conditions, none of which is left out. */
+static int check_terms(struct reader *reader)
+{
+	const struct policy_term *terms = image_section(&reader->image, POLICY_SECTION_TERMS);
+
+	for (__u64 i = 0; i < image_count(&reader->image, POLICY_SECTION_TERMS); i++) {
+		__u32 least = i ? terms[i - 1].condition : 0, most = i ? least + 1 : 0;
+
+		if (terms[i].condition < least || terms[i].condition > most || terms[i].condition >= POLICY_CONDITIONS ||
+		    terms[i].reserved || contradicts(&terms[i]))
+			return refuse(reader, "term %llu is out of range", (unsigned long long)i);
+	}
+	return 0;
+}
+
+static int case_ok(const struct policy_case *this, __u32 conditions)
+{
+	if (this->flags >= POLICY_CASE_PROGRAMS << 1)
+		return 0;
+	if (this->flags & POLICY_CASE_PROGRAMS)
+		return this->facts && !this->word && !this->ops && !this->condition && !(this->flags & POLICY_CASE_ALWAYS);
+	if (this->facts || !this->ops || this->ops >= 1 << POLICY_OPS || !this->word || !word_ok(this->word))
+		return 0;
+	return this->flags & POLICY_CASE_ALWAYS ? !this->condition : this->condition < conditions;
+}
+
+static int check_cases(struct reader *reader)
+{
+	const struct policy_term *terms = image_section(&reader->image, POLICY_SECTION_TERMS);
+	const struct policy_case *cases = image_section(&reader->image, POLICY_SECTION_CASES);
+	__u64 count = image_count(&reader->image, POLICY_SECTION_CASES);
+	__u64 term_count = image_count(&reader->image, POLICY_SECTION_TERMS);
+	static const struct policy_case NOTHING = { .flags = POLICY_CASE_LAST };
+
+	if (memcmp(&cases[0], &NOTHING, sizeof(NOTHING)))
+		return refuse(reader, "case 0 is not empty");
+	if (!(cases[count - 1].flags & POLICY_CASE_LAST))
+		return refuse(reader, "the last case goes on");
+	for (__u64 i = 1; i < count; i++)
+		if (!case_ok(&cases[i], term_count ? terms[term_count - 1].condition + 1 : 0))
+			return refuse(reader, "case %llu is out of range", (unsigned long long)i);
+	return 0;
 }
 
 static int check_root(struct reader *reader)
@@ -172,10 +255,16 @@ static int check_root(struct reader *reader)
 	for (int op = 0; op < POLICY_OPS; op++)
 		if (!root->defaults.word[op] || POLICY_WORD_RULE(root->defaults.word[op]) != POLICY_RULE_NONE)
 			return refuse(reader, "a default of the image is missing");
-	for (int privilege = 0; privilege < POLICY_PRIVILEGES; privilege++)
-		if (!root->privilege[privilege] || !word_ok(root->privilege[privilege]))
-			return refuse(reader, "the image's root says nothing of privilege %d", privilege);
-	if (!words_ok(&root->defaults) || !words_ok(&root->anonymous) || !words_ok(&root->unnamed) ||
+	if (root->terms != image_count(&reader->image, POLICY_SECTION_TERMS) || root->reserved || root->defaults.cases)
+		return refuse(reader, "the image's root has another number of terms, or cases of defaults");
+	for (int privilege = 0; privilege < POLICY_PRIVILEGES; privilege++) {
+		__u32 fallback = root->privilege_defaults[privilege];
+
+		if (!fallback || !word_ok(fallback) || POLICY_WORD_RULE(fallback) != POLICY_RULE_NONE ||
+		    !word_or_case_ok(reader, root->privilege[privilege]))
+			return refuse(reader, "what the image's root says of privilege %d is out of range", privilege);
+	}
+	if (!words_ok(reader, &root->defaults) || !words_ok(reader, &root->anonymous) || !words_ok(reader, &root->unnamed) ||
 	    !place_ok(reader, &root->path, root->lanes) || !place_ok(reader, &root->abstract, 1))
 		return refuse(reader, "the image's root has a state or verdict that is out of range");
 	return 0;
@@ -205,7 +294,7 @@ static int check_states(struct reader *reader)
 	static const struct policy_record NOTHING;
 
 	for (__u64 i = 0; i < image_count(&reader->image, POLICY_SECTION_RECORDS); i++)
-		if (!words_ok(&records[i]))
+		if (!words_ok(reader, &records[i]))
 			return refuse(reader, "record %llu has a verdict that is out of range", (unsigned long long)i);
 	if (memcmp(&records[0], &NOTHING, sizeof(NOTHING)))
 		return refuse(reader, "record 0 is not empty");
@@ -312,21 +401,22 @@ static int prefix_ok(const __u8 *address, __u32 bits, __u32 width)
 	return 1;
 }
 
-static int port_ok(const struct policy_port *port)
+static int port_ok(const struct reader *reader, const struct policy_port *port)
 {
 	const struct policy_port_key *key = &port->key;
 
 	return key->prefixlen >= 48 && prefix_ok(key->port, key->prefixlen - 48, 16) && key->ports && key->op <= 1 &&
-	       key->protocol > POLICY_PROTO_OTHER && key->protocol < POLICY_PROTOS && word_ok(port->word);
+	       key->protocol > POLICY_PROTO_OTHER && key->protocol < POLICY_PROTOS && word_or_case_ok(reader, port->word);
 }
 
-static int address_ok(const __u8 *address, __u32 bits, __u32 width, const struct policy_address *value)
+static int address_ok(const struct reader *reader, const __u8 *address, __u32 bits, __u32 width,
+		      const struct policy_address *value)
 {
 	if (!prefix_ok(address, bits, width))
 		return 0;
 	for (int op = 0; op < 2; op++)
 		for (int protocol = 0; protocol < POLICY_PROTOS; protocol++)
-			if (!word_ok(value->word[op][protocol]))
+			if (!word_or_case_ok(reader, value->word[op][protocol]))
 				return 0;
 	return 1;
 }
@@ -338,15 +428,15 @@ static int check_addresses(struct reader *reader)
 	const struct policy_port *port = image_section(&reader->image, POLICY_SECTION_PORTS);
 
 	for (__u64 i = 0; i < image_count(&reader->image, POLICY_SECTION_ADDRESSES4); i++)
-		if (!address_ok(four[i].key.address, four[i].key.prefixlen, 32, &four[i].value))
+		if (!address_ok(reader, four[i].key.address, four[i].key.prefixlen, 32, &four[i].value))
 			return refuse(reader, "v4 address %llu is out of range", (unsigned long long)i);
 	for (__u64 i = 0; i < image_count(&reader->image, POLICY_SECTION_ADDRESSES6); i++)
-		if (!address_ok(six[i].key.address, six[i].key.prefixlen, 128, &six[i].value))
+		if (!address_ok(reader, six[i].key.address, six[i].key.prefixlen, 128, &six[i].value))
 			return refuse(reader, "v6 address %llu is out of range", (unsigned long long)i);
 	if (four[0].key.prefixlen || six[0].key.prefixlen)
 		return refuse(reader, "the address of length 0 is missing");
 	for (__u64 i = 0; i < image_count(&reader->image, POLICY_SECTION_PORTS); i++, port++)
-		if (!port_ok(port))
+		if (!port_ok(reader, port))
 			return refuse(reader, "port %llu is out of range", (unsigned long long)i);
 	return 0;
 }
@@ -355,7 +445,8 @@ int image_open(struct image *image, const void *bytes, size_t size, char *why, s
 {
 	struct reader reader = { .image = { bytes, size, bytes }, .why = why, .why_size = why_size };
 
-	if (check_header(&reader) || check_sections(&reader) || check_order(&reader) || check_root(&reader) ||
+	if (check_header(&reader) || check_sections(&reader) || check_order(&reader) || check_terms(&reader) ||
+	    check_cases(&reader) || check_root(&reader) ||
 	    check_states(&reader) || check_edges(&reader) || check_affixes(&reader, POLICY_SECTION_PREFIXES) ||
 	    check_affixes(&reader, POLICY_SECTION_SUFFIXES) || check_globs(&reader) || check_addresses(&reader))
 		return -1;

@@ -30,6 +30,8 @@ const volatile __u32 by_tracepoints;
 		__array(values, typeof(table##_template));                                \
 	} table SEC(".maps") = { .values = { [0] = &table##_template } };
 
+POLICY_TABLE(terms, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, __u32, struct policy_term)
+POLICY_TABLE(cases, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, __u32, struct policy_case)
 POLICY_TABLE(records, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, __u32, struct policy_record)
 POLICY_TABLE(states, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, __u32, struct policy_state)
 POLICY_TABLE(short_edges, BPF_MAP_TYPE_HASH, 0, struct policy_short_key, __u32)
@@ -179,6 +181,16 @@ static inline const struct policy_state *find_state(__u32 slot, __u32 state)
 static inline const struct policy_record *find_record(__u32 slot, __u32 record)
 {
 	return FIND(records, slot, &record);
+}
+
+static inline const struct policy_term *find_term(__u32 slot, __u32 term)
+{
+	return FIND(terms, slot, &term);
+}
+
+static inline const struct policy_case *find_case(__u32 slot, __u32 number)
+{
+	return FIND(cases, slot, &number);
 }
 
 static inline const __u32 *find_short_edge(__u32 slot, const struct policy_short_key *key)

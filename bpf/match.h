@@ -4,6 +4,7 @@
  * kernel and, compiled on the host, for unit tests and fuzzing. `policy_abi.h` says what each step means. The includer
  * provides the look-ups (`find_state` … `find_glob_row`) and
  *   name_of(holder)                       the name being read; callbacks cannot carry its address
+ *   weighing_of(holder)                   what is being weighed
  *   copy_bytes(to, from, length)
  *   for_each_index(n, callback, context)  calls callback(i, context) for i < n while it returns 0
  */
@@ -26,6 +27,8 @@ struct policy_name {
 static inline struct policy_name *name_of(__u32 holder);
 static inline const struct policy_state *find_state(__u32 slot, __u32 state);
 static inline const struct policy_record *find_record(__u32 slot, __u32 record);
+static inline const struct policy_term *find_term(__u32 slot, __u32 term);
+static inline const struct policy_case *find_case(__u32 slot, __u32 number);
 static inline const __u32 *find_short_edge(__u32 slot, const struct policy_short_key *key);
 static inline const __u32 *find_long_edge(__u32 slot, const struct policy_long_key *key);
 static inline const __u32 *find_prefix(__u32 slot, const struct policy_affix_key *key);
@@ -49,6 +52,179 @@ static inline void join_record(struct policy_record *into, const struct policy_r
 		if (from->word[op] > into->word[op])
 			into->word[op] = from->word[op];
 }
+
+/* Notes the first case of a record that holds for all beneath. Returns 0 where there is no room. */
+static inline int hold(struct policy_place *place, __u32 first)
+{
+	for (__u32 i = 0; i < POLICY_HELD; i++) {
+		if (i >= place->held_count) {
+			place->held[i] = first;
+			place->held_count = i + 1;
+			return 1;
+		}
+		if (place->held[i] == first)
+			return 1;
+	}
+	return 0;
+}
+
+/* ---- circumstances ---------------------------------------------------------------------------------------------- */
+
+static inline int term_holds(const struct policy_term *term, const struct policy_circumstances *who)
+{
+	return (who->marks & term->with.marks) == term->with.marks && !(who->marks & term->without.marks) &&
+	       (who->exe & term->with.exe) == term->with.exe && !(who->exe & term->without.exe) &&
+	       (who->under & term->with.under) == term->with.under && !(who->under & term->without.under);
+}
+
+struct term_walk {
+	__u32 slot;
+	__u32 broken;
+	struct policy_circumstances who;
+	__u64 holds;
+};
+
+static long term_step(__u32 i, struct term_walk *walk)
+{
+	const struct policy_term *term = find_term(walk->slot, i);
+
+	walk->broken = !term;
+	if (term && term_holds(term, &walk->who))
+		walk->holds |= 1ull << (term->condition & (POLICY_CONDITIONS - 1));
+	return !term;
+}
+
+/* Which conditions hold, as bits. A table that lacks what it must hold gives *broken = 1. */
+static inline __u64 conditions_held(__u32 slot, __u32 terms, const struct policy_circumstances *who, int *broken)
+{
+	struct term_walk walk = { .slot = slot, .who = *who };
+
+	for_each_index(terms, term_step, &walk);
+	if (walk.broken)
+		*broken = 1;
+	return walk.holds;
+}
+
+#define POLICY_HEADS (POLICY_HELD + POLICY_LANES)
+
+/* First cases of records, and what they come to where some conditions hold. */
+struct policy_weighing {
+	__u32 slot;
+	__u32 count;
+	__u32 heads[POLICY_HEADS]; /* 0: none */
+	__u32 broken;
+	__u64 holds;
+	__u64 programs;               /* out */
+	__u64 asked;                  /* out: conditions of cases, as bits */
+	__u32 permitting;             /* out: operations that a case permits, where its condition holds; as bits */
+	__u32 refusing;               /* out: and those that one refuses */
+	struct policy_record verdict; /* in and out */
+};
+
+static inline struct policy_weighing *weighing_of(__u32 holder);
+
+#define MOST_CASES 8192 /* of all the records of a path; with more it is denied */
+
+struct case_walk {
+	__u32 holder;
+	__u32 next; /* head */
+	__u32 at;   /* case; 0: the next head's */
+};
+
+static inline void weigh_case(struct policy_weighing *weighing, const struct policy_case *this)
+{
+	if (word_permits(this->word))
+		weighing->permitting |= this->ops;
+	else
+		weighing->refusing |= this->ops;
+	if (!(this->flags & POLICY_CASE_ALWAYS)) {
+		__u64 condition = 1ull << (this->condition & (POLICY_CONDITIONS - 1));
+
+		weighing->asked |= condition;
+		if (!(weighing->holds & condition))
+			return;
+	}
+	for (int op = 0; op < POLICY_OPS; op++)
+		if (this->ops & (1u << op) && this->word > weighing->verdict.word[op])
+			weighing->verdict.word[op] = this->word;
+}
+
+static long case_step(__u32 i, struct case_walk *walk)
+{
+	struct policy_weighing *weighing = weighing_of(walk->holder);
+	const struct policy_case *this;
+
+	(void)i;
+	if (!weighing)
+		return 1;
+	if (!walk->at) {
+		__u32 head = walk->next++;
+
+		if (head >= weighing->count || head >= POLICY_HEADS)
+			return 1;
+		walk->at = weighing->heads[head];
+		if (!walk->at)
+			return 0;
+	}
+	this = find_case(weighing->slot, walk->at);
+	if (!this) {
+		weighing->broken = 1;
+		return 1;
+	}
+	if (this->flags & POLICY_CASE_PROGRAMS)
+		weighing->programs |= this->facts;
+	else
+		weigh_case(weighing, this);
+	walk->at = this->flags & POLICY_CASE_LAST ? 0 : walk->at + 1;
+	return 0;
+}
+
+static inline void weigh(__u32 holder)
+{
+	struct case_walk walk = { .holder = holder };
+	struct policy_weighing *weighing = weighing_of(holder);
+
+	if (!weighing)
+		return;
+	weighing->broken = 0;
+	weighing->programs = 0;
+	weighing->asked = 0;
+	weighing->permitting = 0;
+	weighing->refusing = 0;
+	for_each_index(MOST_CASES, case_step, &walk);
+	weighing = weighing_of(holder);
+	if (weighing && walk.next <= weighing->count)
+		weighing->broken = 1;
+}
+
+static inline void copy_heads(__u32 *to, const __u32 *from)
+{
+	for (int i = 0; i < POLICY_HELD; i++)
+		to[i] = from[i];
+}
+
+/* What is said only in some circumstances of all that is beneath a place. */
+static inline void weigh_held(__u32 holder, const struct policy_place *place)
+{
+	struct policy_weighing *weighing = weighing_of(holder);
+
+	if (!weighing)
+		return;
+	copy_heads(weighing->heads, place->held);
+	weighing->count = POLICY_HELD;
+	weighing->holds = 0;
+	weigh(holder);
+}
+
+static inline int holds_the_same(const struct policy_place *a, const struct policy_place *b)
+{
+	for (int i = 0; i < POLICY_HELD; i++)
+		if (a->held[i] != b->held[i])
+			return 0;
+	return 1;
+}
+
+/* ---- names ------------------------------------------------------------------------------------------------------- */
 
 static inline const __u32 *find_literal(__u32 slot, __u32 state, __u32 flags, struct policy_name *name)
 {
@@ -178,13 +354,15 @@ static inline __u32 word_tightness(__u32 word, int default_permits)
 }
 
 /*
- * Whether a tree that moves from `from` to `to` could get a permission somewhere beneath. Sound, and exact for the
- * everyday cases (same states, or nothing said beneath): verdicts are monotone in each lane under
+ * Whether a tree that moves from `from` to `to` could get a permission somewhere beneath, in some circumstances. Sound, and
+ * exact for the everyday cases (same states, or nothing said beneath): verdicts are monotone in each lane under
  * deny < none < allow, so it is enough that no lane and no sticky word grows looser.
  */
-static inline int beneath_may_widen(__u32 slot, const struct policy_place *from, const struct policy_place *to,
+static inline int beneath_may_widen(__u32 holder, __u32 slot, const struct policy_place *from, const struct policy_place *to,
 				    const struct policy_record *defaults)
 {
+	__u32 permitting = 0, refusing = 0;
+
 	for (int lane = 0; lane < POLICY_LANES; lane++) {
 		const struct policy_state *old, *new;
 
@@ -203,10 +381,27 @@ static inline int beneath_may_widen(__u32 slot, const struct policy_place *from,
 				return 1;
 		}
 	}
+	if (!holds_the_same(from, to)) {
+		struct policy_weighing *weighing = weighing_of(holder);
+
+		if (!weighing)
+			return 1;
+		weigh_held(holder, to);
+		permitting = weighing->permitting;
+		weigh_held(holder, from);
+		refusing = weighing->refusing;
+		if (weighing->broken)
+			return 1;
+	}
 	for (int op = 0; op < POLICY_OPS; op++) {
 		int permits = word_permits(defaults->word[op]);
+		__u32 loosest = word_tightness(to->sticky.word[op], permits), tightest = word_tightness(from->sticky.word[op], permits);
 
-		if (word_tightness(to->sticky.word[op], permits) > word_tightness(from->sticky.word[op], permits))
+		if (permitting & (1u << op) && loosest != POLICY_TIGHT_DENY)
+			loosest = POLICY_TIGHT_ALLOW;
+		if (refusing & (1u << op))
+			tightest = POLICY_TIGHT_DENY;
+		if (loosest > tightest)
 			return 1;
 	}
 	return 0;

@@ -9,7 +9,8 @@
  * How a path is decided. A path is a sequence of names. Up to POLICY_LANES automata ("lanes") read it side by side,
  * each in one state; reading a name moves each lane along one edge. A state may carry two records: `sticky` joins the
  * verdict of everything at or beneath this point, `accept` joins the verdict of exactly this path. Joining is the
- * maximum, word by word (see below), so the order of rules, lanes and names cannot matter.
+ * maximum, word by word (see below), so the order of rules, lanes and names cannot matter. What a record says only in some
+ * circumstances stands in its cases; those that are met on the way are held, and weighed at its end.
  *
  *   deny read on /a and all beneath, allow read on /a/b:  root --a--> 2 {sticky: deny} --b--> 3 {accept: allow}
  *   /a/b: sticky(2) = deny, accept(3) = allow; max = deny
@@ -57,8 +58,53 @@ enum policy_effect {
 #define POLICY_WORD_RULE(word) (POLICY_RULE_NONE - ((word)&POLICY_RULE_NONE))
 
 struct policy_record {
-	__u32 word[POLICY_OPS];
+	__u32 word[POLICY_OPS]; /* in any circumstances */
+	__u32 cases;            /* the first of them, or 0 for none */
 };
+
+/* ---- circumstances -------------------------------------------------------------------------------------------- */
+
+#define POLICY_MARKS 64      /* numbers 0..63, as bits */
+#define POLICY_PROGRAMS 64   /* lists of programs, as bits: such as `exe "npm", "npx"` */
+#define POLICY_CONDITIONS 64 /* numbers 0..63, as bits */
+#define POLICY_MAX_TERMS 1024
+#define POLICY_MAX_CASES (1u << 22)
+
+/* Of who acts. */
+struct policy_circumstances {
+	__u64 marks; /* that are set */
+	__u64 exe;   /* lists of programs of which it runs one */
+	__u64 under; /* lists of programs of which an ancestor ran one when it started the next of the line */
+};
+
+/* A condition holds where all bits of `with` are set and none of `without`, in one of its terms at least. */
+struct policy_term {
+	struct policy_circumstances with;
+	struct policy_circumstances without;
+	__u32 condition;
+	__u32 reserved;
+};
+
+/*
+ * What a record says where a condition holds: `word` for each of `ops`. Or which lists of programs the path is in. The
+ * cases of a record lie one behind the other; the last says so.
+ */
+struct policy_case {
+	__u64 facts;
+	__u32 word;
+	__u16 ops; /* 1 << policy_op */
+	__u8 condition;
+	__u8 flags;
+};
+#define POLICY_CASE_LAST (1u << 0)
+#define POLICY_CASE_ALWAYS (1u << 1) /* whatever holds; `condition` is 0 */
+#define POLICY_CASE_PROGRAMS (1u << 2) /* always; no word, but `facts`: bits of lists of programs */
+
+/*
+ * A word of this effect stands for what holds only in some circumstances: its low bits are the number of the first case,
+ * whose words count for every operation. Words of records are never such.
+ */
+#define POLICY_BY_CASE 7u
 
 /* What a session may do to leave itself, by name; what each covers is in privileges.bpf.h, capabilities.bpf.h,
  * processes.bpf.h and devices.bpf.h. */
@@ -109,11 +155,14 @@ enum policy_privilege {
 
 #define POLICY_LANES 4
 #define POLICY_DEAD 0u /* the state in which nothing can match any more; has no edges */
+#define POLICY_HELD 23 /* a path on which more conditional records hold for all beneath is denied */
 
 /* Where a walk stands: one state a lane, and what the names so far have contributed for good. */
 struct policy_place {
 	__u32 state[POLICY_LANES];
 	struct policy_record sticky;
+	__u32 held_count;
+	__u32 held[POLICY_HELD]; /* first cases of sticky records on the way, each once */
 };
 
 #define POLICY_STATE_SHORT (1u << 0)  /* has edges in short_edges */
@@ -204,7 +253,7 @@ struct policy_address6_key {
 };
 struct policy_address {
 	__u32 ports;                  /* class in `ports`, or 0: the words below are the answer */
-	__u32 word[2][POLICY_PROTOS]; /* [op - POLICY_OP_CONNECT][protocol]: where no port of the class says else */
+	__u32 word[2][POLICY_PROTOS]; /* [op - POLICY_OP_CONNECT][protocol], or cases: where no port of the class says else */
 };
 
 /* LPM key, 64 bits: always looked up whole. The value is the answer for that port, rules without ports included.
@@ -225,8 +274,11 @@ struct policy_port_key {
 struct policy_root {
 	__u32 lanes;                    /* lanes in use, 1..POLICY_LANES */
 	__u32 flags;                    /* POLICY_ROOT_* */
-	struct policy_record defaults;  /* words without a rule */
-	__u32 privilege[POLICY_PRIVILEGES]; /* words; where no rule decides, the default's */
+	__u32 terms;                    /* how many there are */
+	__u32 reserved;
+	struct policy_record defaults;  /* words without a rule; no cases */
+	__u32 privilege_defaults[POLICY_PRIVILEGES]; /* words without a rule */
+	__u32 privilege[POLICY_PRIVILEGES]; /* words, or cases */
 	struct policy_record anonymous; /* EXEC and LOAD of a file without a place */
 	struct policy_record unnamed;   /* CONNECT and BIND of a unix socket without an address */
 	struct policy_place path;       /* at "/", its own sticky records joined */
@@ -244,6 +296,8 @@ struct policy_root {
 enum policy_section_kind {
 	POLICY_SECTION_META, /* JSON for people and events; policyd does not read it; entry_size 1 */
 	POLICY_SECTION_ROOT,
+	POLICY_SECTION_TERMS,   /* by number of their conditions */
+	POLICY_SECTION_CASES,   /* index 0 is all zero but for its flag */
 	POLICY_SECTION_RECORDS, /* index 0 is all zero */
 	POLICY_SECTION_STATES,  /* index 0 is POLICY_DEAD */
 	POLICY_SECTION_SHORT_EDGES,
@@ -302,7 +356,7 @@ struct policy_address6 {
 };
 struct policy_port {
 	struct policy_port_key key;
-	__u32 word;
+	__u32 word; /* or cases */
 };
 
 /* Limits; what exceeds one is a compile error and refused at load. */
@@ -425,7 +479,8 @@ enum policy_reason {
 	POLICY_REASON_CASE,       /* the directory ignores case, so the name does not say which file it is */
 	POLICY_REASON_SUBVOLUME,  /* a tree that is made or removed whole, without its names */
 	POLICY_REASON_PROTECTED,  /* it keeps sessions confined: out of their reach whatever the policy says */
-	POLICY_REASON_UNSEEN      /* which file it names is not seen, and some may not be touched */
+	POLICY_REASON_UNSEEN,     /* which file it names is not seen, and some may not be touched */
+	POLICY_REASON_TOO_COMPLEX /* more than POLICY_HELD conditional records hold for all beneath */
 };
 
 #define POLICY_RING_BYTES (1u << 21)
@@ -510,14 +565,18 @@ struct policy_query {
 	__u16 port;   /* host order */
 	__u8 protocol;
 	__u8 reserved;
+	struct policy_circumstances who;
 	struct policy_record verdict; /* out: defaults already filled in */
 	struct policy_place place;    /* out: of POLICY_QUERY_PATH */
 	__s32 error;                  /* out: 0, or a negative errno */
+	__u64 programs;               /* out: of POLICY_QUERY_PATH, lists that the path is in */
 	__u8 bytes[4096];
 };
 
-_Static_assert(sizeof(struct policy_record) == 36, "layout");
-_Static_assert(sizeof(struct policy_place) == 52, "layout");
+_Static_assert(sizeof(struct policy_record) == 40, "layout");
+_Static_assert(sizeof(struct policy_place) == 152, "layout");
+_Static_assert(sizeof(struct policy_case) == 16, "layout");
+_Static_assert(sizeof(struct policy_term) == 56, "layout");
 _Static_assert(sizeof(struct policy_state) == 32, "layout");
 _Static_assert(sizeof(struct policy_short_edge) == 36, "layout");
 _Static_assert(sizeof(struct policy_long_edge) == 264, "layout");
@@ -527,11 +586,11 @@ _Static_assert(sizeof(struct policy_glob_row) == 516, "layout");
 _Static_assert(sizeof(struct policy_address4) == 36, "layout");
 _Static_assert(sizeof(struct policy_address6) == 48, "layout");
 _Static_assert(sizeof(struct policy_port) == 16, "layout");
-_Static_assert(sizeof(struct policy_root) == 328, "layout");
+_Static_assert(sizeof(struct policy_root) == 640, "layout");
 _Static_assert(sizeof(struct policy_section) == 24, "layout");
 _Static_assert(sizeof(struct policy_image_header) == 32 + 24 * POLICY_SECTIONS, "layout");
 _Static_assert(sizeof(struct policy_anchor_key) == 24, "layout");
-_Static_assert(sizeof(struct policy_anchor) == 60, "layout");
+_Static_assert(sizeof(struct policy_anchor) == 160, "layout");
 _Static_assert(sizeof(struct policy_layer_key) == 16, "layout");
 _Static_assert(sizeof(struct policy_event) == 88 + 2 * POLICY_EVENT_PATH + 0, "layout");
 

@@ -8,9 +8,11 @@
 #define PRIVILEGE(name) POLICY_PRIVILEGE_##name
 #define NO_PRIVILEGE POLICY_PRIVILEGES
 
-static __always_inline __u32 privilege_word(const struct policy_root *root, __u32 privilege)
+static __always_inline __u32 privilege_word(__u32 index, const struct policy_root *root, __u32 privilege)
 {
-	return privilege < POLICY_PRIVILEGES ? root->privilege[privilege] : POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE);
+	if (privilege >= POLICY_PRIVILEGES)
+		return POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE);
+	return weigh_word(index, root->privilege[privilege]) ?: root->privilege_defaults[privilege];
 }
 
 /* As `carry_out`, for a privilege. */
@@ -35,7 +37,7 @@ static __noinline int decide_privilege_in(__u32 session, __u32 privilege, __u32 
 	root = bpf_map_lookup_elem(&roots, &scratch->slot);
 	if (!root)
 		goto out;
-	word = privilege_word(root, privilege);
+	word = privilege_word(index, root, privilege);
 	if (quietly)
 		verdict = word_permits(word) ? 0 : -EACCES;
 	else

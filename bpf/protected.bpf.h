@@ -68,7 +68,7 @@ __noinline int decide_place(__u32 index, __u32 ops)
 	}
 	privilege = privilege_of_file(dentry, ops);
 	return privilege == NO_PRIVILEGE ? 0
-					 : carry_out_privilege(index, scratch, privilege_word(root, privilege),
+					 : carry_out_privilege(index, scratch, privilege_word(index, root, privilege),
 							       privilege, POLICY_REASON_POLICY);
 }
 

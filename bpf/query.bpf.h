@@ -41,9 +41,10 @@ static __always_inline void query_path(__u32 index, struct scratch *scratch, str
 	__builtin_memset(scratch->name.key.full.name, 0, sizeof(scratch->name.key.full.name));
 	bpf_loop(length + 1, read_query_byte, &index, 0);
 	settle(index);
+	weigh_found(index);
 }
 
-static __always_inline void query_address(struct scratch *scratch, struct policy_query *query)
+static __always_inline void query_address(__u32 index, struct scratch *scratch, struct policy_query *query)
 {
 	struct endpoint end = { .protocol = query->protocol, .port = query->port };
 
@@ -52,9 +53,9 @@ static __always_inline void query_address(struct scratch *scratch, struct policy
 	unmap_v4(&end);
 	__builtin_memset(&scratch->found.verdict, 0, sizeof(scratch->found.verdict));
 	end.op = POLICY_OP_CONNECT;
-	scratch->found.verdict.word[POLICY_OP_CONNECT] = address_word(scratch->slot, &end);
+	scratch->found.verdict.word[POLICY_OP_CONNECT] = weigh_word(index, address_word(scratch->slot, &end));
 	end.op = POLICY_OP_BIND;
-	scratch->found.verdict.word[POLICY_OP_BIND] = address_word(scratch->slot, &end);
+	scratch->found.verdict.word[POLICY_OP_BIND] = weigh_word(index, address_word(scratch->slot, &end));
 }
 
 SEC("syscall")
@@ -68,7 +69,9 @@ int decide_query(struct policy_query *query)
 	if (!scratch)
 		return 0;
 	scratch->slot = query->slot;
+	scratch->who = query->who;
 	scratch->trouble = 0;
+	scratch->found.programs = 0;
 	root = bpf_map_lookup_elem(&roots, &scratch->slot);
 	if (!root || length >= sizeof(query->bytes))
 		goto out;
@@ -84,17 +87,17 @@ int decide_query(struct policy_query *query)
 		abstract_verdict(index, scratch);
 		break;
 	case POLICY_QUERY_ANONYMOUS:
-		scratch->found.verdict = root->anonymous;
+		find_plain(index, scratch, &root->anonymous);
 		break;
 	case POLICY_QUERY_UNNAMED:
-		scratch->found.verdict = root->unnamed;
+		find_plain(index, scratch, &root->unnamed);
 		break;
 	case POLICY_QUERY_PRIVILEGE:
-		scratch->found.verdict.word[0] = privilege_word(root, query->protocol);
+		scratch->found.verdict.word[0] = privilege_word(index, root, query->protocol);
 		break;
 	case POLICY_QUERY_INET:
 	case POLICY_QUERY_INET6:
-		query_address(scratch, query);
+		query_address(index, scratch, query);
 		break;
 	default:
 		goto out;
@@ -102,6 +105,7 @@ int decide_query(struct policy_query *query)
 	for (int op = 0; op < POLICY_OPS; op++)
 		query->verdict.word[op] = word_or_default(scratch->found.verdict.word[op], root->defaults.word[op]);
 	query->place = scratch->found.place;
+	query->programs = scratch->found.programs;
 	query->error = scratch->trouble ? -EACCES : 0;
 out:
 	scratch_release(index);

@@ -5,6 +5,100 @@
 
 #include "files.bpf.h"
 
+/* ---- in other circumstances -------------------------------------------------------------------------------------- */
+
+#define MOST_RELEVANT 12 /* bits of marks and programs; a name on which more depend is not given */
+
+/* Who else might act: all of the bits that the rules about the two names ask for, in every combination. */
+struct widening {
+	__u32 index;
+	__u32 op; /* widened; POLICY_OPS: none */
+	__u64 asked;
+	struct policy_circumstances relevant;
+};
+
+static long relevant_step(__u32 i, struct widening *widening)
+{
+	struct scratch *scratch = scratch_at(widening->index);
+	const struct policy_term *term = scratch ? find_term(scratch->slot, i) : 0;
+
+	if (!term)
+		return 1;
+	if (!(widening->asked >> (term->condition & (POLICY_CONDITIONS - 1)) & 1))
+		return 0;
+	widening->relevant.marks |= term->with.marks | term->without.marks;
+	widening->relevant.exe |= term->with.exe | term->without.exe;
+	widening->relevant.under |= term->with.under | term->without.under;
+	return 0;
+}
+
+static __always_inline __u32 bits_in(__u64 word)
+{
+	word -= word >> 1 & 0x5555555555555555ull;
+	word = (word & 0x3333333333333333ull) + (word >> 2 & 0x3333333333333333ull);
+	word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0full;
+	return word * 0x0101010101010101ull >> 56;
+}
+
+/* The next combination of the bits in `all`; none of them after the last. */
+static __always_inline __u64 next_of(__u64 some, __u64 all)
+{
+	return (some - all) & all;
+}
+
+static long widen_step(__u32 i, struct widening *widening)
+{
+	struct scratch *scratch = scratch_at(widening->index);
+	struct policy_root *root;
+
+	if (!scratch)
+		return 1;
+	root = bpf_map_lookup_elem(&roots, &scratch->slot);
+	if (!root)
+		return 1;
+	weigh_other(widening->index);
+	weigh_found(widening->index);
+	widening->op = scratch->trouble ? POLICY_OP_CREATE
+					: widened_op(&scratch->found.verdict, &scratch->other.verdict, &root->defaults);
+	if (widening->op < POLICY_OPS)
+		return 1;
+	scratch->who.marks = next_of(scratch->who.marks, widening->relevant.marks);
+	if (!scratch->who.marks)
+		scratch->who.exe = next_of(scratch->who.exe, widening->relevant.exe);
+	if (!scratch->who.marks && !scratch->who.exe)
+		scratch->who.under = next_of(scratch->who.under, widening->relevant.under);
+	return !scratch->who.marks && !scratch->who.exe && !scratch->who.under;
+}
+
+/* The operation that `other` permits and `found` denies, whoever acts; POLICY_OPS: none. */
+__noinline __u32 widened_by_anybody(__u32 index)
+{
+	struct widening widening = { .index = index, .op = POLICY_OP_CREATE };
+	struct scratch *scratch = scratch_at(index);
+	struct policy_root *root = scratch ? bpf_map_lookup_elem(&roots, &scratch->slot) : 0;
+
+	if (!scratch || !root)
+		return POLICY_OP_CREATE;
+	__builtin_memset(&scratch->who, 0, sizeof(scratch->who));
+	weigh_other(index);
+	widening.asked = scratch->weighing.asked;
+	weigh_found(index);
+	widening.asked |= scratch->weighing.asked;
+	bpf_loop(root->terms, relevant_step, &widening, 0);
+	if (bits_in(widening.relevant.marks) + bits_in(widening.relevant.exe) + bits_in(widening.relevant.under) > MOST_RELEVANT)
+		return POLICY_OP_CREATE;
+	bpf_loop(1 << MOST_RELEVANT, widen_step, &widening, 0);
+	return widening.op;
+}
+
+/* Of the old name; where the two could not be compared, the default's. */
+static __always_inline __u32 refusing_word(const struct scratch *scratch, const struct policy_root *root, __u32 op)
+{
+	__u32 word = op < POLICY_OPS ? verdict_word(scratch, root, op) : 0;
+
+	return word_permits(word) ? POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE) : word;
+}
+
 /* Denies when `found` (the old name) denies what `other` (the new one) would permit, there or beneath. */
 __noinline int forbid_widening(__u32 index, __u32 is_directory)
 {
@@ -19,10 +113,10 @@ __noinline int forbid_widening(__u32 index, __u32 is_directory)
 		return -EACCES;
 	if (scratch->found.beneath)
 		return 0;
-	op = widened_op(&scratch->found.verdict, &scratch->other.verdict, &root->defaults);
+	op = widened_by_anybody(index);
 	if (op < POLICY_OPS)
-		return carry_out(index, scratch, verdict_word(scratch, root, op), op, POLICY_REASON_WIDENS);
-	if (is_directory && beneath_may_widen(scratch->slot, &scratch->found.place, &scratch->other.place,
+		return carry_out(index, scratch, refusing_word(scratch, root, op), op, POLICY_REASON_WIDENS);
+	if (is_directory && beneath_may_widen(index, scratch->slot, &scratch->found.place, &scratch->other.place,
 					      &root->defaults))
 		return carry_out(index, scratch, POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE), POLICY_OP_CREATE,
 				 POLICY_REASON_WIDENS);

@@ -18,7 +18,10 @@ struct found {
 	__u32 mount;
 	__u32 beneath; /* a layer of an overlay: the overlay's own name has decided */
 	struct policy_place place;
-	struct policy_record verdict; /* without defaults */
+	__u32 accepted[POLICY_LANES]; /* first cases of what is said of exactly this place, or 0 */
+	__u64 programs;               /* lists that the place is in */
+	struct policy_record always;  /* said in any circumstances; without defaults */
+	struct policy_record verdict; /* for who acts; without defaults */
 };
 
 struct scratch {
@@ -34,6 +37,8 @@ struct scratch {
 	__u32 padding;
 	__u64 dentries[POLICY_MAX_DEPTH];
 	struct policy_name name;
+	struct policy_circumstances who; /* acts */
+	struct policy_weighing weighing;
 	struct found found;
 	struct found other; /* the new name of a link or rename */
 	struct found kept;  /* `found`, while an event looks for its paths */
@@ -58,6 +63,13 @@ static inline struct policy_name *name_of(__u32 holder)
 	struct scratch *scratch = scratch_at(holder);
 
 	return scratch ? &scratch->name : 0;
+}
+
+static inline struct policy_weighing *weighing_of(__u32 holder)
+{
+	struct scratch *scratch = scratch_at(holder);
+
+	return scratch ? &scratch->weighing : 0;
 }
 
 /* An index, or SCRATCH_NONE. */

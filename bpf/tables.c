@@ -18,6 +18,8 @@ static const struct table {
 	__u32 key_size; /* 4 for arrays, whose entries hold no key */
 	const char *name;
 } TABLES[] = {
+	{ MAP_TERMS, POLICY_SECTION_TERMS, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, 4, "terms" },
+	{ MAP_CASES, POLICY_SECTION_CASES, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, 4, "cases" },
 	{ MAP_RECORDS, POLICY_SECTION_RECORDS, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, 4, "records" },
 	{ MAP_STATES, POLICY_SECTION_STATES, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, 4, "states" },
 	{ MAP_SHORT_EDGES, POLICY_SECTION_SHORT_EDGES, BPF_MAP_TYPE_HASH, 0, sizeof(struct policy_short_key),

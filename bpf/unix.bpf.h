@@ -36,6 +36,7 @@ static __always_inline void abstract_verdict(__u32 index, struct scratch *scratc
 	scratch->found.beneath = 0;
 	advance(index);
 	settle(index);
+	weigh_found(index);
 	scratch->found.reason = scratch->trouble;
 	scratch->event.path_len = scratch->name.length;
 	__builtin_memcpy(scratch->event.bytes, scratch->name.key.full.name, 128);

@@ -223,24 +223,28 @@ __noinline int advance(__u32 index)
 		if (!at->sticky)
 			continue;
 		record = find_record(scratch->slot, at->sticky);
-		if (record)
-			join_record(&scratch->found.place.sticky, record);
-		else
+		if (!record) {
 			broken = 1;
+			continue;
+		}
+		join_record(&scratch->found.place.sticky, record);
+		if (record->cases && !hold(&scratch->found.place, record->cases))
+			scratch->trouble = POLICY_REASON_TOO_COMPLEX;
 	}
 	if (broken)
 		scratch->trouble = POLICY_REASON_UNREADABLE;
 	return 0;
 }
 
-/* The verdict of exactly this place. */
+/* The verdict of exactly this place, but for its cases. */
 __noinline int settle(__u32 index)
 {
 	struct scratch *scratch = scratch_at(index);
 
 	if (!scratch)
 		return 0;
-	scratch->found.verdict = scratch->found.place.sticky;
+	scratch->found.always = scratch->found.place.sticky;
+	__builtin_memset(scratch->found.accepted, 0, sizeof(scratch->found.accepted));
 	for (int lane = 0; lane < POLICY_LANES; lane++) {
 		__u32 state = scratch->found.place.state[lane];
 		const struct policy_state *at;
@@ -250,13 +254,92 @@ __noinline int settle(__u32 index)
 			continue;
 		at = find_state(scratch->slot, state);
 		record = at ? find_record(scratch->slot, at->accept) : 0;
-		if (record)
-			join_record(&scratch->found.verdict, record);
-		else
+		if (!record) {
 			scratch->trouble = POLICY_REASON_UNREADABLE;
+			continue;
+		}
+		join_record(&scratch->found.always, record);
+		scratch->found.accepted[lane] = record->cases;
 	}
 	return 0;
 }
+
+/* ---- circumstances ---------------------------------------------------------------------------------------------- */
+
+/* Weighs the heads, for who acts. Returns 0 where a table is broken. */
+__noinline int weigh_heads(__u32 index)
+{
+	struct scratch *scratch = scratch_at(index);
+	struct policy_root *root;
+	int broken = 0;
+
+	if (!scratch)
+		return 0;
+	root = bpf_map_lookup_elem(&roots, &scratch->slot);
+	if (!root)
+		return 0;
+	scratch->weighing.slot = scratch->slot;
+	scratch->weighing.holds = conditions_held(scratch->slot, root->terms, &scratch->who, &broken);
+	weigh(index);
+	return !broken && !scratch->weighing.broken;
+}
+
+/* The verdict of a place for who acts: what is always said of it, and what is in these circumstances. */
+static __always_inline void weigh_in(__u32 index, struct scratch *scratch, struct found *found)
+{
+	struct policy_weighing *weighing = &scratch->weighing;
+	const __u32 *accepted = found->accepted;
+
+	found->programs = 0;
+	found->verdict = found->always;
+	weighing->asked = 0;
+	if (!found->place.held_count && !(accepted[0] | accepted[1] | accepted[2] | accepted[3]))
+		return;
+	__builtin_memcpy(weighing->heads, found->place.held, sizeof(found->place.held));
+	__builtin_memcpy(weighing->heads + POLICY_HELD, accepted, sizeof(found->accepted));
+	weighing->count = POLICY_HEADS;
+	weighing->verdict = found->always;
+	if (!weigh_heads(index))
+		scratch->trouble = POLICY_REASON_UNREADABLE;
+	found->verdict = weighing->verdict;
+	found->programs = weighing->programs;
+}
+
+/* Functions of their own, so that they are verified once. */
+__noinline int weigh_found(__u32 index)
+{
+	struct scratch *scratch = scratch_at(index);
+
+	if (scratch)
+		weigh_in(index, scratch, &scratch->found);
+	return 0;
+}
+
+__noinline int weigh_other(__u32 index)
+{
+	struct scratch *scratch = scratch_at(index);
+
+	if (scratch)
+		weigh_in(index, scratch, &scratch->other);
+	return 0;
+}
+
+/* A word that may stand for cases. A broken table denies. */
+__noinline __u32 weigh_word(__u32 index, __u32 word)
+{
+	struct scratch *scratch = scratch_at(index);
+
+	if (POLICY_WORD_EFFECT(word) != POLICY_BY_CASE)
+		return word;
+	if (!scratch)
+		return POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE);
+	scratch->weighing.heads[0] = word & POLICY_RULE_NONE;
+	scratch->weighing.count = 1;
+	__builtin_memset(&scratch->weighing.verdict, 0, sizeof(scratch->weighing.verdict));
+	return weigh_heads(index) ? scratch->weighing.verdict.word[0] : POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE);
+}
+
+/* ---- finding ----------------------------------------------------------------------------------------------------- */
 
 static long descend_step(__u32 i, __u32 *index)
 {
@@ -354,6 +437,11 @@ __noinline int locate(__u32 index)
 	scratch->found.reason = POLICY_REASON_UNREADABLE;
 	if (bpf_loop(LOCATE_TRIES, locate_step, &index, 0) == LOCATE_TRIES)
 		scratch->found.reason = POLICY_REASON_UNREADABLE;
+	if (scratch->found.reason == POLICY_REASON_POLICY && scratch->found.object == POLICY_OBJECT_PATH) {
+		weigh_found(index);
+		if (scratch->trouble)
+			scratch->found.reason = scratch->trouble;
+	}
 	return 0;
 }
 

@@ -53,8 +53,9 @@ export function backEnd(policy: FrontEnd, bounds: Bounds = DEFAULT_BOUNDS): Outc
 
 /** IR → image, whoever wrote the policy. */
 export function assemble(policy: FrontEnd, bounds: Bounds = DEFAULT_BOUNDS): Outcome<Uint8Array> {
-  return then(requireEnforced(policy.statements), () =>
-    then(proveAsserts(policy), ({ resolved, ir }) => withinBounds(buildImage(ir, bounds), resolved)));
+  return then(proveAsserts(policy), ({ resolved, ir, statements }) =>
+    then(withinBounds(buildImage(ir, bounds), resolved), (image) =>
+      then(requireEnforced(statements), () => done(image))));
 }
 
 /** What `assemble` has to say. An image is only built where a bound might be exceeded, and all can be enforced. */

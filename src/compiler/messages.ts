@@ -134,6 +134,10 @@ export const MESSAGES = {
     `addresses and ports together take more than ${a.limit} table entries`),
   "too-many-verdicts": error((a: { limit: number }) => `the rules overlap in more than ${a.limit} ways`),
   "too-many-glob-rows": error((a: { limit: number }) => `the globs together take more than ${a.limit} states`),
+  "too-many-marks": error((a: { limit: number }) => `the policy has more than ${a.limit} marks`),
+  "too-many-program-lists": error((a: { limit: number }) => `conditions name more than ${a.limit} different lists of programs`),
+  "too-many-conditions": error((a: { limit: number }) => `the policy has more than ${a.limit} different conditions`),
+  "too-many-terms": error((a: { limit: number }) => `the conditions together come to more than ${a.limit} alternatives`),
   "too-much-work": error((a: { limit: number }) => `the patterns together take more than ${a.limit} steps to compile`),
 
   // --- lint: what may be a mistake --------------------------------------------------------------------------------

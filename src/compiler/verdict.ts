@@ -1,4 +1,5 @@
 /** Verdict words, records of one word an operation, and their classes: arithmetic of `bpf/policy_abi.h`. */
+import type { Applies } from "./conditions.js";
 import {
   POLICY_ALLOW, POLICY_AUDIT, POLICY_DENY, POLICY_EFFECT_SHIFT, POLICY_KILL, POLICY_NONE, POLICY_OP_CONNECT,
   POLICY_OPS, POLICY_RULE_NONE, POLICY_TIGHT_ALLOW, POLICY_TIGHT_DENY, POLICY_TIGHT_NONE,
@@ -28,18 +29,56 @@ export function ruleOf(word: number): number | null {
   return rule === POLICY_RULE_NONE ? null : rule;
 }
 
-export type VerdictRecord = readonly number[];
+/** A word for each operation. */
+export type Words = readonly number[];
 
-export const EMPTY_RECORD: VerdictRecord = new Array<number>(POLICY_OPS).fill(0);
-
-/** The record with `word` for each operation that `applies`, 0 for the others. */
-export function recordOf(word: number, applies: (op: number) => boolean): VerdictRecord {
-  return EMPTY_RECORD.map((_, op) => (applies(op) ? word : 0));
+export interface VerdictRecord {
+  /** In any circumstances. */
+  readonly words: Words;
+  /** By number of a condition, what is said where it holds: only what is more than the words above say. */
+  readonly when: ReadonlyMap<number, Words>;
+  /** Lists of programs that the path is in, as bits. */
+  readonly programs: bigint;
 }
+
+const NO_WORDS: Words = new Array<number>(POLICY_OPS).fill(0);
+const NEVER: ReadonlyMap<number, Words> = new Map();
+
+export const EMPTY_RECORD: VerdictRecord = { words: NO_WORDS, when: NEVER, programs: 0n };
+
+/** Whether it says the same in all circumstances, and nothing of programs. */
+export const isPlain = ({ when, programs }: VerdictRecord): boolean => when.size === 0 && programs === 0n;
+
+/** The record with `word` for each operation that is `meant`, where the rule applies. */
+export function recordOf(word: number, meant: (op: number) => boolean, applies: Applies = "always"): VerdictRecord {
+  const words = NO_WORDS.map((_, op) => (meant(op) ? word : 0));
+  if (applies === "never" || words.every((said) => said === 0)) return EMPTY_RECORD;
+  return applies === "always" ? { ...EMPTY_RECORD, words } : { ...EMPTY_RECORD, when: new Map([[applies, words]]) };
+}
+
+export const programRecord = (list: number): VerdictRecord => ({ ...EMPTY_RECORD, programs: 1n << BigInt(list) });
+
+const greater = (a: Words, b: Words): Words => a.map((word, op) => Math.max(word, b[op] ?? 0));
 
 export function joinRecords(a: VerdictRecord, b: VerdictRecord): VerdictRecord {
-  return a.map((word, op) => Math.max(word, b[op] ?? 0));
+  const words = greater(a.words, b.words);
+  if (isPlain(a) && isPlain(b)) return { ...EMPTY_RECORD, words };
+  return { words, when: joinWhen(words, a.when, b.when), programs: a.programs | b.programs };
 }
+
+/** In the order of the conditions. */
+function joinWhen(always: Words, a: VerdictRecord["when"], b: VerdictRecord["when"]): VerdictRecord["when"] {
+  const conditions = [...new Set([...a.keys(), ...b.keys()])].sort((one, other) => one - other);
+  return new Map(conditions.flatMap((condition): readonly (readonly [number, Words])[] => {
+    const said = greater(a.get(condition) ?? NO_WORDS, b.get(condition) ?? NO_WORDS)
+      .map((word, op) => (word > (always[op] ?? 0) ? word : 0));
+    return said.every((word) => word === 0) ? [] : [[condition, said]];
+  }));
+}
+
+/** Every word that it says of an operation, in whatever circumstances; 0 where nothing is said in any. */
+export const wordsFor = ({ words, when }: VerdictRecord, op: number): readonly number[] =>
+  [words[op] ?? 0, ...Array.from(when.values(), (said) => Math.max(said[op] ?? 0, words[op] ?? 0))];
 
 /** Operations on what has a place in the tree, as against `connect` and `bind`. */
 export function isFileOperation(op: number): boolean {

@@ -5,7 +5,7 @@ import {
   POLICY_OBJECT_SOCKET, POLICY_OBJECT_UNNAMED, POLICY_OBJECT_UNSEEN, POLICY_PROTO_TCP, POLICY_PROTO_UDP, POLICY_REASON_CASE,
   POLICY_REASON_HIDDEN, POLICY_REASON_INTERNAL, POLICY_REASON_NO_ANCHOR, POLICY_REASON_POLICY, POLICY_REASON_PROTECTED,
   POLICY_REASON_SUBVOLUME,
-  POLICY_REASON_TOO_DEEP, POLICY_REASON_UNREADABLE, POLICY_REASON_UNSEEN, POLICY_REASON_WIDENS,
+  POLICY_REASON_TOO_COMPLEX, POLICY_REASON_TOO_DEEP, POLICY_REASON_UNREADABLE, POLICY_REASON_UNSEEN, POLICY_REASON_WIDENS,
 } from "../compiler/image/abi.gen.js";
 import { escapeBytes } from "../compiler/escape-bytes.js";
 import { addressText } from "../compiler/networks.js";
@@ -64,6 +64,7 @@ const REASONS: ReadonlyMap<number, string> = new Map([
   [POLICY_REASON_SUBVOLUME, "subvolume"],
   [POLICY_REASON_PROTECTED, "protected"],
   [POLICY_REASON_UNSEEN, "unseen"],
+  [POLICY_REASON_TOO_COMPLEX, "too-complex"],
 ]);
 
 export const REASON_WORDS: ReadonlyMap<string, string> = new Map([
@@ -76,6 +77,7 @@ export const REASON_WORDS: ReadonlyMap<string, string> = new Map([
   ["subvolume", "a subvolume or snapshot would be made or removed whole"],
   ["protected", "it keeps sessions confined"],
   ["unseen", "the backend does not see which file it names"],
+  ["too-complex", "more rules with conditions hold for all beneath than a path can carry"],
   ["case", "its folder ignores case, so its name does not say which file it is"],
 ]);
 

@@ -83,4 +83,4 @@ const defaultWord = ({ sections }: Image, operation: Operation): number =>
   sections.root.u32(0, ROOT.defaults.offset + 4 * OPERATIONS.indexOf(operation));
 
 const privilegeWord = ({ sections }: Image, privilege: number): number =>
-  sections.root.u32(0, ROOT.privilege.offset + 4 * privilege);
+  sections.root.u32(0, ROOT.privilege.offset + 4 * privilege) || sections.root.u32(0, ROOT.privilege_defaults.offset + 4 * privilege);

@@ -2,7 +2,9 @@
  * Decides from an image's own bytes, as the BPF program does, sharing nothing with what made them but the layout: the
  * second of three implementations that must agree (the interpreter, this, the kernel).
  */
+import type { Circumstances as Who } from "../compiler/access.js";
 import { PRIVILEGES } from "../compiler/ast.js";
+import type { Circumstances } from "../compiler/conditions.js";
 import {
   POLICY_LANES, POLICY_OP_BIND, POLICY_OP_CONNECT, POLICY_OPS, POLICY_PROTO_OTHER, POLICY_PROTO_TCP, POLICY_PROTO_UDP,
   POLICY_PROTOS, STRUCTS,
@@ -10,6 +12,7 @@ import {
 import type { Image } from "../compiler/image/decode.js";
 import type { Section, Sections } from "../compiler/image/layout.js";
 import { nextState } from "./automaton.js";
+import { factsOf, holding, join, NOBODY, type Said, weigh, weighWord } from "./circumstances.js";
 import type { Query } from "./query.js";
 
 const ROOT = STRUCTS.policy_root.fields;
@@ -22,37 +25,59 @@ function wordsAt(section: Section, index: number, offset: number): readonly numb
   return Array.from({ length: POLICY_OPS }, (_, op) => section.u32(index, offset + 4 * op));
 }
 
-function join(a: readonly number[], b: readonly number[]): readonly number[] {
-  return a.map((word, op) => Math.max(word, b[op] ?? 0));
+/** Where a walk stands: a state a lane, and what the names so far have contributed for good. */
+interface Place extends Said {
+  readonly states: readonly number[];
 }
 
-/** Where a walk stands: a state a lane, and what the names so far have contributed for good. */
-interface Place {
-  readonly states: readonly number[];
-  readonly sticky: readonly number[];
+function recordAt(section: Section, index: number, offset: number): Said {
+  const { word, cases } = STRUCTS.policy_record.fields;
+  const head = section.u32(index, offset + cases.offset);
+  return { words: wordsAt(section, index, offset + word.offset), cases: new Set(head === 0 ? [] : [head]) };
 }
 
 function placeAt({ root }: Sections, offset: number): Place {
   const states = Array.from({ length: POLICY_LANES }, (_, lane) => root.u32(0, offset + PLACE.state.offset + 4 * lane));
-  return { states, sticky: wordsAt(root, 0, offset + PLACE.sticky.offset) };
+  const held = Array.from({ length: root.u32(0, offset + PLACE.held_count.offset) }, (_, i) =>
+    root.u32(0, offset + PLACE.held.offset + 4 * i));
+  return { states, words: recordAt(root, 0, offset + PLACE.sticky.offset).words, cases: new Set(held) };
 }
 
-/** `words` and those of a state's record, which is 0 for most. */
-function joinRecord(
-  { states, records }: Sections, words: readonly number[], state: number, field: number,
-): readonly number[] {
+/** `said` and what a state's record says, which is 0 for most. */
+function joinRecord({ states, records }: Sections, said: Said, state: number, field: number): Said {
   const record = states.u32(state, field);
-  return record === 0 ? words : join(words, wordsAt(records, record, 0));
+  if (record === 0) return said;
+  const { words, cases } = recordAt(records, record, 0);
+  return { words: join(said.words, words), cases: new Set([...said.cases, ...cases]) };
 }
 
 function advance(sections: Sections, place: Place, name: Uint8Array): Place {
   const states = place.states.map((state) => (state === 0 ? 0 : nextState(sections, state, name)));
-  const sticky = states.reduce((words, state) => joinRecord(sections, words, state, STATE.sticky.offset), place.sticky);
-  return { states, sticky };
+  const said = states.reduce<Said>((joined, state) => joinRecord(sections, joined, state, STATE.sticky.offset), place);
+  return { ...said, states };
 }
 
-function verdictAt(sections: Sections, { states, sticky }: Place): readonly number[] {
-  return states.reduce((words, state) => joinRecord(sections, words, state, STATE.accept.offset), sticky);
+function verdictAt(sections: Sections, { states, words, cases }: Place): Said {
+  return states.reduce<Said>((said, state) => joinRecord(sections, said, state, STATE.accept.offset), { words, cases });
+}
+
+/** Lists of programs that a path is in, as bits. */
+export function programsOf({ sections }: Image, path: Uint8Array): bigint {
+  return factsOf(sections, verdictAt(sections, placeOf(sections, path)));
+}
+
+/** As bits, by the marks' numbers and the lists of programs that an image has. */
+export function circumstancesOf(image: Image, who: Who): Circumstances {
+  const numbers = (image.meta.marks ?? []).flatMap((name, number) => (who.marks.has(name) ? [number] : []));
+  const lists = (paths: readonly string[]): bigint =>
+    paths.reduce((bits, path) => bits | programsOf(image, Buffer.from(path.slice(1), "latin1")), 0n);
+  return {
+    marks: numbers.reduce((bits, number) => bits | (1n << BigInt(number)), 0n), exe: lists(who.exe), under: lists(who.under),
+  };
+}
+
+function placeOf(sections: Sections, path: Uint8Array): Place {
+  return namesOf(path).reduce<Place>((place, name) => advance(sections, place, name), placeAt(sections, ROOT.path.offset));
 }
 
 function namesOf(path: Uint8Array): readonly Uint8Array[] {
@@ -107,34 +132,37 @@ function addressWord(sections: Sections, address: Uint8Array, op: number, protoc
   return ofPort ?? section.u32(found, value + word.offset + 4 * (op * POLICY_PROTOS + protocol));
 }
 
-function addressVerdict(sections: Sections, query: Extract<Query, { kind: "address" }>): readonly number[] {
+function addressVerdict(
+  sections: Sections, query: Extract<Query, { kind: "address" }>, holds: ReadonlySet<number>,
+): readonly number[] {
   const mapped = query.address.length === 16 && MAPPED.equals(query.address.subarray(0, 12));
   const address = mapped ? query.address.subarray(12) : query.address;
-  return Array.from({ length: POLICY_OPS }, (_, op) =>
-    op !== POLICY_OP_CONNECT && op !== POLICY_OP_BIND ? 0
-      : addressWord(sections, address, op - POLICY_OP_CONNECT, PROTOCOLS[query.protocol], query.port));
+  return Array.from({ length: POLICY_OPS }, (_, op) => op !== POLICY_OP_CONNECT && op !== POLICY_OP_BIND ? 0
+    : weighWord(sections, addressWord(sections, address, op - POLICY_OP_CONNECT, PROTOCOLS[query.protocol], query.port), holds));
 }
 
-function verdictOf(sections: Sections, query: Query): readonly number[] {
+function verdictOf(sections: Sections, query: Query, holds: ReadonlySet<number>): readonly number[] {
+  const { root } = sections;
   switch (query.kind) {
     case "path":
-      return verdictAt(sections, namesOf(query.path).reduce<Place>(
-        (place, name) => advance(sections, place, name), placeAt(sections, ROOT.path.offset)));
+      return weigh(sections, verdictAt(sections, placeOf(sections, query.path)), holds);
     case "abstract":
-      return verdictAt(sections, advance(sections, placeAt(sections, ROOT.abstract.offset), query.name));
+      return weigh(sections, verdictAt(sections, advance(sections, placeAt(sections, ROOT.abstract.offset), query.name)), holds);
     case "anonymous":
-      return wordsAt(sections.root, 0, ROOT.anonymous.offset);
+      return weigh(sections, recordAt(root, 0, ROOT.anonymous.offset), holds);
     case "unnamed":
-      return wordsAt(sections.root, 0, ROOT.unnamed.offset);
-    case "privilege":
-      return [sections.root.u32(0, ROOT.privilege.offset + 4 * PRIVILEGES.indexOf(query.privilege))];
+      return weigh(sections, recordAt(root, 0, ROOT.unnamed.offset), holds);
+    case "privilege": {
+      const at = 4 * PRIVILEGES.indexOf(query.privilege);
+      return [weighWord(sections, root.u32(0, ROOT.privilege.offset + at), holds) || root.u32(0, ROOT.privilege_defaults.offset + at)];
+    }
     case "address":
-      return addressVerdict(sections, query);
+      return addressVerdict(sections, query, holds);
   }
 }
 
 /** The verdict words of all operations, defaults filled in. */
-export function simulate({ sections }: Image, query: Query): readonly number[] {
+export function simulate({ sections }: Image, query: Query, who = NOBODY): readonly number[] {
   const defaults = wordsAt(sections.root, 0, ROOT.defaults.offset);
-  return verdictOf(sections, query).map((word, op) => (word === 0 ? (defaults[op] ?? 0) : word));
+  return verdictOf(sections, query, holding(sections, who)).map((word, op) => (word === 0 ? (defaults[op] ?? 0) : word));
 }

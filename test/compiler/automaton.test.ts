@@ -1,10 +1,11 @@
 /** Path automata: lanes, what keeps them small, what makes them too large. */
 import { describe, expect, it } from "vitest";
-import { DEFAULT_BOUNDS } from "../../src/compiler/automaton/bounds.js";
+import { Budget, DEFAULT_BOUNDS } from "../../src/compiler/automaton/bounds.js";
 import { buildPathTables } from "../../src/compiler/automaton/build.js";
 import { contributions, mayMeet } from "../../src/compiler/automaton/contributions.js";
 import { assignLanes } from "../../src/compiler/automaton/lanes.js";
 import type { PathTables } from "../../src/compiler/automaton/tables.js";
+import { ConditionTable } from "../../src/compiler/conditions.js";
 import { accepted } from "./front-end.js";
 
 /** Without the sockets that privileges speak of by default. */
@@ -15,7 +16,9 @@ function tables(text: string): PathTables {
 }
 
 function laneSizes(text: string): readonly number[] {
-  return assignLanes(contributions(accepted(text).ir, ["path"])).map((lane) => lane.reduce((sum, c) => sum + c.match.length, 0));
+  const { ir } = accepted(text);
+  const conditions = new ConditionTable(ir, new Budget(DEFAULT_BOUNDS));
+  return assignLanes(contributions(ir, conditions, ["path"])).map((lane) => lane.reduce((sum, c) => sum + c.match.length, 0));
 }
 
 /** One rule a pattern, so that none share a record. */

@@ -31,6 +31,10 @@ const IN_LIBRARY: Readonly<Record<string, InLibrary>> = {
   "too-many-addresses": { bounds: { addresses: 3 } },
   "too-many-verdicts": { bounds: { records: 2 } },
   "too-many-glob-rows": { bounds: { globRows: 100 } },
+  "too-many-marks": { bounds: { marks: 1 } },
+  "too-many-program-lists": { bounds: { programs: 1 } },
+  "too-many-conditions": { bounds: { conditions: 1 } },
+  "too-many-terms": { bounds: { terms: 3 } },
   "too-much-work": { bounds: { work: 100 } },
 };
 

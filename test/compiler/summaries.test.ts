@@ -7,16 +7,20 @@ import { decodeImage } from "../../src/compiler/image/decode.js";
 import type { Sections } from "../../src/compiler/image/layout.js";
 import { tightnessOf } from "../../src/compiler/verdict.js";
 import { nextState } from "../../src/simulator/automaton.js";
-import { policy, textOf } from "../differential/policies.js";
+import { weigh } from "../../src/simulator/circumstances.js";
+import { conditionalPolicy, policy, textOf } from "../differential/policies.js";
 import { Dice, queriesNear } from "../differential/queries.js";
 import { accepted } from "./front-end.js";
 
 const STATE = STRUCTS.policy_state.fields;
 const OPS = Array.from({ length: POLICY_OPS }, (_, op) => op);
 
-function words({ states, records }: Sections, state: number, field: number): readonly number[] {
+/** What a state's record says where some conditions hold. */
+function words(sections: Sections, state: number, field: number, holds: ReadonlySet<number>): readonly number[] {
+  const { states, records } = sections;
   const record = states.u32(state, field);
-  return OPS.map((op) => records.u32(record, 4 * op));
+  const head = records.u32(record, STRUCTS.policy_record.fields.cases.offset);
+  return weigh(sections, { words: OPS.map((op) => records.u32(record, 4 * op)), cases: new Set(head === 0 ? [] : [head]) }, holds);
 }
 
 function max(a: readonly number[], b: readonly number[]): readonly number[] {
@@ -24,13 +28,15 @@ function max(a: readonly number[], b: readonly number[]): readonly number[] {
 }
 
 /** What one lane says of the path `names` beneath `state`. */
-function verdict(sections: Sections, state: number, names: readonly Uint8Array[]): readonly number[] {
-  let [at, said] = [state, words(sections, state, STATE.sticky.offset)];
+function verdict(
+  sections: Sections, state: number, names: readonly Uint8Array[], holds: ReadonlySet<number>,
+): readonly number[] {
+  let [at, said] = [state, words(sections, state, STATE.sticky.offset, holds)];
   for (const name of names) {
     at = at === 0 ? 0 : nextState(sections, at, name);
-    said = max(said, words(sections, at, STATE.sticky.offset));
+    said = max(said, words(sections, at, STATE.sticky.offset, holds));
   }
-  return max(said, words(sections, at, STATE.accept.offset)).map(tightnessOf);
+  return max(said, words(sections, at, STATE.accept.offset, holds)).map(tightnessOf);
 }
 
 function sections(text: string): Sections & { readonly ir: ReturnType<typeof accepted>["ir"] } {
@@ -51,20 +57,23 @@ function vocabulary(ir: Parameters<typeof queriesNear>[0], seed: number): readon
 
 const bits = (packed: number, op: number): number => (packed >> (2 * op)) & 3;
 
-it("no walk leaves the bounds of its state, nor permits what the fallback of a tightening state does not", { timeout: 120_000 }, () => {
+it.each([
+  ["in any circumstances", policy], ["in some", conditionalPolicy],
+])("no walk leaves the bounds of its state, nor permits what the fallback of a tightening state does not, %s", { timeout: 120_000 }, (_, policies) => {
   let [walks, tightening] = [0, 0];
-  fc.assert(fc.property(policy, fc.nat(), (model, seed) => {
+  fc.assert(fc.property(policies, fc.nat(), (model, seed) => {
     const image = sections(textOf(model));
     const names = vocabulary(image.ir, seed);
     const dice = new Dice(seed);
     for (let walk = 0; walk < 150; walk++) {
       const state = dice.roll(image.states.count);
       const path = Array.from({ length: dice.roll(5) }, () => dice.pick(names));
-      const said = verdict(image, state, path);
+      const holds = new Set(Array.from({ length: 64 }, (_, condition) => condition).filter(() => dice.chance(2)));
+      const said = verdict(image, state, path, holds);
       const [tightest, loosest] = [image.states.u32(state, STATE.tightest.offset), image.states.u32(state, STATE.loosest.offset)];
       const fallback = image.states.u32(state, STATE.fallback.offset);
       const tightens = (image.states.u32(state, STATE.flags.offset) & POLICY_STATE_TIGHTENS) !== 0;
-      const without = tightens ? verdict(image, fallback, path) : said;
+      const without = tightens ? verdict(image, fallback, path, holds) : said;
       walks++;
       if (tightens) tightening++;
       for (const [op, tightness] of said.entries()) {

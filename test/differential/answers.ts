@@ -3,18 +3,21 @@ import { POLICY_RULE_NONE } from "../../src/compiler/image/abi.gen.js";
 import { decodeImage } from "../../src/compiler/image/decode.js";
 import type { ResolvedPolicy } from "../../src/compiler/resolved.js";
 import { OPERATION_ORDER } from "../../src/compiler/verdict.js";
-import { interpreter } from "../../src/interpreter/interpret.js";
-import type { Attempt } from "../../src/compiler/access.js";
+import { AT_FIRST, interpreter } from "../../src/interpreter/interpret.js";
+import { type Attempt, type Circumstances, NO_CIRCUMSTANCES } from "../../src/compiler/access.js";
 import type { Query } from "../../src/simulator/query.js";
-import { simulate } from "../../src/simulator/simulate.js";
+import { circumstancesOf, simulate } from "../../src/simulator/simulate.js";
+
+/** A query, and by whom; by nobody in particular where that is not said. */
+export type Asked = Query & { readonly who?: Circumstances };
 
 /** The image's words for each query, defaults filled in: a simulator, or the kernel. */
-export type Implementation = (image: Uint8Array, queries: readonly Query[]) => readonly (readonly number[])[];
+export type Implementation = (image: Uint8Array, queries: readonly Asked[]) => readonly (readonly number[])[];
 
 export const simulator: Implementation = (image, queries) => {
   const decoded = decodeImage(image);
   if (!decoded.ok) throw new Error(`the image is refused: ${decoded.reason}`);
-  return queries.map((query) => simulate(decoded.value, query));
+  return queries.map((query) => simulate(decoded.value, query, circumstancesOf(decoded.value, query.who ?? NO_CIRCUMSTANCES)));
 };
 
 const FILE_OPERATIONS = ["read", "write", "create", "delete", "setattr", "exec", "load"] as const;
@@ -61,7 +64,7 @@ export const wordOf = (words: readonly number[], op: Attempt["op"]): number =>
   words[op === "privilege" ? 0 : OPERATION_ORDER.indexOf(op)] ?? 0;
 
 export interface Disagreement {
-  readonly query: Query;
+  readonly query: Asked;
   readonly access: Attempt;
   readonly interpreter: string;
   readonly image: string;
@@ -71,17 +74,19 @@ export function describe({ query, access, interpreter: expected, image }: Disagr
   const object = query.kind === "path" ? `/${Buffer.from(query.path).toString("latin1")}`
     : query.kind === "abstract" ? `@${Buffer.from(query.name).toString("latin1")}`
       : query.kind === "address" ? `${Buffer.from(query.address).toString("hex")} port ${query.port} ${query.protocol}` : query.kind;
-  return `${access.op} ${object}: interpreter says ${expected}, image says ${image}`;
+  const { marks, exe, under } = query.who ?? NO_CIRCUMSTANCES;
+  const who = query.who === undefined ? "" : ` by ${JSON.stringify({ marks: [...marks], exe, under })}`;
+  return `${access.op} ${object}${who}: interpreter says ${expected}, image says ${image}`;
 }
 
 /** The first query on which `words`, an implementation's answers, differ from the interpreter. `ids`: by IR rule. */
 export function firstDisagreement(
-  resolved: ResolvedPolicy, ids: readonly string[], queries: readonly Query[], words: readonly (readonly number[])[],
+  resolved: ResolvedPolicy, ids: readonly string[], queries: readonly Asked[], words: readonly (readonly number[])[],
 ): Disagreement | null {
   const decide = interpreter(resolved);
   for (const [i, query] of queries.entries()) {
     for (const access of accessesOf(query)) {
-      const { effect, rule, privilege } = decide(access);
+      const { effect, rule, privilege } = decide(access, { ...AT_FIRST, ...query.who });
       const implied = privilege === null ? "default" : `privilege ${privilege}`;
       const expected = `${effect} by ${rule === null ? implied : (resolved.rules[rule]?.id ?? "?")}`;
       const said = sayWord(wordOf(words[i] ?? [], access.op), ids);

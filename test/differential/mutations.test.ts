@@ -5,19 +5,21 @@ import { buildPathTables } from "../../src/compiler/automaton/build.js";
 import type { PathTables } from "../../src/compiler/automaton/tables.js";
 import { decodeImage } from "../../src/compiler/image/decode.js";
 import { encodeImage } from "../../src/compiler/image/encode.js";
-import type { Ir, NetworkSelector, Selector } from "../../src/compiler/ir.gen.js";
+import type { Ir, NetworkSelector, Rule, Selector } from "../../src/compiler/ir.gen.js";
 import { buildAddressTables } from "../../src/compiler/tries/build.js";
 import type { AddressTables } from "../../src/compiler/tries/tables.js";
 import { accepted } from "../compiler/front-end.js";
 import { firstDisagreement, simulator } from "./answers.js";
-import { policy, textOf } from "./policies.js";
-import { queriesNear } from "./queries.js";
+import { conditionalPolicy, policy, textOf } from "./policies.js";
+import { askedNear, queriesNear } from "./queries.js";
 
 /** Policies tried at most before a mutation counts as missed; most are caught within a few dozen. */
 const POLICIES = 600;
 const QUERIES = 60;
 
 interface Mutation {
+  /** Tried on policies of which most rules count in some circumstances only. */
+  readonly conditional?: true;
   readonly ir?: (ir: Ir) => Ir;
   readonly paths?: (tables: PathTables) => PathTables;
   readonly addresses?: (tables: AddressTables) => AddressTables;
@@ -49,6 +51,24 @@ function without<T>(list: readonly T[], index: number): T[] {
   return list.filter((_, i) => i !== index);
 }
 
+/** Where a condition says more than one thing, the last of them is not asked for. */
+const halved = (when: Rule["when"]): Rule["when"] =>
+  (when?.kind === "and" || when?.kind === "or" ? when.operands[0] ?? null : when?.kind === "not" ? when.operand : when);
+
+function confused(when: Rule["when"]): Rule["when"] {
+  switch (when?.kind) {
+    case "mark":
+      return { ...when, mark: when.mark === "mark-one" ? "mark-two" : when.mark };
+    case "not":
+      return { ...when, operand: confused(when.operand) ?? when.operand };
+    case "and":
+    case "or":
+      return { ...when, operands: when.operands.map((operand) => confused(operand) ?? operand) };
+    default:
+      return when;
+  }
+}
+
 const MUTATIONS: readonly (readonly [string, Mutation])[] = [
   ["a dropped deny", {
     ir: (ir) => {
@@ -77,6 +97,18 @@ const MUTATIONS: readonly (readonly [string, Mutation])[] = [
   ["control sockets without the privilege that they take", {
     ir: (ir) => ({ ...ir, rules: ir.rules.map((rule) => (rule.source === null ? { ...rule, match: [] } : rule)) }),
   }],
+  ["conditions ignored", {
+    conditional: true, ir: (ir) => ({ ...ir, rules: ir.rules.map((rule) => ({ ...rule, when: null })) }),
+  }],
+  ["half of a condition ignored", {
+    conditional: true, ir: (ir) => ({ ...ir, rules: ir.rules.map((rule) => ({ ...rule, when: halved(rule.when) })) }),
+  }],
+  ["one mark taken for another", {
+    conditional: true, ir: (ir) => ({ ...ir, rules: ir.rules.map((rule) => ({ ...rule, when: confused(rule.when) })) }),
+  }],
+  ["what holds beneath lost where it is conditional", {
+    conditional: true, paths: (tables) => ({ ...tables, path: { ...tables.path, sticky: tables.path.sticky.map((record) => ({ ...record, when: new Map() })) } }),
+  }],
   ["a floating pattern lost", {
     ir: (ir) => {
       const first = ir.rules.findIndex((rule) => rule.match.some(isFloating));
@@ -88,10 +120,11 @@ const MUTATIONS: readonly (readonly [string, Mutation])[] = [
 /** The number of policies until the mutation shows; null if it never does. */
 function caughtAfter(mutation: Mutation): number | null {
   let tried = 0;
-  const property = fc.property(policy, fc.nat(), (model, seed) => {
+  const [policies, near] = mutation.conditional === true ? [conditionalPolicy, askedNear] : [policy, queriesNear];
+  const property = fc.property(policies, fc.nat(), (model, seed) => {
     tried++;
     const { resolved, ir } = accepted(textOf(model));
-    const queries = queriesNear(ir, seed, QUERIES);
+    const queries = near(ir, seed, QUERIES);
     const image = imageOf(ir, mutation);
     // A mutation that makes the image invalid shows nothing here: it is an answer that must give it away.
     if (!decodeImage(image).ok) return true;

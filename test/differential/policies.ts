@@ -101,8 +101,25 @@ function body(operation: readonly string[], target: fc.Arbitrary<string>): fc.Ar
   });
 }
 
+export const MARKS = ["mark-one", "mark-two", "mark-three"] as const;
+
+const simple = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...MARKS) },
+  { weight: 2, arbitrary: quotedPath.map((program) => `exe ${program}`) },
+  { weight: 1, arbitrary: quotedPath.map((program) => `under ${program}`) },
+);
+const condition: fc.Arbitrary<string> = fc.letrec<{ any: string; joined: string }>((tie) => ({
+  any: fc.oneof({ maxDepth: 3, depthSize: "small" }, simple, tie("joined")),
+  joined: fc.oneof(
+    tie("any").map((operand) => `not (${operand})`),
+    fc.tuple(tie("any"), fc.constantFrom("and", "or"), tie("any")).map(([a, word, b]) => `(${a}) ${word} (${b})`),
+  ),
+})).any;
+
 export interface RuleModel extends Body {
   readonly effect: (typeof EFFECTS)[number];
+  /** `when …` or `unless …`; empty for a rule that always counts. */
+  readonly when: string;
 }
 
 const rule: fc.Arbitrary<RuleModel> = fc.tuple(
@@ -114,7 +131,10 @@ const rule: fc.Arbitrary<RuleModel> = fc.tuple(
     { weight: 2, arbitrary: body(["connect", "bind"], fc.oneof(unix, network)) },
     { weight: 2, arbitrary: body(["privilege"], privilege) },
   ),
-).map(([effect, rest]) => ({ effect, ...rest }));
+).map(([effect, rest]) => ({ effect, when: "", ...rest }));
+
+const conditionalRule: fc.Arbitrary<RuleModel> = fc.tuple(rule, fc.constantFrom("when", "unless"), fc.option(condition, { nil: "", freq: 2 }))
+  .map(([model, word, text]) => ({ ...model, when: text === "" ? "" : `${word} ${text}` }));
 
 const defaults = fc.constantFrom(
   "", "default deny access, exec, load\n", "default deny connect\ndefault audit bind, read, privilege\n",
@@ -131,11 +151,18 @@ export const policy: fc.Arbitrary<PolicyModel> = fc.record({
   rules: fc.array(rule, { minLength: 1, maxLength: 6 }),
 });
 
+/** Policies of which most rules count in some circumstances only. */
+export const conditionalPolicy: fc.Arbitrary<PolicyModel> = fc.record({
+  defaults,
+  rules: fc.array(conditionalRule, { minLength: 1, maxLength: 6 }),
+});
+
 /** One rule a line, so that each has its own id. */
 export function textOf(model: PolicyModel): string {
-  const rules = model.rules.map(({ effect, operations, targets, except }) => {
+  const rules = model.rules.map(({ effect, operations, targets, except, when }) => {
     const clause = except.length === 0 ? "" : ` except ${except.join(", ")}`;
-    return `${effect} ${operations.join(", ")} ${targets.join(", ")}${clause}\n`;
+    return `${effect} ${operations.join(", ")} ${targets.join(", ")}${clause} ${when}`.trimEnd() + "\n";
   });
-  return model.defaults + rules.join("");
+  const marks = model.rules.some(({ when }) => when !== "") ? MARKS.map((mark) => `mark ${mark} on read "/never"\n`) : [];
+  return [model.defaults, ...marks, ...rules].join("");
 }

@@ -1,8 +1,9 @@
 /** What to ask of a policy: mostly what its own patterns speak of, and what stands one step beside that. */
-import type { Component, GlobItem, Ir, NetworkSelector, Selector } from "../../src/compiler/ir.gen.js";
+import type { Component, GlobItem, Ir, NetworkSelector, PathSelector, Rule, Selector } from "../../src/compiler/ir.gen.js";
 import { PRIVILEGES } from "../../src/compiler/ast.js";
 import { isEscapeSocket } from "../../src/compiler/escape-sockets.js";
 import type { Query } from "../../src/simulator/query.js";
+import type { Asked } from "./answers.js";
 
 /** Bytes as latin-1 text. */
 type Bytes = string;
@@ -140,6 +141,37 @@ function near(selector: Selector, dice: Dice): Query {
       return { kind: "anonymous" };
     case "unix-unnamed":
       return { kind: "unnamed" };
+  }
+}
+
+/** The same, each by somebody: some marks are set, and what is run is near the programs of the conditions. */
+export function askedNear(ir: Ir, seed: number, count: number): readonly Asked[] {
+  const dice = new Dice(seed + 1);
+  const programs = ir.rules.flatMap(({ when }) => programsIn(when)).map(({ components }) => components);
+  const some = (): readonly string[] => Array.from({ length: dice.roll(3) }, () => {
+    const components = programs[dice.roll(programs.length)];
+    const query = components === undefined ? null : pathNear(components, dice);
+    return query?.kind === "path" ? `/${Buffer.from(query.path).toString("latin1")}` : "/none";
+  });
+  return queriesNear(ir, seed, count).map((query) => ({
+    ...query,
+    who: { exe: some(), under: some(), args: [], marks: new Set(ir.marks.map(({ name }) => name).filter(() => dice.chance(2))) },
+  }));
+}
+
+function programsIn(when: Rule["when"]): readonly PathSelector[] {
+  switch (when?.kind) {
+    case undefined:
+    case "mark":
+      return [];
+    case "exe":
+    case "under":
+      return when.programs;
+    case "not":
+      return programsIn(when.operand);
+    case "and":
+    case "or":
+      return when.operands.flatMap(programsIn);
   }
 }
 

@@ -14,7 +14,8 @@
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 
 static const uint32_t ENTRY[POLICY_SECTIONS] = {
-	1, sizeof(struct policy_root), sizeof(struct policy_record), sizeof(struct policy_state),
+	1, sizeof(struct policy_root), sizeof(struct policy_term), sizeof(struct policy_case),
+	sizeof(struct policy_record), sizeof(struct policy_state),
 	sizeof(struct policy_short_edge), sizeof(struct policy_long_edge), sizeof(struct policy_affix),
 	sizeof(struct policy_affix), sizeof(struct policy_class_edge), sizeof(struct policy_glob_row),
 	sizeof(struct policy_address4), sizeof(struct policy_address6), sizeof(struct policy_port),

@@ -1,6 +1,7 @@
 /** How large the tables of a policy may become, and what to tell when they would exceed that. */
 import {
-  POLICY_MAX_EDGES, POLICY_MAX_GLOB_ROWS, POLICY_MAX_META, POLICY_MAX_RECORDS, POLICY_MAX_RULES,
+  POLICY_CONDITIONS, POLICY_MARKS, POLICY_MAX_CASES, POLICY_MAX_EDGES, POLICY_MAX_GLOB_ROWS, POLICY_MAX_META, POLICY_MAX_RECORDS, POLICY_MAX_RULES,
+  POLICY_MAX_TERMS, POLICY_PROGRAMS,
 } from "../image/abi.gen.js";
 
 export interface Bounds {
@@ -14,6 +15,14 @@ export interface Bounds {
   readonly addresses: number;
   readonly records: number;
   readonly globRows: number;
+  readonly marks: number;
+  /** Lists of them, that conditions name. */
+  readonly programs: number;
+  readonly conditions: number;
+  /** Alternatives of all conditions. */
+  readonly terms: number;
+  /** What records say only where a condition holds. */
+  readonly cases: number;
   /** Trie nodes looked at while making automata deterministic: bounds the compiler's own time. */
   readonly work: number;
 }
@@ -28,6 +37,12 @@ export const DEFAULT_BOUNDS: Bounds = {
   records: POLICY_MAX_RECORDS,
   // Row 0 is there in any case.
   globRows: POLICY_MAX_GLOB_ROWS - 1,
+  marks: POLICY_MARKS,
+  programs: POLICY_PROGRAMS,
+  conditions: POLICY_CONDITIONS,
+  terms: POLICY_MAX_TERMS,
+  // Case 0 is there in any case.
+  cases: POLICY_MAX_CASES - 1,
   work: 1 << 25,
 };
 
@@ -50,7 +65,10 @@ export type Bounded<T> = { readonly ok: true; readonly value: T } | { readonly o
 
 /** Counts what has been made; the first bound exceeded stays on record, with the culprits named at that moment. */
 export class Budget {
-  private readonly spent = { rules: 0, meta: 0, states: 0, edges: 0, addresses: 0, records: 0, globRows: 0, work: 0 };
+  private readonly spent = {
+    rules: 0, meta: 0, states: 0, edges: 0, addresses: 0, records: 0, globRows: 0, marks: 0, programs: 0, conditions: 0,
+    terms: 0, cases: 0, work: 0,
+  };
   private first: Exceeded | null = null;
 
   constructor(private readonly bounds: Bounds) {}

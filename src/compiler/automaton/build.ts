@@ -1,7 +1,8 @@
 /** From IR to path automata: contributions, lanes, a trie and a deterministic automaton each, summaries. */
+import { ConditionTable } from "../conditions.js";
 import { POLICY_DEAD, POLICY_LANES } from "../image/abi.gen.js";
 import type { Ir } from "../ir.gen.js";
-import { EMPTY_RECORD, joinRecords, ruleOf } from "../verdict.js";
+import { EMPTY_RECORD, ruleOf } from "../verdict.js";
 import type { VerdictRecord } from "../verdict.js";
 import { Budget, DEFAULT_BOUNDS } from "./bounds.js";
 import type { Bounded, Bounds, Culprit } from "./bounds.js";
@@ -60,7 +61,7 @@ function reversed(bytes: ByteString): ByteString {
   return Buffer.from(bytes, "latin1").reverse().toString("latin1");
 }
 
-function place(states: readonly number[], sticky: VerdictRecord): StartPlace {
+function place(states: readonly number[], sticky: readonly VerdictRecord[]): StartPlace {
   return { states: [...states, ...new Array<number>(POLICY_LANES).fill(POLICY_DEAD)].slice(0, POLICY_LANES), sticky };
 }
 
@@ -75,11 +76,11 @@ function tablesOf(
   }
   const used = usedRecords(drafts);
   const starts = lanes.map((lane) => lane.start);
-  const sticky = starts.map((state) => records.at(drafts[state]?.sticky ?? 0)).reduce(joinRecords, EMPTY_RECORD);
+  const sticky = starts.map((state) => records.at(drafts[state]?.sticky ?? 0));
   return {
     lanes: Math.max(1, lanes.length),
     path: place(starts, sticky),
-    abstract: place(abstract === null ? [] : [abstract.start], EMPTY_RECORD),
+    abstract: place(abstract === null ? [] : [abstract.start], []),
     records: Array.from(used.keys(), (record) => records.at(record)),
     states: drafts.map((draft, state) => stateRow(draft, state, reach, tightening, used)),
     edges: drafts.flatMap((draft, state) => Array.from(draft.literals, ([name, target]) => ({ state, name, target }))),
@@ -91,16 +92,18 @@ function tablesOf(
 }
 
 function rulesIn(record: VerdictRecord = EMPTY_RECORD): readonly Culprit[] {
-  return record.flatMap((word) => ruleOf(word) ?? []).map((rule) => ({ rule, text: null }));
+  const words = [...record.words, ...Array.from(record.when.values()).flat()];
+  return words.flatMap((word) => ruleOf(word) ?? []).map((rule) => ({ rule, text: null }));
 }
 
 /** The automata of all path, unix-path and abstract patterns of a policy. */
 export function buildPathTables(ir: Ir, bounds: Bounds = DEFAULT_BOUNDS): Bounded<PathTables> {
   const budget = new Budget(bounds);
+  const conditions = new ConditionTable(ir, budget);
   const shared: Shared = { records: new RecordTable(), globs: new GlobTable(budget), budget, drafts: [newDraft([])] };
-  const lanes = assignLanes(contributions(ir, ["path", "unix-path"]))
+  const lanes = assignLanes(contributions(ir, conditions, ["path", "unix-path"]))
     .flatMap((lane) => automatonOf(lane, shared) ?? []);
-  const abstract = automatonOf(contributions(ir, ["unix-abstract"]), shared);
+  const abstract = automatonOf(contributions(ir, conditions, ["unix-abstract"]), shared);
   if (budget.exceeded !== null) return { ok: false, exceeded: budget.exceeded };
 
   const tables = tablesOf(shared, lanes, abstract);

@@ -4,8 +4,9 @@
  * a pattern may be left out: `deny read "~/.ssh/**", "~/.aws/**" except "~/.ssh/known_hosts"` leaves `~/.aws/**`
  * without an except, which is cheaper.
  */
+import type { Applies, ConditionTable, ProgramList } from "../conditions.js";
 import type { Component, Ir, Rule, Selector } from "../ir.gen.js";
-import { isFileOperation, OPERATION_ORDER, recordOf, verdictWord } from "../verdict.js";
+import { EMPTY_RECORD, isFileOperation, OPERATION_ORDER, programRecord, recordOf, verdictWord } from "../verdict.js";
 import type { VerdictRecord } from "../verdict.js";
 
 export interface Pattern {
@@ -75,16 +76,25 @@ function split(record: VerdictRecord, match: readonly Pattern[], except: readonl
   return [...groups.values()].map((group) => ({ record, ...group }));
 }
 
-function contributionsOf(rule: Rule, number: number, kind: Kind): readonly Contribution[] {
+function contributionsOf(rule: Rule, number: number, applies: Applies, kind: Kind): readonly Contribution[] {
   const record = recordOf(verdictWord(rule.effect, number), (op) => {
     const operation = OPERATION_ORDER[op];
     return isFileOperation(op) === (kind === "path") && operation !== undefined && rule.operations.includes(operation);
-  });
+  }, applies);
   const match = patternsOf(rule.match, kind, number);
-  if (match.length === 0 || record.every((word) => word === 0)) return [];
+  if (match.length === 0 || record === EMPTY_RECORD) return [];
   return split(record, match, patternsOf(rule.except, kind, number));
 }
 
-export function contributions(ir: Ir, kinds: readonly Kind[]): readonly Contribution[] {
-  return kinds.flatMap((kind) => ir.rules.flatMap((rule, number) => contributionsOf(rule, number, kind)));
+/** Which lists of programs a path is in is told with its verdict. */
+function ofPrograms({ programs, rule }: ProgramList, list: number): Contribution {
+  return { record: programRecord(list), match: patternsOf(programs, "path", rule), except: [] };
+}
+
+export function contributions(ir: Ir, conditions: ConditionTable, kinds: readonly Kind[]): readonly Contribution[] {
+  return [
+    ...kinds.flatMap((kind) => ir.rules.flatMap((rule, number) =>
+      contributionsOf(rule, number, conditions.applies(number), kind))),
+    ...(kinds.includes("path") ? conditions.programs.map(ofPrograms) : []),
+  ];
 }

@@ -1,17 +1,23 @@
 /** Records of verdict words, each once, numbered; 0 is the empty one. */
-import { EMPTY_RECORD, joinRecords } from "../verdict.js";
+import { EMPTY_RECORD, isPlain, joinRecords } from "../verdict.js";
 import type { VerdictRecord } from "../verdict.js";
 
 /** Numbers below 2**26 make exact pairs in a double. */
 const PAIR = 2 ** 26;
 
+function keyOf(record: VerdictRecord): string {
+  const words = record.words.join();
+  if (isPlain(record)) return words;
+  return [words, record.programs, ...Array.from(record.when, ([condition, said]) => `${condition}:${said.join()}`)].join(";");
+}
+
 export class RecordTable {
-  private readonly byKey = new Map<string, number>([[EMPTY_RECORD.join(), 0]]);
+  private readonly byKey = new Map<string, number>([[keyOf(EMPTY_RECORD), 0]]);
   private readonly joins = new Map<number, number>();
   readonly records: VerdictRecord[] = [EMPTY_RECORD];
 
   intern(record: VerdictRecord): number {
-    const key = record.join();
+    const key = keyOf(record);
     const known = this.byKey.get(key);
     if (known !== undefined) return known;
     const number = this.records.push(record) - 1;

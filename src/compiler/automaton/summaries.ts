@@ -4,7 +4,7 @@
  * three an operation, deny (1), none (2), allow (4), in the order of POLICY_TIGHT_*.
  */
 import { POLICY_OPS, POLICY_TIGHT_ALLOW, POLICY_TIGHT_DENY } from "../image/abi.gen.js";
-import { tightnessOf } from "../verdict.js";
+import { tightnessOf, wordsFor } from "../verdict.js";
 import type { VerdictRecord } from "../verdict.js";
 import type { DraftState } from "./determinize.js";
 import type { RecordTable } from "./records.js";
@@ -17,17 +17,18 @@ const ALLOW_BITS = DENY_BITS << 2;
 /** Sets of classes, all operations in one number. */
 type ClassSets = number;
 
+/** Of a record with cases: the classes in all circumstances, and perhaps some more. */
 function classesOf(record: VerdictRecord): ClassSets {
-  return OPS.reduce((bits, op) => bits | (1 << (3 * op + tightnessOf(record[op] ?? 0))), 0);
+  return OPS.reduce((bits, op) =>
+    wordsFor(record, op).reduce((sets, word) => sets | (1 << (3 * op + tightnessOf(word))), bits), 0);
 }
 
-/** The classes of max(word, any of `beneath`), where the word is of the single class `latched`. */
+/** The classes of max(a word of any of the classes `latched`, any of `beneath`). */
 function latch(latched: ClassSets, beneath: ClassSets): ClassSets {
-  const denied = latched & DENY_BITS;
+  const open = (latched & NONE_BITS) >> 1;
   const allowed = (latched & ALLOW_BITS) >> 2;
-  const lifted = beneath & (allowed << 1);
-  const open = (beneath & ~lifted) | (lifted << 1);
-  return (open & ~(denied * 7)) | denied;
+  const lifted = (beneath & ~NONE_BITS) | ((beneath & NONE_BITS) << 1);
+  return (latched & DENY_BITS) | (beneath & (open * 7)) | (lifted & (allowed * 7));
 }
 
 /** What can be reached from a state (`at`) and by at least one name (`below`). */
@@ -97,11 +98,20 @@ export function atMost(a: ClassSets, b: ClassSets): number {
 
 export const ALL_OPS = DENY_BITS;
 
+/** The classes of operations that have one only. */
+function single(sets: ClassSets): ClassSets {
+  const deny = sets & DENY_BITS;
+  const none = (sets & NONE_BITS) >> 1;
+  const allow = (sets & ALLOW_BITS) >> 2;
+  return sets & ~(((deny & none) | (deny & allow) | (none & allow)) * 7);
+}
+
 /** Operations whose latched words keep the order of what follows: equal, or none on the left and allow on the right;
  *  or deny on the left, whatever follows. */
 export function keepsOrder(a: ClassSets, b: ClassSets): { readonly settled: number; readonly monotone: number } {
-  const settled = a & DENY_BITS;
-  const same = (a & b & DENY_BITS) | ((a & b & NONE_BITS) >> 1) | ((a & b & ALLOW_BITS) >> 2);
-  const lifts = ((a & NONE_BITS) >> 1) & ((b & ALLOW_BITS) >> 2);
+  const [left, right] = [single(a), single(b)];
+  const settled = left & DENY_BITS;
+  const same = (left & right & DENY_BITS) | ((left & right & NONE_BITS) >> 1) | ((left & right & ALLOW_BITS) >> 2);
+  const lifts = ((left & NONE_BITS) >> 1) & ((right & ALLOW_BITS) >> 2);
   return { settled, monotone: same | lifts };
 }

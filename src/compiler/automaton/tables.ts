@@ -45,7 +45,8 @@ export interface GlobRow {
 export interface StartPlace {
   /** One a lane; POLICY_DEAD for lanes not in use. */
   readonly states: readonly number[];
-  readonly sticky: VerdictRecord;
+  /** Those that hold from there on. */
+  readonly sticky: readonly VerdictRecord[];
 }
 
 export interface PathTables {

@@ -4,6 +4,15 @@ export const POLICY_ABI_VERSION = 4;
 export const POLICY_BYTE_ORDER = 16909060;
 export const POLICY_EFFECT_SHIFT = 29;
 export const POLICY_RULE_NONE = 536870911;
+export const POLICY_MARKS = 64;
+export const POLICY_PROGRAMS = 64;
+export const POLICY_CONDITIONS = 64;
+export const POLICY_MAX_TERMS = 1024;
+export const POLICY_MAX_CASES = 4194304;
+export const POLICY_CASE_LAST = 1;
+export const POLICY_CASE_ALWAYS = 2;
+export const POLICY_CASE_PROGRAMS = 4;
+export const POLICY_BY_CASE = 7;
 export const POLICY_OP_PRIVILEGE = 32;
 export const POLICY_CALLS_HIDING = 48;
 export const POLICY_CALLS_DATAGRAMS = 49;
@@ -14,6 +23,7 @@ export const POLICY_CALLS_CORES = 62;
 export const POLICY_CALLS_ALWAYS = 63;
 export const POLICY_LANES = 4;
 export const POLICY_DEAD = 0;
+export const POLICY_HELD = 23;
 export const POLICY_STATE_SHORT = 1;
 export const POLICY_STATE_LONG = 2;
 export const POLICY_STATE_PREFIX = 4;
@@ -100,18 +110,20 @@ export const POLICY_PROTOS = 3;
 // enum policy_section_kind
 export const POLICY_SECTION_META = 0;
 export const POLICY_SECTION_ROOT = 1;
-export const POLICY_SECTION_RECORDS = 2;
-export const POLICY_SECTION_STATES = 3;
-export const POLICY_SECTION_SHORT_EDGES = 4;
-export const POLICY_SECTION_LONG_EDGES = 5;
-export const POLICY_SECTION_PREFIXES = 6;
-export const POLICY_SECTION_SUFFIXES = 7;
-export const POLICY_SECTION_CLASSES = 8;
-export const POLICY_SECTION_GLOB_ROWS = 9;
-export const POLICY_SECTION_ADDRESSES4 = 10;
-export const POLICY_SECTION_ADDRESSES6 = 11;
-export const POLICY_SECTION_PORTS = 12;
-export const POLICY_SECTIONS = 13;
+export const POLICY_SECTION_TERMS = 2;
+export const POLICY_SECTION_CASES = 3;
+export const POLICY_SECTION_RECORDS = 4;
+export const POLICY_SECTION_STATES = 5;
+export const POLICY_SECTION_SHORT_EDGES = 6;
+export const POLICY_SECTION_LONG_EDGES = 7;
+export const POLICY_SECTION_PREFIXES = 8;
+export const POLICY_SECTION_SUFFIXES = 9;
+export const POLICY_SECTION_CLASSES = 10;
+export const POLICY_SECTION_GLOB_ROWS = 11;
+export const POLICY_SECTION_ADDRESSES4 = 12;
+export const POLICY_SECTION_ADDRESSES6 = 13;
+export const POLICY_SECTION_PORTS = 14;
+export const POLICY_SECTIONS = 15;
 
 // enum policy_object
 export const POLICY_OBJECT_PATH = 0;
@@ -140,6 +152,7 @@ export const POLICY_REASON_CASE = 7;
 export const POLICY_REASON_SUBVOLUME = 8;
 export const POLICY_REASON_PROTECTED = 9;
 export const POLICY_REASON_UNSEEN = 10;
+export const POLICY_REASON_TOO_COMPLEX = 11;
 
 // enum policy_query_kind
 export const POLICY_QUERY_PATH = 0;
@@ -153,16 +166,46 @@ export const POLICY_QUERY_PRIVILEGE = 6;
 /** Sizes and offsets in bytes; `length`: elements of an array, rows multiplied out. */
 export const STRUCTS = {
   policy_record: {
-    size: 36,
+    size: 40,
     fields: {
       word: { offset: 0, size: 36, length: 9 },
+      cases: { offset: 36, size: 4 },
+    },
+  },
+  policy_circumstances: {
+    size: 24,
+    fields: {
+      marks: { offset: 0, size: 8 },
+      exe: { offset: 8, size: 8 },
+      under: { offset: 16, size: 8 },
+    },
+  },
+  policy_term: {
+    size: 56,
+    fields: {
+      with: { offset: 0, size: 24 },
+      without: { offset: 24, size: 24 },
+      condition: { offset: 48, size: 4 },
+      reserved: { offset: 52, size: 4 },
+    },
+  },
+  policy_case: {
+    size: 16,
+    fields: {
+      facts: { offset: 0, size: 8 },
+      word: { offset: 8, size: 4 },
+      ops: { offset: 12, size: 2 },
+      condition: { offset: 14, size: 1 },
+      flags: { offset: 15, size: 1 },
     },
   },
   policy_place: {
-    size: 52,
+    size: 152,
     fields: {
       state: { offset: 0, size: 16, length: 4 },
-      sticky: { offset: 16, size: 36 },
+      sticky: { offset: 16, size: 40 },
+      held_count: { offset: 56, size: 4 },
+      held: { offset: 60, size: 92, length: 23 },
     },
   },
   policy_state: {
@@ -248,18 +291,21 @@ export const STRUCTS = {
     },
   },
   policy_root: {
-    size: 328,
+    size: 640,
     fields: {
       lanes: { offset: 0, size: 4 },
       flags: { offset: 4, size: 4 },
-      defaults: { offset: 8, size: 36 },
-      privilege: { offset: 44, size: 92, length: 23 },
-      anonymous: { offset: 136, size: 36 },
-      unnamed: { offset: 172, size: 36 },
-      path: { offset: 208, size: 52 },
-      abstract: { offset: 260, size: 52 },
-      calls: { offset: 312, size: 8 },
-      policy: { offset: 320, size: 8 },
+      terms: { offset: 8, size: 4 },
+      reserved: { offset: 12, size: 4 },
+      defaults: { offset: 16, size: 40 },
+      privilege_defaults: { offset: 56, size: 92, length: 23 },
+      privilege: { offset: 148, size: 92, length: 23 },
+      anonymous: { offset: 240, size: 40 },
+      unnamed: { offset: 280, size: 40 },
+      path: { offset: 320, size: 152 },
+      abstract: { offset: 472, size: 152 },
+      calls: { offset: 624, size: 8 },
+      policy: { offset: 632, size: 8 },
     },
   },
   policy_section: {
@@ -272,7 +318,7 @@ export const STRUCTS = {
     },
   },
   policy_image_header: {
-    size: 344,
+    size: 392,
     fields: {
       magic: { offset: 0, size: 4, length: 4 },
       abi_version: { offset: 4, size: 4 },
@@ -281,7 +327,7 @@ export const STRUCTS = {
       image_size: { offset: 16, size: 8 },
       header_size: { offset: 24, size: 4 },
       section_count: { offset: 28, size: 4 },
-      sections: { offset: 32, size: 312, length: 13 },
+      sections: { offset: 32, size: 360, length: 15 },
     },
   },
   policy_short_edge: {
@@ -389,11 +435,11 @@ export const STRUCTS = {
     },
   },
   policy_anchor: {
-    size: 60,
+    size: 160,
     fields: {
-      place: { offset: 0, size: 52 },
-      mount: { offset: 52, size: 4 },
-      nested: { offset: 56, size: 4 },
+      place: { offset: 0, size: 152 },
+      mount: { offset: 152, size: 4 },
+      nested: { offset: 156, size: 4 },
     },
   },
   policy_layer_key: {
@@ -472,7 +518,7 @@ export const STRUCTS = {
     },
   },
   policy_query: {
-    size: 4204,
+    size: 4344,
     fields: {
       kind: { offset: 0, size: 4 },
       slot: { offset: 4, size: 4 },
@@ -480,10 +526,12 @@ export const STRUCTS = {
       port: { offset: 12, size: 2 },
       protocol: { offset: 14, size: 1 },
       reserved: { offset: 15, size: 1 },
-      verdict: { offset: 16, size: 36 },
-      place: { offset: 52, size: 52 },
-      error: { offset: 104, size: 4 },
-      bytes: { offset: 108, size: 4096, length: 4096 },
+      who: { offset: 16, size: 24 },
+      verdict: { offset: 40, size: 40 },
+      place: { offset: 80, size: 152 },
+      error: { offset: 232, size: 4 },
+      programs: { offset: 240, size: 8 },
+      bytes: { offset: 248, size: 4096, length: 4096 },
     },
   },
 } as const;

@@ -18,5 +18,5 @@ export function buildImage(ir: Ir, bounds: Bounds = DEFAULT_BOUNDS): Bounded<Uin
   if (!paths.ok) return paths;
   const addresses = buildAddressTables(ir, bounds);
   if (!addresses.ok) return addresses;
-  return { ok: true, value: encodeImage(ir, paths.value, addresses.value) };
+  return budget.outcome(encodeImage(ir, paths.value, addresses.value, budget));
 }

@@ -4,7 +4,8 @@
  */
 import { crc32 } from "node:zlib";
 import {
-  POLICY_AFFIX_MAX, POLICY_KILL, POLICY_LANES, POLICY_NONE, POLICY_PROTO_OTHER, POLICY_PROTOS, POLICY_RULE_NONE,
+  POLICY_AFFIX_MAX, POLICY_BY_CASE, POLICY_CASE_ALWAYS, POLICY_CASE_LAST, POLICY_CASE_PROGRAMS, POLICY_CONDITIONS, POLICY_HELD,
+  POLICY_KILL, POLICY_LANES, POLICY_NONE, POLICY_PROTO_OTHER, POLICY_PROTOS, POLICY_RULE_NONE,
   POLICY_CALLS_SETS, POLICY_ROOT_WATCHES_ADDRESSES, POLICY_SHORT_NAME, POLICY_STATE_LONG, POLICY_STATE_PREFIX, POLICY_STATE_SHORT,
   POLICY_STATE_SUFFIX,
   POLICY_STATE_TIGHTENS, POLICY_NAME_MAX, POLICY_OPS, POLICY_PRIVILEGES, STRUCTS,
@@ -50,6 +51,18 @@ function isDefaultWord(word: number): boolean {
   return effect > POLICY_NONE && effect <= POLICY_KILL && (word & POLICY_RULE_NONE) === 0;
 }
 
+/** A word of a rule, or the number of a first case; or 0. */
+function isWordOrCase(word: number, rules: number, cases: Section): boolean {
+  if (effectOf(word) !== POLICY_BY_CASE) return isRuleWord(word, rules);
+  return isHead(cases, word & POLICY_RULE_NONE);
+}
+
+/** Whether cases begin there: a record's come after another's last one. */
+function isHead(cases: Section, number: number): boolean {
+  if (number === 0 || number >= cases.count) return false;
+  return (cases.u8(number - 1, STRUCTS.policy_case.fields.flags.offset) & POLICY_CASE_LAST) !== 0;
+}
+
 function everyWord(
   section: Section, index: number, offset: number, count: number, holds: (word: number) => boolean,
 ): boolean {
@@ -57,7 +70,7 @@ function everyWord(
   return true;
 }
 
-const checkRoot: Check = ({ root, states }, meta) => {
+const checkRoot: Check = ({ root, states, terms, cases }, meta) => {
   const { fields } = STRUCTS.policy_root;
   const place = STRUCTS.policy_place.fields;
   const ruleWord = (word: number): boolean => isRuleWord(word, meta.rules.length);
@@ -68,27 +81,82 @@ const checkRoot: Check = ({ root, states }, meta) => {
   if (!isZero(root.slice(0, fields.policy.offset, fields.policy.size))) return "root: names a policy, which is policyd's to do";
   const calls = root.slice(0, fields.calls.offset, fields.calls.size).readBigUInt64LE();
   if (calls >> BigInt(POLICY_CALLS_SETS) !== 0n) return `root: unknown sets of calls 0x${calls.toString(16)}`;
-  if (!everyWord(root, 0, fields.defaults.offset, POLICY_OPS, isDefaultWord)) return "root: a default is no effect";
-  const privilegeWords = (word: number): boolean => word !== 0 && (isDefaultWord(word) || ruleWord(word));
-  if (!everyWord(root, 0, fields.privilege.offset, POLICY_PRIVILEGES, privilegeWords)) return "root: a privilege has no effect";
+  if (root.u32(0, fields.terms.offset) !== terms.count || root.u32(0, fields.reserved.offset) !== 0) return "root: another number of terms";
+  const { word: words, cases: headAt } = STRUCTS.policy_record.fields;
+  if (!everyWord(root, 0, fields.defaults.offset + words.offset, POLICY_OPS, isDefaultWord)) return "root: a default is no effect";
+  if (root.u32(0, fields.defaults.offset + headAt.offset) !== 0) return "root: a default has cases";
+  if (!everyWord(root, 0, fields.privilege_defaults.offset, POLICY_PRIVILEGES, isDefaultWord)) return "root: a default is no effect";
+  const wordOrCase = (word: number): boolean => isWordOrCase(word, meta.rules.length, cases);
+  if (!everyWord(root, 0, fields.privilege.offset, POLICY_PRIVILEGES, wordOrCase)) return "root: a privilege names no rule";
   for (const [start, inUse] of [[fields.path.offset, lanes], [fields.abstract.offset, 1]] as const) {
     for (let lane = 0; lane < POLICY_LANES; lane++) {
       const state = root.u32(0, start + place.state.offset + 4 * lane);
       if (state >= (lane < inUse ? states.count : 1)) return `root: start state ${state} of lane ${lane}`;
     }
+    const sticky = start + place.sticky.offset;
+    if (!everyWord(root, 0, sticky + words.offset, POLICY_OPS, ruleWord)) return "root: a word names no rule";
+    if (root.u32(0, sticky + headAt.offset) !== 0 || !isHolding(root, start, cases)) return "root: holds no cases";
   }
-  const records = [
-    fields.anonymous.offset, fields.unnamed.offset,
-    fields.path.offset + place.sticky.offset, fields.abstract.offset + place.sticky.offset,
-  ];
-  return records.every((at) => everyWord(root, 0, at, POLICY_OPS, ruleWord)) ? null : "root: a word names no rule";
+  return [fields.anonymous.offset, fields.unnamed.offset].every((at) => isRecord(root, 0, at, meta, cases))
+    ? null : "root: a word names no rule";
 };
 
-const checkRecords: Check = ({ records }, meta) => {
+function isRecord(section: Section, index: number, at: number, { rules }: Meta, cases: Section): boolean {
+  const { word, cases: headAt } = STRUCTS.policy_record.fields;
+  const head = section.u32(index, at + headAt.offset);
+  return everyWord(section, index, at + word.offset, POLICY_OPS, (said) => isRuleWord(said, rules.length))
+    && (head === 0 || isHead(cases, head));
+}
+
+/** Heads that differ, then zeros. */
+function isHolding(root: Section, place: number, cases: Section): boolean {
+  const { held_count: countAt, held } = STRUCTS.policy_place.fields;
+  const count = root.u32(0, place + countAt.offset);
+  if (count > POLICY_HELD) return false;
+  const heads = Array.from({ length: POLICY_HELD }, (_, i) => root.u32(0, place + held.offset + 4 * i));
+  const [used, rest] = [heads.slice(0, count), heads.slice(count)];
+  return used.every((head) => isHead(cases, head)) && new Set(used).size === count && rest.every((head) => head === 0);
+}
+
+/** Bits that are set and clear at once would never hold; conditions come in the order of their numbers. */
+const checkTerms: Check = ({ terms }) => {
+  const { fields } = STRUCTS.policy_term;
+  const offsets = [0, 8, 16];
+  return firstReason(terms.count, (i) => {
+    const condition = terms.u32(i, fields.condition.offset);
+    const before = i === 0 ? 0 : terms.u32(i - 1, fields.condition.offset);
+    if (condition >= POLICY_CONDITIONS || condition < before || condition > before + Number(i > 0)) return `term ${i}: no such condition`;
+    if (terms.u32(i, fields.reserved.offset) !== 0) return `term ${i}: bytes that mean nothing`;
+    const holds = offsets.every((at) => (terms.u64(i, fields.with.offset + at) & terms.u64(i, fields.without.offset + at)) === 0n);
+    return holds ? null : `term ${i}: contradicts itself`;
+  });
+};
+
+const CASE_FLAGS = POLICY_CASE_LAST | POLICY_CASE_ALWAYS | POLICY_CASE_PROGRAMS;
+
+const checkCases: Check = ({ cases, terms }, meta) => {
+  const { fields, size } = STRUCTS.policy_case;
+  const conditions = terms.count === 0 ? 0 : 1 + terms.u32(terms.count - 1, STRUCTS.policy_term.fields.condition.offset);
+  if (!isZero(cases.slice(0, 0, size - 1)) || cases.u8(0, fields.flags.offset) !== POLICY_CASE_LAST) return "case 0 is not empty";
+  if ((cases.u8(cases.count - 1, fields.flags.offset) & POLICY_CASE_LAST) === 0) return "the last case goes on";
+  return firstReason(cases.count - 1, (previous) => {
+    const i = previous + 1;
+    const flags = cases.u8(i, fields.flags.offset);
+    const [condition, word] = [cases.u8(i, fields.condition.offset), cases.u32(i, fields.word.offset)];
+    const [ops, facts] = [cases.u16(i, fields.ops.offset), cases.u64(i, fields.facts.offset)];
+    if ((flags & ~CASE_FLAGS) !== 0) return `case ${i}: unknown flags`;
+    if ((flags & POLICY_CASE_PROGRAMS) !== 0) {
+      return facts !== 0n && word === 0 && ops === 0 && condition === 0 && (flags & POLICY_CASE_ALWAYS) === 0 ? null : `case ${i}: no list of programs`;
+    }
+    if (facts !== 0n || ops === 0 || ops >= 1 << POLICY_OPS) return `case ${i}: of no operation`;
+    if (word === 0 || !isRuleWord(word, meta.rules.length)) return `case ${i}: its word names no rule`;
+    return ((flags & POLICY_CASE_ALWAYS) === 0 ? condition < conditions : condition === 0) ? null : `case ${i}: no such condition`;
+  });
+};
+
+const checkRecords: Check = ({ records, cases }, meta) => {
   if (!isZero(records.slice(0, 0, records.entrySize))) return "records: the first is not empty";
-  const ruleWord = (word: number): boolean => isRuleWord(word, meta.rules.length);
-  return firstReason(records.count, (i) =>
-    (everyWord(records, i, 0, POLICY_OPS, ruleWord) ? null : `record ${i}: a word names no rule`));
+  return firstReason(records.count, (i) => (isRecord(records, i, 0, meta, cases) ? null : `record ${i}: a word names no rule`));
 };
 
 /** POLICY_TIGHT_* in two bits an operation, nothing above. */
@@ -219,8 +287,8 @@ function checkAddresses(name: "addresses4" | "addresses6"): Check {
       const ports = section.u32(i, entry.fields.value.offset + value.ports.offset);
       if (ports !== 0 && !classes.has(ports)) return `${name} ${i}: no such port class`;
       const words = entry.fields.value.offset + value.word.offset;
-      const ruleWord = (word: number): boolean => isRuleWord(word, meta.rules.length);
-      return everyWord(section, i, words, value.word.length, ruleWord) ? null : `${name} ${i}: a word names no rule`;
+      const wordOrCase = (word: number): boolean => isWordOrCase(word, meta.rules.length, sections.cases);
+      return everyWord(section, i, words, value.word.length, wordOrCase) ? null : `${name} ${i}: a word names no rule`;
     });
   };
 }
@@ -231,7 +299,7 @@ function portClasses(ports: Section): ReadonlySet<number> {
   return classes;
 }
 
-const checkPorts: Check = ({ ports }, meta) => {
+const checkPorts: Check = ({ ports, cases }, meta) => {
   const { fields: key, size } = STRUCTS.policy_port_key;
   if (!isSorted(ports, size)) return "ports: not sorted";
   return firstReason(ports.count, (i) => {
@@ -241,12 +309,12 @@ const checkPorts: Check = ({ ports }, meta) => {
     const protocol = ports.u8(i, key.protocol.offset);
     if (protocol === POLICY_PROTO_OTHER || protocol >= POLICY_PROTOS) return `port ${i}: no such protocol`;
     const word = ports.u32(i, STRUCTS.policy_port.fields.word.offset);
-    return isRuleWord(word, meta.rules.length) ? null : `port ${i}: its word names no rule`;
+    return isWordOrCase(word, meta.rules.length, cases) ? null : `port ${i}: its word names no rule`;
   });
 };
 
 const CHECKS: readonly Check[] = [
-  checkRoot, checkRecords, checkStates,
+  checkRoot, checkTerms, checkCases, checkRecords, checkStates,
   checkEdges("short_edges", 1, POLICY_SHORT_NAME), checkEdges("long_edges", POLICY_SHORT_NAME + 1, POLICY_NAME_MAX),
   checkAffixes("prefixes"), checkAffixes("suffixes"), checkClasses, checkGlobRows,
   checkFlag("short_edges", 0, POLICY_STATE_SHORT), checkFlag("long_edges", 0, POLICY_STATE_LONG),

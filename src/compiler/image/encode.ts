@@ -3,12 +3,16 @@
  * same bytes on every machine, and `policyd` refuses them where they do not fit.
  */
 import { crc32 } from "node:zlib";
+import { Budget, DEFAULT_BOUNDS, heaviest } from "../automaton/bounds.js";
 import type { AffixRow, ClassRow, EdgeRow, GlobRow, PathTables, StartPlace, StateRow } from "../automaton/tables.js";
 import { PRIVILEGES, type Privilege } from "../ast.js";
+import { ConditionTable } from "../conditions.js";
+import type { Circumstances, Term } from "../conditions.js";
 import { invariant } from "../diagnostic.js";
 import type { Ir, Rule, Selector } from "../ir.gen.js";
 import type { AddressRow, AddressTables, PortRow } from "../tries/tables.js";
-import { EMPTY_RECORD, joinRecords, OPERATION_ORDER, recordOf, verdictWord } from "../verdict.js";
+import { recordNumber } from "../tries/words.js";
+import { EMPTY_RECORD, isPlain, joinRecords, OPERATION_ORDER, recordOf, verdictWord } from "../verdict.js";
 import type { VerdictRecord } from "../verdict.js";
 import {
   POLICY_ABI_VERSION, POLICY_BYTE_ORDER, POLICY_OP_BIND, POLICY_OP_CONNECT, POLICY_OP_EXEC, POLICY_OP_LOAD,
@@ -16,6 +20,8 @@ import {
   POLICY_STATE_PREFIX, POLICY_STATE_SHORT, POLICY_STATE_SUFFIX, POLICY_STATE_TIGHTENS, STRUCTS,
 } from "./abi.gen.js";
 import { callsOf, watchesAddresses } from "./calls.js";
+import { CaseList } from "./cases.js";
+import type { CaseRow } from "./cases.js";
 import { metaOf, writeMeta } from "./meta.js";
 
 const ALIGNMENT = 8;
@@ -141,7 +147,10 @@ type AddressLayout =
   | { readonly entry: typeof STRUCTS.policy_address4; readonly key: typeof STRUCTS.policy_address4_key }
   | { readonly entry: typeof STRUCTS.policy_address6; readonly key: typeof STRUCTS.policy_address6_key };
 
-function addressSection(addresses: readonly AddressRow[], { entry, key }: AddressLayout): Section {
+/** What stands in the image for a word of the tries. */
+type WordOf = (word: number) => number;
+
+function addressSection(addresses: readonly AddressRow[], { entry, key }: AddressLayout, wordOf: WordOf): Section {
   const value = STRUCTS.policy_address.fields;
   const rows = sorted(addresses, (row) => [row.prefixLength], (row) => row.address);
   return section(entry.size, rows, (view, at, row, bytes) => {
@@ -149,11 +158,11 @@ function addressSection(addresses: readonly AddressRow[], { entry, key }: Addres
     bytes.set(Buffer.from(row.address, "hex"), at + key.fields.address.offset);
     const valueAt = at + entry.fields.value.offset;
     view.setUint32(valueAt + value.ports.offset, row.ports, true);
-    putWords(view, valueAt + value.word.offset, row.words.flat());
+    putWords(view, valueAt + value.word.offset, row.words.flat().map(wordOf));
   });
 }
 
-function portSection(ports: readonly PortRow[]): Section {
+function portSection(ports: readonly PortRow[], wordOf: WordOf): Section {
   const { fields: key } = STRUCTS.policy_port_key;
   // The bytes after the class are compared one by one, so together they count as one big-endian number.
   const last = (row: PortRow): number => swapped((row.op << 24 | row.protocol << 16 | row.port) >>> 0);
@@ -164,7 +173,7 @@ function portSection(ports: readonly PortRow[]): Section {
     view.setUint8(at + key.op.offset, row.op);
     view.setUint8(at + key.protocol.offset, row.protocol);
     view.setUint16(at + key.port.offset, row.port, false);
-    view.setUint32(at + STRUCTS.policy_port.fields.word.offset, row.word, true);
+    view.setUint32(at + STRUCTS.policy_port.fields.word.offset, wordOf(row.word), true);
   });
 }
 
@@ -172,8 +181,36 @@ function isShort(name: string): boolean {
   return name.length <= POLICY_SHORT_NAME;
 }
 
+function putCircumstances(view: DataView, at: number, { marks, exe, under }: Circumstances): void {
+  const { fields } = STRUCTS.policy_circumstances;
+  view.setBigUint64(at + fields.marks.offset, marks, true);
+  view.setBigUint64(at + fields.exe.offset, exe, true);
+  view.setBigUint64(at + fields.under.offset, under, true);
+}
+
+function termSection({ terms }: ConditionTable): Section {
+  const { size, fields } = STRUCTS.policy_term;
+  const rows = terms.flatMap((alternatives, condition) => alternatives.map((term) => ({ ...term, condition })));
+  return section<Term & { readonly condition: number }>(size, rows, (view, at, row) => {
+    putCircumstances(view, at + fields.with.offset, row.with);
+    putCircumstances(view, at + fields.without.offset, row.without);
+    view.setUint32(at + fields.condition.offset, row.condition, true);
+  });
+}
+
+function putCase(view: DataView, at: number, row: CaseRow): void {
+  const { fields } = STRUCTS.policy_case;
+  view.setBigUint64(at + fields.facts.offset, row.facts, true);
+  view.setUint32(at + fields.word.offset, row.word, true);
+  view.setUint16(at + fields.ops.offset, row.ops, true);
+  view.setUint8(at + fields.condition.offset, row.condition);
+  view.setUint8(at + fields.flags.offset, row.flags);
+}
+
 /** The words of rules that `kind` selects, for the two operations that ask for it. */
-function plainRecord(ir: Ir, kind: Selector["kind"], ops: readonly number[]): VerdictRecord {
+function plainRecord(
+  ir: Ir, conditions: ConditionTable, kind: Selector["kind"], ops: readonly number[],
+): VerdictRecord {
   const selects = (selectors: readonly Selector[]): boolean => selectors.some((selector) => selector.kind === kind);
   const applies = (rule: Rule, op: number): boolean => {
     const operation = OPERATION_ORDER[op];
@@ -181,48 +218,81 @@ function plainRecord(ir: Ir, kind: Selector["kind"], ops: readonly number[]): Ve
   };
   return ir.rules.reduce((joined, rule, number) => {
     if (!selects(rule.match) || selects(rule.except)) return joined;
-    return joinRecords(joined, recordOf(verdictWord(rule.effect, number), (op) => applies(rule, op)));
+    return joinRecords(joined, recordOf(verdictWord(rule.effect, number), (op) => applies(rule, op), conditions.applies(number)));
   }, EMPTY_RECORD);
 }
 
-/** The word of the strongest rule that names the privilege, or the default's. */
-function privilegeWord({ rules, privilegeDefaults }: Ir, privilege: Privilege): number {
-  const words = rules.flatMap(({ effect, privileges }, number) =>
-    (privileges.includes(privilege) ? [verdictWord(effect, number)] : []));
-  return words.reduce((greatest, word) => Math.max(greatest, word),
-    words.length > 0 ? 0 : verdictWord(privilegeDefaults[privilege], POLICY_RULE_NONE));
+/** What the rules that name the privilege say of it, as the first word. */
+function privilegeRecord({ rules }: Ir, conditions: ConditionTable, privilege: Privilege): VerdictRecord {
+  return rules.reduce((joined, { effect, privileges }, number) => (privileges.includes(privilege)
+    ? joinRecords(joined, recordOf(verdictWord(effect, number), (op) => op === 0, conditions.applies(number))) : joined),
+  EMPTY_RECORD);
 }
 
-function putPlace(view: DataView, at: number, { states, sticky }: StartPlace): void {
+function putRecord(view: DataView, at: number, record: VerdictRecord, cases: number): void {
+  const { fields } = STRUCTS.policy_record;
+  putWords(view, at + fields.word.offset, record.words);
+  view.setUint32(at + fields.cases.offset, cases, true);
+}
+
+function putPlace(view: DataView, at: number, { states, sticky }: StartPlace, cases: CaseList): void {
   const { fields } = STRUCTS.policy_place;
+  const held = [...new Set(sticky.map((record) => cases.headOf(record)).filter((head) => head !== 0))];
   putWords(view, at + fields.state.offset, states);
-  putWords(view, at + fields.sticky.offset, sticky);
+  putRecord(view, at + fields.sticky.offset, sticky.reduce(joinRecords, EMPTY_RECORD), 0);
+  view.setUint32(at + fields.held_count.offset, held.length, true);
+  putWords(view, at + fields.held.offset, held);
 }
 
-function rootSection(ir: Ir, tables: PathTables): Section {
+function rootSection(ir: Ir, tables: PathTables, conditions: ConditionTable, cases: CaseList): Section {
   const { size, fields } = STRUCTS.policy_root;
   const defaults = OPERATION_ORDER.map((operation) => verdictWord(ir.defaults[operation], POLICY_RULE_NONE));
-  const privileges = PRIVILEGES.map((privilege) => privilegeWord(ir, privilege));
+  const privileges = PRIVILEGES.map((privilege) => privilegeRecord(ir, conditions, privilege));
+  const privilegeDefaults = PRIVILEGES.map((privilege) => verdictWord(ir.privilegeDefaults[privilege], POLICY_RULE_NONE));
   return section(size, [tables], (view, at) => {
     view.setUint32(at + fields.lanes.offset, tables.lanes, true);
+    view.setUint32(at + fields.terms.offset, conditions.terms.flat().length, true);
     view.setUint32(at + fields.flags.offset, watchesAddresses(ir) ? POLICY_ROOT_WATCHES_ADDRESSES : 0, true);
     putWords(view, at + fields.defaults.offset, defaults);
-    putWords(view, at + fields.privilege.offset, privileges);
-    putWords(view, at + fields.anonymous.offset, plainRecord(ir, "anonymous", [POLICY_OP_EXEC, POLICY_OP_LOAD]));
-    putWords(view, at + fields.unnamed.offset, plainRecord(ir, "unix-unnamed", [POLICY_OP_CONNECT, POLICY_OP_BIND]));
-    putPlace(view, at + fields.path.offset, tables.path);
-    putPlace(view, at + fields.abstract.offset, tables.abstract);
-    view.setBigUint64(at + fields.calls.offset, callsOf(ir, privileges), true);
+    putWords(view, at + fields.privilege_defaults.offset, privilegeDefaults);
+    putWords(view, at + fields.privilege.offset, privileges.map((record) => cases.wordOf(record)));
+    for (const { offset, record } of [
+      { offset: fields.anonymous.offset, record: plainRecord(ir, conditions, "anonymous", [POLICY_OP_EXEC, POLICY_OP_LOAD]) },
+      { offset: fields.unnamed.offset, record: plainRecord(ir, conditions, "unix-unnamed", [POLICY_OP_CONNECT, POLICY_OP_BIND]) },
+    ]) putRecord(view, at + offset, record, cases.headOf(record));
+    putPlace(view, at + fields.path.offset, tables.path, cases);
+    putPlace(view, at + fields.abstract.offset, tables.abstract, cases);
+    // What is denied in some circumstances only cannot be taken away beforehand.
+    const denied = privileges.map((record, i) => (isPlain(record) ? (record.words[0] || privilegeDefaults[i]) ?? 0 : 0));
+    view.setBigUint64(at + fields.calls.offset, callsOf(ir, denied), true);
   });
 }
 
 /** In the order of `enum policy_section_kind`. */
-function sectionsOf(ir: Ir, paths: PathTables, addresses: AddressTables): readonly Section[] {
+function sectionsOf(ir: Ir, paths: PathTables, addresses: AddressTables, budget: Budget): readonly Section[] {
   const meta = writeMeta(metaOf(ir));
+  const conditions = new ConditionTable(ir, budget);
+  const cases = new CaseList();
+  const wordOf: WordOf = (word) => {
+    const number = recordNumber(word);
+    return number === null ? word : cases.wordOf(addresses.records[number] ?? EMPTY_RECORD);
+  };
+  const root = rootSection(ir, paths, conditions, cases);
+  const records = section(STRUCTS.policy_record.size, paths.records, (view, at, record) => {
+    putRecord(view, at, record, cases.headOf(record));
+  });
+  const ofAddresses = [
+    addressSection(addresses.addresses4, { entry: STRUCTS.policy_address4, key: STRUCTS.policy_address4_key }, wordOf),
+    addressSection(addresses.addresses6, { entry: STRUCTS.policy_address6, key: STRUCTS.policy_address6_key }, wordOf),
+    portSection(addresses.ports, wordOf),
+  ];
+  budget.spend("cases", cases.rows.length - 1, () => heaviest(ir.rules.map(({ when, match }) => (when === null ? 0 : match.length))));
   return [
     { size: 1, count: meta.length, bytes: meta },
-    rootSection(ir, paths),
-    section(STRUCTS.policy_record.size, paths.records, putRecord),
+    root,
+    termSection(conditions),
+    section(STRUCTS.policy_case.size, cases.rows, putCase),
+    records,
     stateSection(paths),
     edgeSection(paths.edges.filter((edge) => isShort(edge.name)), STRUCTS.policy_short_edge),
     edgeSection(paths.edges.filter((edge) => !isShort(edge.name)), STRUCTS.policy_long_edge),
@@ -230,14 +300,8 @@ function sectionsOf(ir: Ir, paths: PathTables, addresses: AddressTables): readon
     affixSection(paths.suffixes),
     classSection(paths.classes),
     globSection(paths.globRows),
-    addressSection(addresses.addresses4, { entry: STRUCTS.policy_address4, key: STRUCTS.policy_address4_key }),
-    addressSection(addresses.addresses6, { entry: STRUCTS.policy_address6, key: STRUCTS.policy_address6_key }),
-    portSection(addresses.ports),
+    ...ofAddresses,
   ];
-}
-
-function putRecord(view: DataView, at: number, record: VerdictRecord): void {
-  putWords(view, at, record);
 }
 
 function aligned(offset: number): number {
@@ -264,8 +328,10 @@ function putHeader(view: DataView, bytes: Uint8Array, sections: readonly Section
 }
 
 /** The image of a policy. Same input, same bytes. */
-export function encodeImage(ir: Ir, paths: PathTables, addresses: AddressTables): Uint8Array {
-  const sections = sectionsOf(ir, paths, addresses);
+export function encodeImage(
+  ir: Ir, paths: PathTables, addresses: AddressTables, budget = new Budget(DEFAULT_BOUNDS),
+): Uint8Array {
+  const sections = sectionsOf(ir, paths, addresses, budget);
   invariant(sections.length === POLICY_SECTIONS, "every section is there once");
   const offsets: number[] = [];
   let end: number = STRUCTS.policy_image_header.size;

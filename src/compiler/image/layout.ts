@@ -1,11 +1,11 @@
 /** An image cut into its sections, each an array of entries read in place. */
 import {
-  POLICY_ABI_VERSION, POLICY_BYTE_ORDER, POLICY_MAX_EDGES, POLICY_MAX_GLOB_ROWS, POLICY_MAX_META, POLICY_MAX_RECORDS,
-  POLICY_MAX_STATES, POLICY_SECTIONS, STRUCTS,
+  POLICY_ABI_VERSION, POLICY_BYTE_ORDER, POLICY_MAX_CASES, POLICY_MAX_EDGES, POLICY_MAX_GLOB_ROWS, POLICY_MAX_META,
+  POLICY_MAX_RECORDS, POLICY_MAX_STATES, POLICY_MAX_TERMS, POLICY_SECTIONS, STRUCTS,
 } from "./abi.gen.js";
 
 export const SECTION_NAMES = [
-  "meta", "root", "records", "states", "short_edges", "long_edges", "prefixes", "suffixes", "classes", "glob_rows",
+  "meta", "root", "terms", "cases", "records", "states", "short_edges", "long_edges", "prefixes", "suffixes", "classes", "glob_rows",
   "addresses4", "addresses6", "ports",
 ] as const;
 export type SectionName = (typeof SECTION_NAMES)[number];
@@ -20,6 +20,8 @@ interface Shape {
 const SHAPES: Readonly<Record<SectionName, Shape>> = {
   meta: { size: 1, least: 0, most: POLICY_MAX_META },
   root: { size: STRUCTS.policy_root.size, least: 1, most: 1 },
+  terms: { size: STRUCTS.policy_term.size, least: 0, most: POLICY_MAX_TERMS },
+  cases: { size: STRUCTS.policy_case.size, least: 1, most: POLICY_MAX_CASES },
   records: { size: STRUCTS.policy_record.size, least: 1, most: POLICY_MAX_RECORDS },
   states: { size: STRUCTS.policy_state.size, least: 1, most: POLICY_MAX_STATES },
   short_edges: { size: STRUCTS.policy_short_edge.size, least: 0, most: POLICY_MAX_EDGES },
@@ -45,6 +47,10 @@ export class Section {
 
   u32(index: number, offset: number): number {
     return this.view.getUint32(index * this.entrySize + offset, true);
+  }
+
+  u64(index: number, offset: number): bigint {
+    return this.view.getBigUint64(index * this.entrySize + offset, true);
   }
 
   u16(index: number, offset: number): number {
@@ -140,7 +146,8 @@ export function cut(image: Buffer, checksumOf: (image: Buffer) => number): Read<
 function named(found: ReadonlyMap<SectionName, Section>): Sections {
   const get = (name: SectionName): Section => found.get(name) ?? new Section(Buffer.alloc(0), 1);
   return {
-    meta: get("meta"), root: get("root"), records: get("records"), states: get("states"),
+    meta: get("meta"), root: get("root"), terms: get("terms"), cases: get("cases"),
+    records: get("records"), states: get("states"),
     short_edges: get("short_edges"), long_edges: get("long_edges"), prefixes: get("prefixes"),
     suffixes: get("suffixes"), classes: get("classes"), glob_rows: get("glob_rows"),
     addresses4: get("addresses4"), addresses6: get("addresses6"), ports: get("ports"),

@@ -13,6 +13,8 @@ const META = z.strictObject({
     params: z.record(z.string(), z.string()),
     programs: z.array(z.strictObject({ name: z.string(), target: z.string() })),
   }),
+  /** By number; images made before there were any have none. */
+  marks: z.optional(z.array(z.string())),
   /** By rule number. */
   rules: z.array(z.strictObject({
     id: z.string(),
@@ -40,6 +42,7 @@ export function metaOf(ir: Ir): Meta {
   return {
     policy: ir.policy,
     bindings: { home, params: sortedByKey(params), programs: programs.map(({ name, target }) => ({ name, target })) },
+    marks: ir.marks.map(({ name }) => name),
     rules: ir.rules.map(({ id, effect, operations, source, because, match, except }) => ({
       id, effect, operations, file: source?.file ?? null, line: source?.line ?? null, column: source?.column ?? null, because,
       targets: match.map(selectorText), except: except.map(selectorText),

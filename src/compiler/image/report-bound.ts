@@ -33,6 +33,11 @@ const WORDS: Readonly<Record<BoundName, Words>> = {
   globRows: {
     code: "too-many-glob-rows", help: (patterns) => `write fewer \`?\` and \`[…]\` after a \`*\`, as in ${patterns}`,
   },
+  marks: { code: "too-many-marks", help: () => "join marks that are set and cleared by the same" },
+  programs: { code: "too-many-program-lists", help: () => "name the same list of programs in conditions that mean the same" },
+  conditions: { code: "too-many-conditions", help: () => "write the same condition where the same is meant, or in one `for` block" },
+  terms: { code: "too-many-terms", help: () => "make several rules of a condition with many `or` and `and`" },
+  cases: { code: "too-many-verdicts", help: () => "let fewer rules with conditions cover the same places" },
   work: { code: "too-much-work", help: combined },
 };
 

@@ -1,6 +1,8 @@
 /** From network selectors to longest-prefix tables whose values already hold what every shorter prefix says. */
 import { Budget, DEFAULT_BOUNDS, heaviest } from "../automaton/bounds.js";
 import type { Bounded, Bounds } from "../automaton/bounds.js";
+import { ConditionTable } from "../conditions.js";
+import type { Applies } from "../conditions.js";
 import type { Ir, NetworkSelector, Rule, Selector } from "../ir.gen.js";
 import { verdictWord } from "../verdict.js";
 import { isConstant, portPrefixes } from "./steps.js";
@@ -8,6 +10,7 @@ import type { Steps } from "./steps.js";
 import type { AddressRow, AddressTables, PortRow } from "./tables.js";
 import { decide, extend, networkOps, NO_VERDICT } from "./verdicts.js";
 import type { Entry, Verdict } from "./verdicts.js";
+import { WordTable } from "./words.js";
 
 type Family = NetworkSelector["family"];
 
@@ -15,11 +18,12 @@ function ofFamily(selectors: readonly Selector[], family: Family): readonly Netw
   return selectors.flatMap((selector) => (selector.kind === "network" && selector.family === family ? [selector] : []));
 }
 
-function entriesOf(rule: Rule, number: number, family: Family): readonly Entry[] {
+function entriesOf(rule: Rule, number: number, applies: Applies, family: Family, words: WordTable): readonly Entry[] {
   const ops = networkOps(rule);
   const [match, except] = [ofFamily(rule.match, family), ofFamily(rule.except, family)];
-  if (ops.length === 0 || match.length === 0) return [];
-  const common = { rule: number, word: verdictWord(rule.effect, number), ops, conditional: except.length > 0 };
+  if (ops.length === 0 || match.length === 0 || applies === "never") return [];
+  const word = words.of(verdictWord(rule.effect, number), applies);
+  const common = { rule: number, word, ops, conditional: except.length > 0 };
   return [
     ...match.map((selector) => ({ ...common, isExcept: false, selector })),
     ...except.map((selector) => ({ ...common, isExcept: true, selector })),
@@ -111,15 +115,15 @@ interface Open {
   readonly row: AddressRow;
 }
 
-function rowsOf(prefixes: readonly Prefix[], classes: PortClasses): readonly AddressRow[] {
+function rowsOf(prefixes: readonly Prefix[], classes: PortClasses, { join }: WordTable): readonly AddressRow[] {
   const rows: AddressRow[] = [];
   /** The prefixes that contain the current one, shortest first. */
   const open: Open[] = [];
   for (const prefix of prefixes) {
     for (let last = open.at(-1); last !== undefined && !contains(last.prefix, prefix); last = open.at(-1)) open.pop();
     const parent = open.at(-1);
-    const verdict = extend(parent?.verdict ?? NO_VERDICT, prefix.entries);
-    const row = { prefixLength: prefix.length, address: prefix.address, ...classes.classify(decide(verdict)) };
+    const verdict = extend(parent?.verdict ?? NO_VERDICT, prefix.entries, join);
+    const row = { prefixLength: prefix.length, address: prefix.address, ...classes.classify(decide(verdict, join)) };
     if (parent === undefined || !sameValue(parent.row, row)) {
       if (!classes.reserve(1)) break;
       rows.push(row);
@@ -132,9 +136,12 @@ function rowsOf(prefixes: readonly Prefix[], classes: PortClasses): readonly Add
 /** The address tables of a policy. */
 export function buildAddressTables(ir: Ir, bounds: Bounds = DEFAULT_BOUNDS): Bounded<AddressTables> {
   const budget = new Budget(bounds);
+  const conditions = new ConditionTable(ir, budget);
+  const words = new WordTable();
   const classes = new PortClasses(budget, ir.rules);
-  const table = (family: Family): readonly AddressRow[] =>
-    rowsOf(prefixesOf(ir.rules.flatMap((rule, number) => entriesOf(rule, number, family)), family), classes);
-  const tables = { addresses4: table(4), addresses6: table(6), ports: classes.rows };
+  const entries = (family: Family): readonly Entry[] => ir.rules.flatMap((rule, number) =>
+    entriesOf(rule, number, conditions.applies(number), family, words));
+  const table = (family: Family): readonly AddressRow[] => rowsOf(prefixesOf(entries(family), family), classes, words);
+  const tables = { addresses4: table(4), addresses6: table(6), ports: classes.rows, records: words.records };
   return budget.outcome(tables);
 }

@@ -51,10 +51,13 @@ export function combine(a: Steps, b: Steps, merge: (a: number, b: number) => num
   return tidy(steps);
 }
 
-export function maximum(a: Steps, b: Steps): Steps {
+/** How two words that both hold make one. */
+export type Join = (a: number, b: number) => number;
+
+export function joined(a: Steps, b: Steps, join: Join): Steps {
   if (isConstant(b) && b[0]?.word === 0) return a;
   if (isConstant(a) && a[0]?.word === 0) return b;
-  return combine(a, b, Math.max);
+  return combine(a, b, join);
 }
 
 export interface PortPrefix {

@@ -1,4 +1,5 @@
 /** What becomes of network selectors: the rows of the image's address and port tables, as yet unsorted. */
+import type { VerdictRecord } from "../verdict.js";
 import type { PortPrefix } from "./steps.js";
 
 export interface AddressRow {
@@ -22,4 +23,6 @@ export interface AddressTables {
   readonly addresses4: readonly AddressRow[];
   readonly addresses6: readonly AddressRow[];
   readonly ports: readonly PortRow[];
+  /** What words stand for that are none themselves, by number. */
+  readonly records: readonly VerdictRecord[];
 }

@@ -6,8 +6,8 @@
 import { POLICY_OP_CONNECT, POLICY_PROTO_TCP, POLICY_PROTO_UDP, POLICY_PROTOS } from "../image/abi.gen.js";
 import type { NetworkSelector, Rule } from "../ir.gen.js";
 import { OPERATION_ORDER } from "../verdict.js";
-import { combine, constant, maximum, within } from "./steps.js";
-import type { Steps } from "./steps.js";
+import { combine, constant, joined, within } from "./steps.js";
+import type { Join, Steps } from "./steps.js";
 
 /** One selector of one rule. */
 export interface Entry {
@@ -61,12 +61,12 @@ function coverage({ ports, protocol }: NetworkSelector, of: number, word: number
 function stand(known: Standing | undefined, { word, ops, isExcept, selector }: Entry): Standing {
   const before = known ?? { word, ops, match: PROTOCOLS.map(() => NOTHING), except: PROTOCOLS.map(() => NOTHING) };
   const side = isExcept ? before.except : before.match;
-  const joined = side.map((steps, protocol) => maximum(steps, coverage(selector, protocol, 1)));
-  return isExcept ? { ...before, except: joined } : { ...before, match: joined };
+  const covered = side.map((steps, protocol) => joined(steps, coverage(selector, protocol, 1), Math.max));
+  return isExcept ? { ...before, except: covered } : { ...before, match: covered };
 }
 
 /** The verdict where these selectors hold as well. */
-export function extend(parent: Verdict, entries: readonly Entry[]): Verdict {
+export function extend(parent: Verdict, entries: readonly Entry[], join: Join): Verdict {
   const free = parent.free.map((row) => [...row]);
   const conditional = entries.filter((entry) => entry.conditional);
   const standing = conditional.length === 0 ? parent.standing : new Map(parent.standing);
@@ -75,7 +75,7 @@ export function extend(parent: Verdict, entries: readonly Entry[]): Verdict {
       const row = free[op];
       for (const protocol of PROTOCOLS) {
         const covered = coverage(entry.selector, protocol, entry.word);
-        if (row !== undefined) row[protocol] = maximum(row[protocol] ?? NOTHING, covered);
+        if (row !== undefined) row[protocol] = joined(row[protocol] ?? NOTHING, covered, join);
       }
     }
   }
@@ -87,13 +87,13 @@ export function extend(parent: Verdict, entries: readonly Entry[]): Verdict {
 }
 
 /** The words that decide, by operation and protocol. */
-export function decide({ free, standing }: Verdict): Grid<Steps> {
+export function decide({ free, standing }: Verdict, join: Join): Grid<Steps> {
   return free.map((row, op) => row.map((steps, protocol) => {
     let decided = steps;
     for (const { word, ops, match, except } of standing.values()) {
       if (!ops.includes(op)) continue;
       const [matched, excepted] = [match[protocol] ?? NOTHING, except[protocol] ?? NOTHING];
-      decided = maximum(decided, combine(matched, excepted, (m, e) => (m === 1 && e === 0 ? word : 0)));
+      decided = joined(decided, combine(matched, excepted, (m, e) => (m === 1 && e === 0 ? word : 0)), join);
     }
     return decided;
   }));
