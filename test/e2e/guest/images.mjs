@@ -5,8 +5,10 @@ import { check, exec, image, POLICYC, POLICYD, scratchFile, suite } from "./harn
 const HEADER = 32;
 const SECTION = 24;
 // In the order of `enum policy_section_kind`.
-const SECTIONS = ["meta", "root", "records", "states", "shortEdges", "longEdges", "prefixes", "suffixes", "classes",
+const SECTIONS = ["meta", "root", "terms", "cases", "records", "states", "shortEdges", "longEdges", "prefixes", "suffixes", "classes",
   "globRows", "addresses4", "addresses6", "ports"];
+/** Of `path` in `struct policy_root`. */
+const PATH_IN_ROOT = 320;
 const NOT_THERE = 0xffff_fff0;
 const FLIPS = 60;
 
@@ -58,7 +60,11 @@ function outOfRange(whole) {
     "a long edge to no state": put(last(s.longEdges) + 260, s.states.count),
     "no lane": put(s.root.offset, 0),
     "a lane too many": put(s.root.offset, 5),
-    "a lane that starts in no state": put(s.root.offset + 4 + 36 + 36 + 36, s.states.count),
+    "a lane that starts in no state": put(s.root.offset + PATH_IN_ROOT, s.states.count),
+    "a first case that says something": put(s.cases.offset + 8, 0x7fffffff),
+    "other terms than there are": put(s.root.offset + 8, 1),
+    "cases of a default": put(s.root.offset + 16 + 36, 1),
+    "cases that are not there": put(last(s.records) + 36, s.cases.count),
     "edges out of order": swap(s.shortEdges),
     "an edge twice": (bytes) => {
       bytes.copyWithin(s.shortEdges.offset, s.shortEdges.offset + s.shortEdges.size, s.shortEdges.offset + 2 * s.shortEdges.size);
