@@ -47,7 +47,7 @@ const compilerFiles = filesBelow("src/compiler");
 const unplaced = compilerFiles.filter((file) => !STAGES.some((stage) => holds(stage, file)));
 if (unplaced.length > 0) throw new Error(`give these files a stage in eslint.config.mjs: ${unplaced.join(", ")}`);
 
-const OUTSIDE = ["src/cli", "src/runtime", "src/suggest", "src/interpreter", "src/simulator"];
+const OUTSIDE = ["src/cli", "src/runtime", "src/suggest", "src/interpreter", "src/simulator", "src/learn"];
 const message = "imports go one way: see the stages in eslint.config.mjs";
 
 const stageZones = STAGES.map((stage, row) => ({
@@ -61,10 +61,11 @@ const LATE_STAGES = compilerFiles.filter((file) => STAGES.slice(5).some((stage) 
 
 const ZONES = [
   ...stageZones,
-  { target: "./src/runtime", from: ["./src/cli", "./src/suggest"].map(String), message },
+  { target: "./src/runtime", from: ["./src/cli", "./src/suggest", "./src/learn"].map(String), message },
   // A second opinion on the language: it may share the tree with the compiler, and no more.
   { target: "./src/interpreter", from: [...OUTSIDE.filter((path) => path !== "src/interpreter"), ...LATE_STAGES]
     .map((path) => `./${path}`), message: "the interpreter shares nothing with the compiler but the tree" },
+  { target: "./src/learn", from: ["src/cli", "src/runtime", "src/suggest", "src/simulator"].map((path) => `./${path}`), message },
   { target: "./src/simulator", from: OUTSIDE.filter((path) => path !== "src/simulator").map((path) => `./${path}`),
     message: "the simulator knows the image's bytes, nothing else" },
 ];
@@ -108,7 +109,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["src/compiler/**", "src/interpreter/**", "src/simulator/**"],
+    files: ["src/compiler/**", "src/interpreter/**", "src/simulator/**", "src/learn/**"],
     rules: {
       "no-restricted-imports": ["error", { paths: EFFECTFUL.flatMap((name) => [name, `node:${name}`]
         .map((path) => ({ name: path, message: "this code is pure: files, clocks and network are src/cli's and src/runtime's" }))) }],

@@ -11,6 +11,7 @@ import type { FmtOptions } from "./fmt.js";
 import type { HookOptions } from "./hook.js";
 import { type Agent, AGENTS } from "./hook-formats.js";
 import type { InspectOptions } from "./inspect.js";
+import type { LearnOptions } from "./learn.js";
 import type { LintOptions } from "./lint.js";
 import type { LoadOptions } from "./load.js";
 import { addBindingOptions, type BindingOptions, repeatable } from "./options.js";
@@ -44,6 +45,7 @@ export function createProgram(finish: (status: number) => void): Command {
   addExplain(program, finish);
   addInspect(program, finish);
   addRun(program, finish);
+  addLearn(program, finish);
   addLoad(program, finish);
   addStatus(program, finish);
   addEvents(program, finish);
@@ -208,6 +210,28 @@ function addRun(program: Command, finish: Finish): void {
       + "\nExit status: the command's own; 128+N after signal N, 127 where it is\nnot found, 126 where it cannot be executed.\n")
     .action(async (file: string, command: readonly string[], options: RunOptions) => {
       finish(await (await import("./run.js")).runCommand(file, command, options));
+    });
+}
+
+function addLearn(program: Command, finish: Finish): void {
+  addBindingOptions(program.command("learn"))
+    .description("run a command with nothing denied, and draft the policy that would have let it through (as root, or with sudo)")
+    .usage("[options] -- <command...>")
+    .argument("<command...>", "what to run; it runs as the user who called sudo")
+    .option("-o, --output <out.pol>", "where to (default: standard output)")
+    .option("--onto <policy>", "add to this policy only what it is missing")
+    .option("--backend <backend>", "auto, lsm, fmod_ret or tracepoint", "auto")
+    .option("--allow-degraded", "run even where the backend cannot see everything; it says what")
+    .option("--user <user>", "run the command as this user (~ in the policy stays yours, or --home)")
+    .addHelpText("after", example("sudo policyc learn -o npm-test.pol -- npm test", "sudo policyc learn --onto agent.pol -o agent.pol -- npm test")
+      + `
+The folder that it runs in becomes the parameter workspace (--set workspace=DIR
+for another). The draft holds what was seen, folded by place and kind, and a
+test of it. Nothing is denied while it runs: learn from what you trust.
+Exit status: the command's own; 3 where that is 0 and events are missing.
+`)
+    .action(async (command: readonly string[], options: LearnOptions) => {
+      finish(await (await import("./learn.js")).learnCommand(command, options));
     });
 }
 

@@ -179,10 +179,10 @@ async function prepare({ file, load, openSinks, command, people, surroundings }:
   const sinks = openSinks(meta);
   if (!sinks.ok) return printFailure(sinks.failure);
   const recorder = new Recorder(meta.rules, sinks.value, (path, thrown) => {
-    note(`cannot write ${printable(path)} any more: ${reasonOf(thrown)}`);
+    note(`cannot write ${printable(path ?? "events")} any more: ${reasonOf(thrown)}`);
   }, () => { note("policyd was ended and goes on: no event is lost"); });
   const record = sessionRecord({ file, meta, command, user: people.target ?? invokingUser(surroundings.environment) });
-  return { ...loaded.value, guarded: guardedFiles([...files, ...sinks.value.map(({ path }) => path)]), recorder, record };
+  return { ...loaded.value, guarded: guardedFiles([...files, ...sinks.value.flatMap(({ path }) => path ?? [])]), recorder, record };
 }
 
 function conclude(result: SessionResult, { prepared, trouble }: Progress, { fallsBack }: Task): Supervised {

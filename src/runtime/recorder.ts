@@ -17,8 +17,8 @@ export interface Told {
 
 /** Keeps what is told, in a file of the user's or elsewhere. `take` may throw what `fs` throws. */
 export interface Sink {
-  /** As the user names it. */
-  readonly path: string;
+  /** Of the file, as the user names it; null where it is none. */
+  readonly path: string | null;
   take(told: readonly Told[]): void;
   close(): void;
 }
@@ -35,7 +35,7 @@ export class Recorder {
   constructor(
     rules: readonly RuleNote[],
     sinks: readonly Sink[],
-    private readonly onTrouble: (path: string, thrown: unknown) => void,
+    private readonly onTrouble: (path: string | null, thrown: unknown) => void,
     private readonly onAttended: () => void = () => undefined,
   ) {
     this.#sinks = sinks;

@@ -17,7 +17,12 @@ afterEach(() => { process.chdir(CHECKOUT); });
 /** Runs it in the folder `cwd`, without colour. */
 export async function policycIn(cwd: string, ...args: readonly string[]) {
   process.chdir(cwd);
+  return printedBy(() => main(args));
+}
+
+/** What a command prints, and its status. */
+export async function printedBy(command: () => Promise<number>) {
   Object.assign(printed, { stdout: "", stderr: "" });
-  const status = await main(args);
+  const status = await command();
   return { status, ...printed };
 }

@@ -5,6 +5,7 @@ import { BACKEND, check, counts, exec, image, startSession, suite, until } from 
 import { runClosed } from "./closed.mjs";
 import { runEvents, runFeedback } from "./events.mjs";
 import { runImages } from "./images.mjs";
+import { runLearn } from "./learn.mjs";
 import { runMounts } from "./mounts.mjs";
 import { runMutations } from "./mutations.mjs";
 import { runWithoutLsm } from "./no-lsm.mjs";
@@ -64,6 +65,7 @@ async function withSession() {
   await timed("mounts", runMounts);
   await timed("scale", runScale);
   await timed("programs", runPrograms);
+  await timed("learn", runLearn);
   const tools = chosen.filter((name) => /^tools(:|$)/.test(name));
   if (tools.length > 0) await timed(tools[0], () => { runTools(tools.flatMap((name) => name.split(":").slice(1))); });
   if (BACKEND !== "lsm") checkPassedOver();
