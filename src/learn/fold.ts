@@ -38,8 +38,13 @@ export function foldPaths(attempts: readonly PathAttempt[], request: FoldRequest
 
 function foldOp(op: FileOp, attempts: readonly PathAttempt[], { folders, secrets, isSecret }: FoldRequest): readonly PathPattern[] {
   const anchored = secrets.filter(({ floats }) => !floats);
-  const isFree = (root: Located["root"], names: readonly string[]): boolean =>
-    !reaches(componentsOf({ root, names, isExact: false }, folders), op, anchored);
+  const known = new Map<string, boolean>();
+  const isFree = (root: Located["root"], names: readonly string[]): boolean => {
+    const key = JSON.stringify([root, names]);
+    const free = known.get(key) ?? !reaches(componentsOf({ root, names, isExact: false }, folders), op, anchored);
+    known.set(key, free);
+    return free;
+  };
   const exact: PathPattern[] = [];
   const places: PathPattern[] = [];
   const others: Located[] = [];
@@ -52,29 +57,24 @@ function foldOp(op: FileOp, attempts: readonly PathAttempt[], { folders, secrets
   }
   const generic = (["workspace", "home", "top"] as const).flatMap((root) => foldNames(
     others.filter((located) => located.root === root).map((located) => {
-      const names = namesFor(op, located);
-      return isFree(root, names) ? names : located.names.map(patternName);
+      const exact = located.names.map(patternName);
+      const names = isChange(op) && !isTemporary(located) ? exact.map(withoutNumbers) : exact;
+      return names.every((name, i) => name === exact[i]) || isFree(root, names) ? names : exact;
     }),
     { mayOpen: (folder) => isDeepEnough(root, folder), mayWrite: (names) => isFree(root, names) },
   ).map((names): PathPattern => ({ root, names, isExact: names.every((name) => !isGlob(name)) })));
   return withoutCovered([...exact, ...places, ...generic], folders);
 }
 
-/** What a program makes has another number the next time. */
-function namesFor(op: FileOp, located: Located): readonly string[] {
-  const names = located.names.map(patternName);
-  return isChange(op) && !isTemporary(located) ? names.map(withoutNumbers) : names;
-}
-
-/** Times, processes and hashes; not versions, nor the year in a name. */
+/** Times, processes and hashes, which are others the next time; not versions, nor the year in a name. */
 const NUMBERS = /(?<![A-Za-z0-9])(?=[a-f]*[0-9])[0-9a-f]{8,}(?![A-Za-z0-9])|[0-9]{5,}/g;
-const withoutNumbers = (name: string): string => name.replace(NUMBERS, "*").replace(/\*{2,}/g, "*");
+const withoutNumbers = (name: string): string => name.replace(NUMBERS, "*");
 
 const isGlob = (name: string): boolean => /[*?[{]/.test(name.replace(/\\./gs, ""));
 
-/** Never all of the machine, of a folder at its top, or of the home. */
+/** Never all of the machine, of a folder at its top, or of anybody's home. */
 function isDeepEnough(root: Located["root"], folder: readonly string[]): boolean {
-  return root === "workspace" || folder.length >= (root === "home" ? 1 : 2);
+  return root === "workspace" || folder.length >= (root === "home" ? 1 : folder[0] === "home" ? 3 : 2);
 }
 
 export function componentsOf({ root, names }: PathPattern, folders: Folders): Pattern {
