@@ -1,11 +1,12 @@
 /** `policyc learn`: runs a command with nothing denied, and writes the policy that would have let it through. */
-import { realpathSync } from "node:fs";
+import { closeSync, constants, existsSync, fstatSync, ftruncateSync, openSync, realpathSync, unlinkSync } from "node:fs";
 import { OPERATIONS } from "../compiler/resolved.js";
 import type { FrontEnd } from "../compiler/compile.js";
 import { learn, type Learned, type Onto } from "../learn/learn.js";
 import { AttemptCollector } from "../runtime/attempt-collector.js";
+import { type Sink, writeText } from "../runtime/recorder.js";
 import { bindingsOf, type OutsideBindings } from "./bindings.js";
-import { type Attempt, fail, STATUS, succeed } from "./exit.js";
+import { type Attempt, fail, reasonOf, STATUS, succeed } from "./exit.js";
 import { compileBytes, loadPolicySource } from "./load-policy.js";
 import type { Loaded, Runnable } from "./loaded.js";
 import type { BindingOptions } from "./options.js";
@@ -14,7 +15,6 @@ import { readSource, STDIN } from "./read-sources.js";
 import { shellWord } from "./shell-word.js";
 import { note, type RunSurroundings, type SessionOptions, supervise, type Supervised, SURROUNDINGS } from "./supervise.js";
 import { printable, writeOut } from "./terminal.js";
-import { writeWhole } from "./write-whole.js";
 
 export interface LearnOptions extends BindingOptions, SessionOptions {
   readonly output?: string;
@@ -35,12 +35,19 @@ export async function learnCommand(
   const onto = options.onto === undefined ? null : ontoFrom(options.onto, bindings.value, surroundings.environment["PATH"] ?? "");
   if (onto !== null && !onto.ok) return printTrouble(onto.trouble);
   const collector = new AttemptCollector();
+  const output: { file: DraftFile | null } = { file: null };
   const result = await supervise({
     file: STDIN, command, options, surroundings,
     load: (searchPath) => Promise.resolve(auditing(bindings.value.home, searchPath)),
-    openSinks: () => succeed([collector]),
+    openSinks: () => {
+      const opened = openOutput(options.output);
+      if (opened.ok) output.file = opened.value;
+      return opened.ok ? succeed([collector, ...(opened.value === null ? [] : [opened.value])]) : opened;
+    },
   });
-  return result.kind === "refused" ? result.status : conclude(result, collector, { ...task.value, onto: onto?.value ?? null }, options);
+  if (result.kind === "ended") return conclude(result, collector, { ...task.value, onto: onto?.value ?? null }, output.file);
+  output.file?.finish(null);
+  return result.status;
 }
 
 interface Task {
@@ -82,12 +89,13 @@ function auditing(home: string, searchPath: string): Loaded<Runnable> {
 
 function conclude(
   { status, complete }: Extract<Supervised, { kind: "ended" }>, collector: AttemptCollector,
-  task: Task & { readonly onto: Onto | null }, { output }: LearnOptions,
+  task: Task & { readonly onto: Onto | null }, output: DraftFile | null,
 ): number {
   const lost = collector.lost + (complete ? 0 : 1);
   const date = new Date().toISOString().slice(0, "2026-01-01".length);
   const learned = learn({ ...task, attempts: collector.attempts, date, lost, read: readSource });
   if (!learned.ok) {
+    output?.finish(null);
     printDiagnostics(learned.diagnostics);
     return STATUS.policy;
   }
@@ -107,15 +115,49 @@ function tell({ left, text }: Learned, { attempts, oddities }: AttemptCollector,
   note(text === null ? `nothing is missing: all ${attempts.length} accesses are permitted` : `${attempts.length} accesses learned; read the draft before anything runs under it`);
 }
 
-function write(text: string | null, output: string | undefined): Attempt<null> {
-  if (text === null) return succeed(null);
-  if (output !== undefined && output !== STDIN) {
-    const written = writeWhole(output, Buffer.from(text));
-    if (written.ok) return written;
-    // What took a run to find out is not thrown away.
-    writeOut(text);
-    return written;
+/** Before the command runs, and with the rights of who called. Null: standard output. */
+function openOutput(path: string | undefined): Attempt<DraftFile | null> {
+  try {
+    return succeed(path === undefined || path === STDIN ? null : new DraftFile(path));
+  } catch (thrown) {
+    return fail(STATUS.usage, `cannot write \`${path ?? ""}\`: ${reasonOf(thrown)}`);
   }
-  writeOut(text);
-  return succeed(null);
+}
+
+function write(text: string | null, output: DraftFile | null): Attempt<null> {
+  try {
+    output?.finish(text);
+    if (output === null && text !== null) writeOut(text);
+    return succeed(null);
+  } catch (thrown) {
+    // What took a run to find out is not thrown away.
+    writeOut(text ?? "");
+    return fail(STATUS.usage, `cannot write \`${output?.path ?? ""}\`: ${reasonOf(thrown)}`);
+  }
+}
+
+/** Guarded while the command runs: it may be the policy that is added to. */
+class DraftFile implements Sink {
+  readonly #fd: number;
+  readonly #isNew: boolean;
+
+  constructor(readonly path: string) {
+    this.#isNew = !existsSync(path);
+    this.#fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o666);
+  }
+
+  take(): void { /* What is written is known at the end. */ }
+
+  close(): void { /* It is not the end yet. */ }
+
+  /** Null: nothing is to be written. */
+  finish(text: string | null): void {
+    try {
+      if (text !== null && fstatSync(this.#fd).isFile()) ftruncateSync(this.#fd);
+      if (text !== null) writeText(this.#fd, text);
+    } finally {
+      closeSync(this.#fd);
+    }
+    if (text === null && this.#isNew) unlinkSync(this.path);
+  }
 }

@@ -1,5 +1,5 @@
 /** `policyc learn` with a stand-in for policyd: what it asks of the kernel side, and what it makes of events. */
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
@@ -101,11 +101,25 @@ describe("the draft", () => {
     expect(stdout).toContain("\ndraft \"learned from `true`, 20");
   });
 
-  it("is not thrown away where the file cannot be written", async () => {
-    const { status, stdout, stderr } = await learned([audited({ path: "/w/a" })], { output: "/nonexistent/out.pol" });
-    expect(status).toBe(2);
-    expect(stderr).toContain("error: cannot write `/nonexistent/out.pol`: no such file or directory\n");
+  it.each([
+    ["/nonexistent/out.pol", "no such file or directory"],
+    [CHECKOUT, "it is a directory"],
+  ])("needs a file that can be written: %s", async (output, why) => {
+    const { status, stderr, folder } = await learned([audited({ path: "/w/a" })], { output });
+    expect([status, stderr]).toEqual([2, `error: cannot write \`${output}\`: ${why}\n`]);
+    // An image is sent where the command is to run.
+    expect(readFileSync(join(folder, "image"), "utf8")).toBe("");
+  });
+
+  it("is not thrown away where the file is full", async () => {
+    const { status, stdout, stderr } = await learned([audited({ path: "/w/a" })], { output: "/dev/full" });
+    expect([status, stderr.split("\n").at(-2)]).toEqual([2, "error: cannot write `/dev/full`: no space left on the device"]);
     expect(stdout).toContain("\nallow read \"${workspace}/**\"\n");
+  });
+
+  it("is guarded while the command runs", async () => {
+    const { folder, file } = await learned([audited({ path: "/w/a" })]);
+    expect(readFileSync(join(folder, "guards"), "utf8").split("\0")).toContain(file);
   });
 
   it("is checked and tested as it is, and cannot be compiled", async () => {
@@ -134,9 +148,18 @@ describe("--onto", () => {
 
   it("writes nothing where nothing is missing", async () => {
     const onto = known();
-    writeFileSync(join(onto, "../other"), "");
-    const { stderr, stdout } = await learned([audited({ path: "/w/a" })], { onto, output: "-" });
-    expect([stdout, stderr]).toEqual(["", "policyc: nothing is missing: all 1 accesses are permitted\n"]);
+    const { stderr, file } = await learned([audited({ path: "/w/a" })], { onto });
+    expect([existsSync(file), stderr]).toEqual([false, "policyc: nothing is missing: all 1 accesses are permitted\n"]);
+    const before = readFileSync(onto, "utf8");
+    await learned([audited({ path: "/w/a" })], { onto, output: onto });
+    expect(readFileSync(onto, "utf8")).toBe(before);
+  });
+
+  it("can write to the policy itself", async () => {
+    const onto = known();
+    const before = readFileSync(onto, "utf8");
+    await learned([audited({ path: "/etc/hosts" })], { onto, output: onto });
+    expect(readFileSync(onto, "utf8").startsWith(`${before}\n# Added by`)).toBe(true);
   });
 
   it.each([
