@@ -23,6 +23,7 @@ export function readNew(path: string, state: string | null, places: readonly str
   const file = openThere(path);
   if (file === null) return { kind: "absent" };
   try {
+    if (!fstatSync(file).isFile()) throw new Error("it is not a regular file");
     const mark = openMark(state === null ? places.map((place) => join(place, nameFor(path))) : [state]);
     if (typeof mark !== "number") return { kind: "forgetful", thrown: mark.thrown };
     try {

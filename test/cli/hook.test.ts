@@ -1,6 +1,6 @@
 /** What agents are given, against the form that each one's documentation asks for. */
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -130,7 +130,10 @@ describe("policyc feedback", () => {
       status: 3, stdout: "", stderr: "error: nowhere to remember what was read: no such file or directory\n"
         + "help: --state FILE, where the policy permits create and write\n",
     });
-    expect(await policyc(["feedback", "places"], { cwd: folder })).toMatchObject({ status: 3, stdout: "" });
+    expect(await policyc(["feedback", "places", "--state", "mark"], { cwd: folder })).toMatchObject({
+      status: 3, stdout: "", stderr: "error: cannot read `places`: it is not a regular file\n",
+    });
+    expect(existsSync(join(folder, "mark"))).toBe(false);
   });
 
   it("finds the file of the session that it is in", async () => {
