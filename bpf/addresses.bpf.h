@@ -106,6 +106,29 @@ static __always_inline __u32 socket_protocol(struct sock *sk)
 	return protocol_of(BPF_CORE_READ(sk, sk_protocol));
 }
 
+/* A word of an address, with what the weighing found besides: of the first operation, whichever it is. */
+__noinline int decide_with_facts(__u32 index, __u32 word, __u32 op)
+{
+	struct scratch *scratch = scratch_at(index);
+	__u32 first = 1u << 0;
+	int verdict;
+
+	if (!scratch || op >= POLICY_OPS)
+		return -EACCES;
+	forget_found(&scratch->found);
+	if (scratch->weighing.has_facts | scratch->weighing.doubtful) {
+		scratch->found.has_facts = 1;
+		scratch->found.doubtful = scratch->weighing.doubtful;
+		__builtin_memcpy(scratch->found.facts, scratch->weighing.facts, sizeof(scratch->found.facts));
+		scratch->found.verdict.word[0] = word;
+		if (count_ops(index, first, 0))
+			return -EACCES;
+		word = scratch->found.verdict.word[0];
+	}
+	verdict = carry_out(index, scratch, word, op, POLICY_REASON_POLICY);
+	return verdict ?: remember(index, first) ?: happen(index);
+}
+
 static __always_inline int decide_word(__u32 session, const struct endpoint *end)
 {
 	__u32 index = begin(session);
@@ -128,7 +151,7 @@ static __always_inline int decide_word(__u32 session, const struct endpoint *end
 		word = word_or_default(weigh_word(index, address_word(scratch->slot, end)),
 				       end->op == POLICY_OP_BIND ? root->defaults.word[POLICY_OP_BIND]
 								 : root->defaults.word[POLICY_OP_CONNECT]);
-		verdict = carry_out(index, scratch, word, end->op, POLICY_REASON_POLICY);
+		verdict = decide_with_facts(index, word, end->op);
 	}
 	scratch_release(index);
 	return verdict;

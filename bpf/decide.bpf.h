@@ -3,6 +3,7 @@
 #ifndef POLICY_DECIDE_H
 #define POLICY_DECIDE_H
 
+#include "history.bpf.h"
 #include "membership.bpf.h"
 #include "walk.bpf.h"
 
@@ -186,7 +187,8 @@ static __always_inline int carry_out(__u32 index, struct scratch *scratch, __u32
 	return effect >= POLICY_DENY ? -EACCES : 0;
 }
 
-static __always_inline __u32 first_op(__u32 ops)
+/* A function that the verifier looks at by itself: what it answers is one number to its callers, not nine. */
+__noinline __u32 first_op(__u32 ops)
 {
 	for (__u32 op = 0; op < POLICY_OPS; op++)
 		if (ops & (1u << op))
@@ -209,12 +211,108 @@ static __always_inline void find_plain(__u32 index, struct scratch *scratch, con
 	weigh_found(index);
 }
 
-/* What found.verdict and the defaults say of the operations `ops`: the worst of them decides. */
-static __always_inline int conclude(__u32 index, struct scratch *scratch, __u32 ops)
+/* What the act leaves behind, should it happen. */
+static __always_inline void note_deeds(struct scratch *scratch, __u32 ops)
 {
-	struct policy_root *root = bpf_map_lookup_elem(&roots, &scratch->slot);
-	__u32 worst = 0, worst_op = 0;
+	if (!scratch->found.has_facts)
+		return;
+	for (int op = 0; op < POLICY_OPS; op++) {
+		if (!(ops & (1u << op)))
+			continue;
+		scratch->deeds.sets |= scratch->found.facts[POLICY_FACT_SETS][op];
+		scratch->deeds.clears |= scratch->found.facts[POLICY_FACT_CLEARS][op];
+		scratch->deeds.success_sets |= scratch->found.facts[POLICY_FACT_SUCCESS_SETS][op];
+		scratch->deeds.success_clears |= scratch->found.facts[POLICY_FACT_SUCCESS_CLEARS][op];
+	}
+}
 
+/* The operation that is refused most, as verdicts and defaults say. Of one that is permitted, the first. */
+__noinline __u32 worst_op(__u32 index, __u32 ops)
+{
+	struct scratch *scratch = scratch_at(index);
+	struct policy_root *root = scratch ? bpf_map_lookup_elem(&roots, &scratch->slot) : 0;
+	__u32 worst = 0, found = 0;
+
+	for (int op = 0; op < POLICY_OPS && root; op++) {
+		if (ops & (1u << op) && verdict_word(scratch, root, op) > worst) {
+			worst = verdict_word(scratch, root, op);
+			found = op;
+		}
+	}
+	return found;
+}
+
+/* The limits of what is permitted otherwise, and what it leaves behind. */
+__noinline int remember(__u32 index, __u32 ops)
+{
+	struct scratch *scratch = scratch_at(index);
+	__u32 refused;
+
+	if (!scratch)
+		return -EACCES;
+
+	if (scratch->found.doubtful & ops)
+		return carry_out(index, scratch, POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE), first_op(scratch->found.doubtful & ops),
+				 POLICY_REASON_UNKNOWN);
+	if (!scratch->found.has_facts)
+		return 0;
+	refused = count_ops(index, ops, 1);
+	if (refused) /* others have used it up meanwhile */
+		return carry_out(index, scratch, refused, first_op(ops), POLICY_REASON_POLICY);
+	note_deeds(scratch, ops);
+	return 0;
+}
+
+/* Leaves behind what the act does, before anybody can know that it has happened. */
+__noinline int happen(__u32 index)
+{
+	struct scratch *scratch = scratch_at(index);
+	struct policy_root *root;
+
+	if (!scratch)
+		return -EACCES;
+	if (!(scratch->deeds.sets | scratch->deeds.clears))
+		return 0;
+	root = bpf_map_lookup_elem(&roots, &scratch->slot);
+	if (!root || !read_self(index) ||
+	    !change_marks(scratch->session, &scratch->process, root->process_marks, scratch->deeds.sets, scratch->deeds.clears))
+		return carry_out(index, scratch, POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE), scratch->event.op, POLICY_REASON_INTERNAL);
+	return 0;
+}
+
+struct telling {
+	__u32 index;
+	__u32 ops;
+};
+
+static long tell_step(__u32 op, struct telling *told)
+{
+	struct scratch *scratch = scratch_at(told->index);
+	struct policy_root *root = scratch ? bpf_map_lookup_elem(&roots, &scratch->slot) : 0;
+
+	if (root && op < POLICY_OPS && told->ops & (1u << op))
+		carry_out(told->index, scratch, verdict_word(scratch, root, op), op, POLICY_REASON_POLICY);
+	return 0;
+}
+
+/* An event for each of the operations that is to have one. */
+static __always_inline void tell_of_all(__u32 index, __u32 ops)
+{
+	struct telling told = { .index = index, .ops = ops };
+
+	bpf_loop(POLICY_OPS, tell_step, &told, 0);
+}
+
+/* What found.verdict and the defaults say of the operations `ops`: the worst of them decides. */
+__noinline int conclude(__u32 index, __u32 ops)
+{
+	struct scratch *scratch = scratch_at(index);
+	struct policy_root *root;
+	__u32 worst, op;
+
+	if (!scratch)
+		return -EACCES;
+	root = bpf_map_lookup_elem(&roots, &scratch->slot);
 	scratch->event.object = scratch->found.object;
 	scratch->subject = scratch->target;
 	if (scratch->found.object != POLICY_OBJECT_ABSTRACT)
@@ -228,26 +326,26 @@ static __always_inline int conclude(__u32 index, struct scratch *scratch, __u32 
 		ops &= OP(EXEC) | OP(LOAD);
 		find_plain(index, scratch, &root->anonymous);
 	}
-	for (int op = 0; op < POLICY_OPS; op++) {
-		if (ops & (1u << op) && verdict_word(scratch, root, op) > worst) {
-			worst = verdict_word(scratch, root, op);
-			worst_op = op;
-		}
-	}
-	if (POLICY_WORD_EFFECT(worst) != POLICY_AUDIT)
-		return carry_out(index, scratch, worst, worst_op, POLICY_REASON_POLICY);
-	for (int op = 0; op < POLICY_OPS; op++)
-		if (ops & (1u << op))
-			carry_out(index, scratch, verdict_word(scratch, root, op), op, POLICY_REASON_POLICY);
-	return 0;
+	if (scratch->found.has_facts && count_ops(index, ops, 0))
+		return carry_out(index, scratch, POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE), first_op(ops), POLICY_REASON_INTERNAL);
+	if (!ops)
+		return 0;
+	op = worst_op(index, ops);
+	worst = op < POLICY_OPS ? verdict_word(scratch, root, op) : 0;
+	if (!word_permits(worst))
+		return carry_out(index, scratch, worst, op, POLICY_REASON_POLICY);
+	if (POLICY_WORD_EFFECT(worst) == POLICY_AUDIT)
+		tell_of_all(index, ops);
+	return remember(index, ops);
 }
 
 /* A scratch that belongs to `session`, or SCRATCH_NONE, on which the caller denies. */
-static __always_inline __u32 begin(__u32 session)
+__noinline __u32 begin(__u32 session)
 {
 	__u32 index = scratch_claim();
 	struct scratch *scratch = scratch_at(index);
 	__u32 *slot = bpf_map_lookup_elem(&sessions, &session);
+	struct policy_root *root;
 
 	if (!scratch)
 		return SCRATCH_NONE;
@@ -259,6 +357,11 @@ static __always_inline __u32 begin(__u32 session)
 	scratch->slot = *slot;
 	scratch->trouble = 0;
 	__builtin_memset(&scratch->who, 0, sizeof(scratch->who));
+	__builtin_memset(&scratch->unknown, 0, sizeof(scratch->unknown));
+	__builtin_memset(&scratch->deeds, 0, sizeof(scratch->deeds));
+	root = bpf_map_lookup_elem(&roots, &scratch->slot);
+	if (root && root->terms)
+		meet_self(index, root->programs);
 	return index;
 }
 
@@ -273,7 +376,7 @@ static __always_inline int decide_dentry_here(__u32 session, struct dentry *dent
 		return -EACCES;
 	scratch->target = (__u64)dentry;
 	locate(index);
-	verdict = conclude(index, scratch, ops);
+	verdict = conclude(index, ops) ?: happen(index);
 	scratch_release(index);
 	return verdict;
 }
@@ -301,7 +404,7 @@ static __noinline int forbid(struct dentry *dentry, __u32 op, __u32 reason)
 	return -EACCES;
 }
 
-/* Whether `ops` there would be permitted without an event. */
+/* Whether `ops` there would be permitted without an event, and leave nothing behind. */
 static __noinline int is_plainly_permitted(__u32 session, struct dentry *dentry, __u32 ops)
 {
 	__u32 index = begin(session);
@@ -317,7 +420,10 @@ static __noinline int is_plainly_permitted(__u32 session, struct dentry *dentry,
 	if (root && scratch->found.reason == POLICY_REASON_POLICY) {
 		plain = 1;
 		for (int op = 0; op < POLICY_OPS; op++)
-			if (ops & (1u << op) && POLICY_WORD_EFFECT(verdict_word(scratch, root, op)) >= POLICY_AUDIT)
+			if (ops & (1u << op) && (POLICY_WORD_EFFECT(verdict_word(scratch, root, op)) >= POLICY_AUDIT ||
+						 scratch->found.facts[POLICY_FACT_SETS][op] ||
+						 scratch->found.facts[POLICY_FACT_CLEARS][op] ||
+						 scratch->found.facts[POLICY_FACT_COUNTS][op] || scratch->found.doubtful))
 				plain = 0;
 	}
 	scratch_release(index);

@@ -31,7 +31,7 @@ static __always_inline int decide_file_here(__u32 session, struct dentry *dentry
 	scratch->target = (__u64)dentry;
 	if (!decide_place(index, ops)) {
 		locate(index);
-		verdict = conclude(index, scratch, ops);
+		verdict = conclude(index, ops) ?: happen(index);
 	}
 	scratch_release(index);
 	return verdict;

@@ -4,9 +4,10 @@
  *
  *   harness query    reads frames from stdin, writes answers to stdout:
  *                      u32 size of image, image, u32 number of queries, then for each query
- *                      u32 kind, u32 protocol, u32 port, u32 length, u64 marks, u64 exe, u64 under, `length` bytes
- *                    answers, for each query: i32 error, POLICY_OPS words, u64 programs. All in the machine's byte order.
- *   harness host     the same for paths and abstract names, by match.h compiled for the host, without the kernel
+ *                      u32 kind, u32 protocol, u32 port, u32 length, who and what is not known of them, `length` bytes
+ *                    answers, for each query: i32 error, POLICY_OPS words, u32 doubtful operations, u64 facts by kind and
+ *                    operation, u64 what the arguments answer to. All in the machine's byte order.
+ *   harness host     the same for paths, abstract names and arguments, by match.h compiled for the host, without the kernel
  *   harness check    reads an image from stdin; exits 0, or 1 having said why it is refused.
  *   harness verify lsm|fmod_ret|tracepoint [PROGRAM]   loads every program (or one) as the backend does and prints what the
  *                    verifier processed.
@@ -30,7 +31,7 @@ struct job {
 	__u32 query_count;
 	struct asked {
 		__u32 kind, protocol, port, length;
-		struct policy_circumstances who;
+		struct policy_circumstances who, unknown;
 		__u8 *bytes;
 	} *queries;
 };
@@ -88,6 +89,7 @@ static int answer(const struct kernel_side *kernel, const struct job *job, const
 	query.port = asked->port;
 	query.length = asked->length;
 	query.who = asked->who;
+	query.unknown = asked->unknown;
 	memcpy(query.bytes, asked->bytes, asked->length);
 	if (!kernel)
 		host_answer(&job->image, &query);
@@ -95,7 +97,9 @@ static int answer(const struct kernel_side *kernel, const struct job *job, const
 		return say_errno("BPF_PROG_TEST_RUN fails");
 	if (fwrite(&query.error, sizeof(query.error), 1, stdout) != 1 ||
 	    fwrite(query.verdict.word, sizeof(query.verdict.word), 1, stdout) != 1 ||
-	    fwrite(&query.programs, sizeof(query.programs), 1, stdout) != 1)
+	    fwrite(&query.doubtful, sizeof(query.doubtful), 1, stdout) != 1 ||
+	    fwrite(query.facts, sizeof(query.facts), 1, stdout) != 1 ||
+	    fwrite(&query.who.args, sizeof(query.who.args), 1, stdout) != 1)
 		return say_errno("cannot write the answers");
 	return 0;
 }

@@ -81,6 +81,12 @@ static inline const struct policy_case *find_case(__u32 slot, __u32 number)
 	return at_index(POLICY_SECTION_CASES, number, sizeof(struct policy_case));
 }
 
+static inline const struct policy_argument_class *find_argument_class(__u32 slot, __u32 class_id)
+{
+	(void)slot;
+	return at_index(POLICY_SECTION_ARGUMENT_CLASSES, class_id, sizeof(struct policy_argument_class));
+}
+
 static inline const struct policy_glob_row *find_glob_row(__u32 slot, __u32 row)
 {
 	(void)slot;
@@ -189,9 +195,20 @@ static void weigh_place(const struct policy_root *root, const struct policy_quer
 		if (record->cases)
 			weighing.heads[weighing.count++] = record->cases;
 	}
-	weighing.holds = conditions_held(0, root->terms, &query->who, broken);
+	weighing.holds = conditions_held(0, root->terms, &query->who, &query->unknown, broken);
 	weigh(0);
 	*broken |= weighing.broken;
+}
+
+static void read_arguments(const struct policy_root *root, struct policy_query *query)
+{
+	struct policy_reading reading = {};
+
+	begin_arguments(&reading, &root->arguments);
+	for (__u32 i = 0; i < query->length && i < sizeof(query->bytes); i++)
+		read_argument_byte(&reading, &root->arguments, query->bytes[i]);
+	query->who.args = arguments_answered(&reading, &root->arguments);
+	query->error = reading.broken ? -EACCES : 0;
 }
 
 void host_answer(const struct image *image, struct policy_query *query)
@@ -201,6 +218,10 @@ void host_answer(const struct image *image, struct policy_query *query)
 
 	current = image;
 	query->error = -EINVAL;
+	if (query->kind == POLICY_QUERY_ARGUMENTS) {
+		read_arguments(root, query);
+		return;
+	}
 	if (query->kind == POLICY_QUERY_PATH) {
 		if (query->length >= sizeof(query->bytes))
 			return;
@@ -216,7 +237,8 @@ void host_answer(const struct image *image, struct policy_query *query)
 	weigh_place(root, query, &broken);
 	for (int op = 0; op < POLICY_OPS; op++)
 		query->verdict.word[op] = word_or_default(weighing.verdict.word[op], root->defaults.word[op]);
-	query->programs = weighing.programs;
+	memcpy(query->facts, weighing.facts, sizeof(query->facts));
+	query->doubtful = weighing.doubtful;
 	query->error = broken ? -EACCES : 0;
 }
 

@@ -23,6 +23,11 @@ static const struct {
 	[POLICY_SECTION_ROOT] = { "root", sizeof(struct policy_root), 0, 1, 1 },
 	[POLICY_SECTION_TERMS] = { "terms", sizeof(struct policy_term), 0, 0, POLICY_MAX_TERMS },
 	[POLICY_SECTION_CASES] = { "cases", sizeof(struct policy_case), 0, 1, POLICY_MAX_CASES },
+	[POLICY_SECTION_LIMITS] = { "limits", sizeof(struct policy_limit), 0, 0, POLICY_LIMITS },
+	[POLICY_SECTION_ARGUMENT_CLASSES] = { "argument classes", sizeof(struct policy_argument_class), 0, 1,
+					      POLICY_MAX_ARGUMENT_CLASSES },
+	[POLICY_SECTION_MARK_IDENTITIES] = { "marks", sizeof(struct policy_identity), 0, 0, POLICY_MARKS },
+	[POLICY_SECTION_PROGRAM_IDENTITIES] = { "lists of programs", sizeof(struct policy_identity), 0, 0, POLICY_PROGRAMS },
 	[POLICY_SECTION_RECORDS] = { "records", sizeof(struct policy_record), 0, 1, POLICY_MAX_RECORDS },
 	[POLICY_SECTION_STATES] = { "states", sizeof(struct policy_state), 0, 1, POLICY_MAX_STATES },
 	[POLICY_SECTION_SHORT_EDGES] = { "short edges", sizeof(struct policy_short_edge),
@@ -193,7 +198,7 @@ static int place_ok(const struct reader *reader, const struct policy_place *plac
 static int contradicts(const struct policy_term *term)
 {
 	return term->with.marks & term->without.marks || term->with.exe & term->without.exe ||
-	       term->with.under & term->without.under;
+	       term->with.under & term->without.under || term->with.args & term->without.args;
 }
 
 /* In the order of their conditions, none of which is left out. */
@@ -211,13 +216,45 @@ static int check_terms(struct reader *reader)
 	return 0;
 }
 
-static int case_ok(const struct policy_case *this, __u32 conditions)
+/* Whether these are of the first `count` bits alone. */
+static int bits_ok(__u64 bits, __u64 count)
 {
-	if (this->flags >= POLICY_CASE_PROGRAMS << 1)
+	return count >= 64 || !(bits >> count);
+}
+
+/* Bits of what the fact is about, of operations that have it. */
+static int fact_ok(const struct reader *reader, const struct policy_case *this)
+{
+	enum policy_section_kind kind = POLICY_SECTION_MARK_IDENTITIES;
+	int of_ops = this->ops != 0;
+
+	switch (POLICY_CASE_FACT(this->flags)) {
+	case POLICY_FACT_PROGRAMS:
+		kind = POLICY_SECTION_PROGRAM_IDENTITIES;
+		of_ops = !this->ops && this->flags & POLICY_CASE_ALWAYS;
+		break;
+	case POLICY_FACT_SUCCESS_SETS:
+	case POLICY_FACT_SUCCESS_CLEARS:
+		of_ops = this->ops == 1 << POLICY_OP_EXEC;
+		break;
+	case POLICY_FACT_COUNTS:
+		kind = POLICY_SECTION_LIMITS;
+		break;
+	case POLICY_FACT_SETS:
+	case POLICY_FACT_CLEARS:
+		break;
+	default:
 		return 0;
-	if (this->flags & POLICY_CASE_PROGRAMS)
-		return this->facts && !this->word && !this->ops && !this->condition && !(this->flags & POLICY_CASE_ALWAYS);
-	if (this->facts || !this->ops || this->ops >= 1 << POLICY_OPS || !this->word || !word_ok(this->word))
+	}
+	return of_ops && !this->word && this->facts && bits_ok(this->facts, image_count(&reader->image, kind));
+}
+
+static int case_ok(const struct reader *reader, const struct policy_case *this, __u32 conditions)
+{
+	if (this->flags & ~POLICY_CASE_FLAGS || this->ops >= 1 << POLICY_OPS)
+		return 0;
+	if (POLICY_CASE_FACT(this->flags) ? !fact_ok(reader, this)
+					  : this->facts || !this->ops || !this->word || !word_ok(this->word))
 		return 0;
 	return this->flags & POLICY_CASE_ALWAYS ? !this->condition : this->condition < conditions;
 }
@@ -235,10 +272,73 @@ static int check_cases(struct reader *reader)
 	if (!(cases[count - 1].flags & POLICY_CASE_LAST))
 		return refuse(reader, "the last case goes on");
 	for (__u64 i = 1; i < count; i++)
-		if (!case_ok(&cases[i], term_count ? terms[term_count - 1].condition + 1 : 0))
+		if (!case_ok(reader, &cases[i], term_count ? terms[term_count - 1].condition + 1 : 0))
 			return refuse(reader, "case %llu is out of range", (unsigned long long)i);
 	return 0;
 }
+
+/* Windows lie one behind the other. */
+static int check_limits(struct reader *reader)
+{
+	const struct policy_limit *limits = image_section(&reader->image, POLICY_SECTION_LIMITS);
+	__u64 next = 0;
+
+	for (__u64 i = 0; i < image_count(&reader->image, POLICY_SECTION_LIMITS); i++) {
+		if (!limits[i].word || !word_ok(limits[i].word) || !limits[i].nanoseconds || limits[i].nanoseconds >> 62 ||
+		    limits[i].window != next || !limits[i].count || limits[i].reserved)
+			return refuse(reader, "limit %llu is out of range", (unsigned long long)i);
+		next += 1ull + limits[i].count;
+		if (next > POLICY_MAX_MOMENTS)
+			return refuse(reader, "the limits count too many operations");
+	}
+	return 0;
+}
+
+static int arguments_ok(const struct reader *reader, const struct policy_arguments *asked)
+{
+	static const struct policy_arguments NOTHING;
+
+	if (asked->count > POLICY_ARGUMENTS || asked->row >= image_count(&reader->image, POLICY_SECTION_GLOB_ROWS))
+		return 0;
+	for (__u32 i = asked->count; i < POLICY_ARGUMENTS; i++)
+		if (asked->ends[i])
+			return 0;
+	return asked->count || !memcmp(asked, &NOTHING, sizeof(NOTHING));
+}
+
+/* The first is empty; what is excluded is asked. */
+static int classes_ok(const struct reader *reader, const struct policy_arguments *asked)
+{
+	const struct policy_argument_class *classes = image_section(&reader->image, POLICY_SECTION_ARGUMENT_CLASSES);
+	static const struct policy_argument_class NOTHING;
+
+	for (__u64 i = 0; i < image_count(&reader->image, POLICY_SECTION_ARGUMENT_CLASSES); i++)
+		if (!bits_ok(classes[i].excludes, asked->count))
+			return 0;
+	return !memcmp(&classes[0], &NOTHING, sizeof(NOTHING));
+}
+
+/* What the root says of marks, programs, limits and arguments. */
+static int check_context(struct reader *reader)
+{
+	const struct policy_root *root = image_section(&reader->image, POLICY_SECTION_ROOT);
+	const struct policy_term *terms = image_section(&reader->image, POLICY_SECTION_TERMS);
+	__u64 marks = image_count(&reader->image, POLICY_SECTION_MARK_IDENTITIES), term_count = root->terms;
+	__u64 lists = image_count(&reader->image, POLICY_SECTION_PROGRAM_IDENTITIES);
+
+	if (root->limits != image_count(&reader->image, POLICY_SECTION_LIMITS))
+		return refuse(reader, "the image's root has another number of limits");
+	if (root->programs != (lists == 64 ? ~0ull : (1ull << lists) - 1))
+		return refuse(reader, "the image's root has other lists of programs");
+	if (!bits_ok(root->by_marks, term_count ? terms[term_count - 1].condition + 1 : 0) ||
+	    !bits_ok(root->process_marks, marks) || !bits_ok(root->file_marks, marks))
+		return refuse(reader, "the image's root has a mark or condition that is out of range");
+	if (!arguments_ok(reader, &root->arguments) || !classes_ok(reader, &root->arguments))
+		return refuse(reader, "what the image asks of arguments is out of range");
+	return 0;
+}
+
+#define ROOT_FLAGS (POLICY_ROOT_WATCHES_ADDRESSES | POLICY_ROOT_WRITES_AGAIN | POLICY_ROOT_SENDS_AGAIN)
 
 static int check_root(struct reader *reader)
 {
@@ -248,14 +348,14 @@ static int check_root(struct reader *reader)
 		return refuse(reader, "the image has %u lanes, out of range", root->lanes);
 	if (root->policy)
 		return refuse(reader, "the image's root says what policyd is to say");
-	if (root->flags & ~POLICY_ROOT_WATCHES_ADDRESSES)
+	if (root->flags & ~ROOT_FLAGS)
 		return refuse(reader, "the image's root has unknown flags 0x%x", root->flags);
 	if (root->calls >> POLICY_CALLS_SETS)
 		return refuse(reader, "the image's root has unknown sets of calls 0x%llx", (unsigned long long)root->calls);
 	for (int op = 0; op < POLICY_OPS; op++)
 		if (!root->defaults.word[op] || POLICY_WORD_RULE(root->defaults.word[op]) != POLICY_RULE_NONE)
 			return refuse(reader, "a default of the image is missing");
-	if (root->terms != image_count(&reader->image, POLICY_SECTION_TERMS) || root->reserved || root->defaults.cases)
+	if (root->terms != image_count(&reader->image, POLICY_SECTION_TERMS) || root->defaults.cases)
 		return refuse(reader, "the image's root has another number of terms, or cases of defaults");
 	for (int privilege = 0; privilege < POLICY_PRIVILEGES; privilege++) {
 		__u32 fallback = root->privilege_defaults[privilege];
@@ -303,7 +403,7 @@ static int check_states(struct reader *reader)
 
 		if (!state_ok(reader, state->fallback) || !state_ok(reader, state->other) ||
 		    !record_ok(reader, state->accept) || !record_ok(reader, state->sticky) || state->glob >= rows ||
-		    state->flags >= POLICY_STATE_TIGHTENS << 1 || !tightness_ok(state->tightest) ||
+		    state->flags >= POLICY_STATE_FACTS << 1 || !tightness_ok(state->tightest) ||
 		    !tightness_ok(state->loosest))
 			return refuse(reader, "state %llu has an index that is out of range", (unsigned long long)i);
 		if (states[state->fallback].fallback)
@@ -446,7 +546,7 @@ int image_open(struct image *image, const void *bytes, size_t size, char *why, s
 	struct reader reader = { .image = { bytes, size, bytes }, .why = why, .why_size = why_size };
 
 	if (check_header(&reader) || check_sections(&reader) || check_order(&reader) || check_terms(&reader) ||
-	    check_cases(&reader) || check_root(&reader) ||
+	    check_limits(&reader) || check_cases(&reader) || check_root(&reader) || check_context(&reader) ||
 	    check_states(&reader) || check_edges(&reader) || check_affixes(&reader, POLICY_SECTION_PREFIXES) ||
 	    check_affixes(&reader, POLICY_SECTION_SUFFIXES) || check_globs(&reader) || check_addresses(&reader))
 		return -1;

@@ -30,7 +30,8 @@
 #define PATH_SIZE 256
 
 static const char *const MAP_NAMES[MAPS] = {
-	[MAP_TERMS] = "terms", [MAP_CASES] = "cases", [MAP_RECORDS] = "records", [MAP_STATES] = "states", [MAP_SHORT_EDGES] = "short_edges",
+	[MAP_TERMS] = "terms", [MAP_CASES] = "cases", [MAP_LIMITS] = "limits",
+	[MAP_ARGUMENT_CLASSES] = "argument_classes", [MAP_WINDOWS] = "windows", [MAP_RECORDS] = "records", [MAP_STATES] = "states", [MAP_SHORT_EDGES] = "short_edges",
 	[MAP_LONG_EDGES] = "long_edges", [MAP_PREFIXES] = "prefixes", [MAP_SUFFIXES] = "suffixes",
 	[MAP_CLASSES] = "classes", [MAP_GLOB_ROWS] = "glob_rows", [MAP_ADDRESSES4] = "addresses4",
 	[MAP_ADDRESSES6] = "addresses6", [MAP_PORTS] = "ports", [MAP_ROOTS] = "roots", [MAP_SESSIONS] = "sessions",

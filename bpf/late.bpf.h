@@ -30,7 +30,7 @@ __noinline int decide_hiding_of(__u32 session)
 
 __noinline int decide_name_at(__u32 session, __u64 name, __u32 length, __u32 op)
 {
-	return decide_abstract(session, (const char *)name, length, op);
+	return decide_abstract_here(session, (const char *)name, length, op);
 }
 
 /* As `decide_peer_in`. */

@@ -32,6 +32,9 @@ const volatile __u32 by_tracepoints;
 
 POLICY_TABLE(terms, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, __u32, struct policy_term)
 POLICY_TABLE(cases, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, __u32, struct policy_case)
+POLICY_TABLE(limits, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, __u32, struct policy_limit)
+POLICY_TABLE(argument_classes, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, __u32, struct policy_argument_class)
+POLICY_TABLE(windows, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, __u32, __u64)
 POLICY_TABLE(records, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, __u32, struct policy_record)
 POLICY_TABLE(states, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, __u32, struct policy_state)
 POLICY_TABLE(short_edges, BPF_MAP_TYPE_HASH, 0, struct policy_short_key, __u32)
@@ -191,6 +194,11 @@ static inline const struct policy_term *find_term(__u32 slot, __u32 term)
 static inline const struct policy_case *find_case(__u32 slot, __u32 number)
 {
 	return FIND(cases, slot, &number);
+}
+
+static inline const struct policy_argument_class *find_argument_class(__u32 slot, __u32 class_id)
+{
+	return FIND(argument_classes, slot, &class_id);
 }
 
 static inline const __u32 *find_short_edge(__u32 slot, const struct policy_short_key *key)

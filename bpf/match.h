@@ -29,6 +29,7 @@ static inline const struct policy_state *find_state(__u32 slot, __u32 state);
 static inline const struct policy_record *find_record(__u32 slot, __u32 record);
 static inline const struct policy_term *find_term(__u32 slot, __u32 term);
 static inline const struct policy_case *find_case(__u32 slot, __u32 number);
+static inline const struct policy_argument_class *find_argument_class(__u32 slot, __u32 class_id);
 static inline const __u32 *find_short_edge(__u32 slot, const struct policy_short_key *key);
 static inline const __u32 *find_long_edge(__u32 slot, const struct policy_long_key *key);
 static inline const __u32 *find_prefix(__u32 slot, const struct policy_affix_key *key);
@@ -70,35 +71,55 @@ static inline int hold(struct policy_place *place, __u32 first)
 
 /* ---- circumstances ---------------------------------------------------------------------------------------------- */
 
-static inline int term_holds(const struct policy_term *term, const struct policy_circumstances *who)
+/* For who has what `most` says at most, and at least what `least` says. */
+static inline int term_holds(const struct policy_term *term, const struct policy_circumstances *most,
+			     const struct policy_circumstances *least)
 {
-	return (who->marks & term->with.marks) == term->with.marks && !(who->marks & term->without.marks) &&
-	       (who->exe & term->with.exe) == term->with.exe && !(who->exe & term->without.exe) &&
-	       (who->under & term->with.under) == term->with.under && !(who->under & term->without.under);
+	return (most->marks & term->with.marks) == term->with.marks && !(least->marks & term->without.marks) &&
+	       (most->exe & term->with.exe) == term->with.exe && !(least->exe & term->without.exe) &&
+	       (most->under & term->with.under) == term->with.under && !(least->under & term->without.under) &&
+	       (most->args & term->with.args) == term->with.args && !(least->args & term->without.args);
 }
+
+/* Conditions, as bits. */
+struct holding {
+	__u64 surely; /* hold, whatever is not known */
+	__u64 perhaps;
+};
 
 struct term_walk {
 	__u32 slot;
 	__u32 broken;
-	struct policy_circumstances who;
-	__u64 holds;
+	struct policy_circumstances known, most;
+	struct holding holds;
 };
 
 static long term_step(__u32 i, struct term_walk *walk)
 {
 	const struct policy_term *term = find_term(walk->slot, i);
+	__u64 condition;
 
 	walk->broken = !term;
-	if (term && term_holds(term, &walk->who))
-		walk->holds |= 1ull << (term->condition & (POLICY_CONDITIONS - 1));
-	return !term;
+	if (!term)
+		return 1;
+	condition = 1ull << (term->condition & (POLICY_CONDITIONS - 1));
+	if (term_holds(term, &walk->known, &walk->most))
+		walk->holds.surely |= condition;
+	if (term_holds(term, &walk->most, &walk->known))
+		walk->holds.perhaps |= condition;
+	return 0;
 }
 
-/* Which conditions hold, as bits. A table that lacks what it must hold gives *broken = 1. */
-static inline __u64 conditions_held(__u32 slot, __u32 terms, const struct policy_circumstances *who, int *broken)
+/* Which conditions hold. A table that lacks what it must hold gives *broken = 1. */
+static inline struct holding conditions_held(__u32 slot, __u32 terms, const struct policy_circumstances *who,
+					     const struct policy_circumstances *unknown, int *broken)
 {
-	struct term_walk walk = { .slot = slot, .who = *who };
+	struct term_walk walk = { .slot = slot, .known = *who, .most = *who };
 
+	walk.most.marks |= unknown->marks;
+	walk.most.exe |= unknown->exe;
+	walk.most.under |= unknown->under;
+	walk.most.args |= unknown->args;
 	for_each_index(terms, term_step, &walk);
 	if (walk.broken)
 		*broken = 1;
@@ -113,8 +134,11 @@ struct policy_weighing {
 	__u32 count;
 	__u32 heads[POLICY_HEADS]; /* 0: none */
 	__u32 broken;
-	__u64 holds;
-	__u64 programs;               /* out */
+	struct holding holds;
+	__u64 facts[POLICY_FACTS][POLICY_OPS]; /* out; of lists of programs, as of the first operation */
+	__u64 kept[POLICY_FACTS][POLICY_OPS];  /* of another place, to compare with */
+	__u32 doubtful;               /* out: operations of which it is not known what facts they have; as bits */
+	__u32 has_facts;              /* out: others than those of programs */
 	__u64 asked;                  /* out: conditions of cases, as bits */
 	__u32 permitting;             /* out: operations that a case permits, where its condition holds; as bits */
 	__u32 refusing;               /* out: and those that one refuses */
@@ -131,19 +155,42 @@ struct case_walk {
 	__u32 at;   /* case; 0: the next head's */
 };
 
+static inline int case_holds(const struct policy_case *this, __u64 conditions)
+{
+	return this->flags & POLICY_CASE_ALWAYS || conditions >> (this->condition & (POLICY_CONDITIONS - 1)) & 1;
+}
+
+static inline void weigh_fact(struct policy_weighing *weighing, const struct policy_case *this)
+{
+	__u32 kind = POLICY_CASE_FACT(this->flags), ops = kind == POLICY_FACT_PROGRAMS ? 1 : this->ops;
+
+	weighing->has_facts |= kind != POLICY_FACT_PROGRAMS;
+	if (!case_holds(this, weighing->holds.surely)) {
+		if (case_holds(this, weighing->holds.perhaps))
+			weighing->doubtful |= this->ops;
+		return;
+	}
+	if (kind >= POLICY_FACTS)
+		return;
+	for (int op = 0; op < POLICY_OPS; op++)
+		if (ops & (1u << op))
+			weighing->facts[kind][op] |= this->facts;
+}
+
 static inline void weigh_case(struct policy_weighing *weighing, const struct policy_case *this)
 {
+	if (!(this->flags & POLICY_CASE_ALWAYS))
+		weighing->asked |= 1ull << (this->condition & (POLICY_CONDITIONS - 1));
+	if (POLICY_CASE_FACT(this->flags)) {
+		weigh_fact(weighing, this);
+		return;
+	}
 	if (word_permits(this->word))
 		weighing->permitting |= this->ops;
 	else
 		weighing->refusing |= this->ops;
-	if (!(this->flags & POLICY_CASE_ALWAYS)) {
-		__u64 condition = 1ull << (this->condition & (POLICY_CONDITIONS - 1));
-
-		weighing->asked |= condition;
-		if (!(weighing->holds & condition))
-			return;
-	}
+	if (!case_holds(this, word_permits(this->word) ? weighing->holds.surely : weighing->holds.perhaps))
+		return;
 	for (int op = 0; op < POLICY_OPS; op++)
 		if (this->ops & (1u << op) && this->word > weighing->verdict.word[op])
 			weighing->verdict.word[op] = this->word;
@@ -171,12 +218,17 @@ static long case_step(__u32 i, struct case_walk *walk)
 		weighing->broken = 1;
 		return 1;
 	}
-	if (this->flags & POLICY_CASE_PROGRAMS)
-		weighing->programs |= this->facts;
-	else
-		weigh_case(weighing, this);
+	weigh_case(weighing, this);
 	walk->at = this->flags & POLICY_CASE_LAST ? 0 : walk->at + 1;
 	return 0;
+}
+
+static inline void forget_facts(struct policy_weighing *weighing)
+{
+	if (weighing->has_facts || weighing->facts[POLICY_FACT_PROGRAMS][0])
+		__builtin_memset(weighing->facts, 0, sizeof(weighing->facts));
+	weighing->has_facts = 0;
+	weighing->doubtful = 0;
 }
 
 static inline void weigh(__u32 holder)
@@ -186,8 +238,8 @@ static inline void weigh(__u32 holder)
 
 	if (!weighing)
 		return;
+	forget_facts(weighing);
 	weighing->broken = 0;
-	weighing->programs = 0;
 	weighing->asked = 0;
 	weighing->permitting = 0;
 	weighing->refusing = 0;
@@ -203,8 +255,8 @@ static inline void copy_heads(__u32 *to, const __u32 *from)
 		to[i] = from[i];
 }
 
-/* What is said only in some circumstances of all that is beneath a place. */
-static inline void weigh_held(__u32 holder, const struct policy_place *place)
+/* What is said of all that is beneath a place, where those conditions hold. */
+static inline void weigh_held(__u32 holder, const struct policy_place *place, __u64 holds)
 {
 	struct policy_weighing *weighing = weighing_of(holder);
 
@@ -212,7 +264,8 @@ static inline void weigh_held(__u32 holder, const struct policy_place *place)
 		return;
 	copy_heads(weighing->heads, place->held);
 	weighing->count = POLICY_HELD;
-	weighing->holds = 0;
+	weighing->holds.surely = holds;
+	weighing->holds.perhaps = holds;
 	weigh(holder);
 }
 
@@ -222,6 +275,73 @@ static inline int holds_the_same(const struct policy_place *a, const struct poli
 		if (a->held[i] != b->held[i])
 			return 0;
 	return 1;
+}
+
+/* ---- arguments --------------------------------------------------------------------------------------------------- */
+
+/* What has been read of arguments: where the automaton is in one, and which lists of words have come how far. */
+struct policy_reading {
+	__u32 slot;
+	__u32 row;
+	__u64 read[POLICY_ARGUMENT_WORDS];
+	__u64 excluded;
+	__u32 broken;
+	__u32 skipped; /* arguments that do not count, still to come */
+};
+
+static inline void begin_arguments(struct policy_reading *reading, const struct policy_arguments *asked)
+{
+	for (int i = 0; i < POLICY_ARGUMENT_WORDS; i++)
+		reading->read[i] = asked->start[i];
+	reading->row = asked->row;
+	reading->excluded = 0;
+	reading->broken = 0;
+}
+
+/* The NUL byte behind an argument has been read. */
+static inline void end_argument(struct policy_reading *reading, const struct policy_arguments *asked)
+{
+	const struct policy_glob_row *row = find_glob_row(reading->slot, reading->row);
+	const struct policy_argument_class *class = row ? find_argument_class(reading->slot, row->accept) : 0;
+
+	reading->row = asked->row;
+	if (!class) {
+		reading->broken = 1;
+		return;
+	}
+	reading->excluded |= class->excludes;
+	for (int i = 0; i < POLICY_ARGUMENT_WORDS; i++)
+		reading->read[i] = (reading->read[i] & ~asked->only[i]) | (reading->read[i] & class->moves[i]) << 1;
+}
+
+static inline void read_argument_byte(struct policy_reading *reading, const struct policy_arguments *asked, __u8 byte)
+{
+	const struct policy_glob_row *row;
+
+	if (reading->skipped) {
+		reading->skipped -= !byte;
+		return;
+	}
+	if (!byte) {
+		end_argument(reading, asked);
+		return;
+	}
+	row = find_glob_row(reading->slot, reading->row);
+	reading->row = row ? row->next[byte] : 0;
+}
+
+/* What the arguments that have been read answer to, as bits. */
+static inline __u64 arguments_answered(const struct policy_reading *reading, const struct policy_arguments *asked)
+{
+	__u64 answered = 0;
+
+	for (__u32 i = 0; i < POLICY_ARGUMENTS && i < asked->count; i++) {
+		__u8 end = asked->ends[i];
+		__u64 word = reading->read[end / 64 & (POLICY_ARGUMENT_WORDS - 1)];
+
+		answered |= (word >> (end & 63) & 1) << i;
+	}
+	return answered & ~reading->excluded;
 }
 
 /* ---- names ------------------------------------------------------------------------------------------------------- */
@@ -386,9 +506,9 @@ static inline int beneath_may_widen(__u32 holder, __u32 slot, const struct polic
 
 		if (!weighing)
 			return 1;
-		weigh_held(holder, to);
+		weigh_held(holder, to, 0);
 		permitting = weighing->permitting;
-		weigh_held(holder, from);
+		weigh_held(holder, from, 0);
 		refusing = weighing->refusing;
 		if (weighing->broken)
 			return 1;
@@ -405,6 +525,44 @@ static inline int beneath_may_widen(__u32 holder, __u32 slot, const struct polic
 			return 1;
 	}
 	return 0;
+}
+
+/* Whether `from` says anything that `to` does not. */
+static inline int lacks_facts(__u64 (*to)[POLICY_OPS], __u64 (*from)[POLICY_OPS])
+{
+	__u64 lacking = 0;
+
+	for (int kind = POLICY_FACT_SETS; kind < POLICY_FACTS; kind++)
+		for (int op = 0; op < POLICY_OPS; op++)
+			lacking |= from[kind][op] & ~to[kind][op];
+	return lacking != 0;
+}
+
+/*
+ * Whether something beneath `from` that is remembered or counted might not be beneath `to`. Sound; a lane in which
+ * anything is remembered has to stay where it is.
+ */
+static inline int beneath_may_forget(__u32 holder, __u32 slot, const struct policy_place *from, const struct policy_place *to)
+{
+	struct policy_weighing *weighing;
+
+	for (int lane = 0; lane < POLICY_LANES; lane++) {
+		const struct policy_state *old = from->state[lane] == to->state[lane] ? 0 : find_state(slot, from->state[lane]);
+
+		if (from->state[lane] != to->state[lane] && (!old || old->flags & POLICY_STATE_FACTS))
+			return 1;
+	}
+	if (holds_the_same(from, to))
+		return 0;
+	weighing = weighing_of(holder);
+	if (!weighing)
+		return 1;
+	weigh_held(holder, from, ~0ull);
+	if (weighing->broken || !weighing->has_facts)
+		return weighing->broken;
+	__builtin_memcpy(weighing->kept, weighing->facts, sizeof(weighing->kept));
+	weigh_held(holder, to, 0);
+	return weighing->broken || lacks_facts(weighing->facts, weighing->kept);
 }
 
 /* The operation that `new_` permits and `old` denies, or POLICY_OPS. */

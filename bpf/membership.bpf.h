@@ -8,8 +8,10 @@
 #define STORAGE_ELEMENTS 64 /* BPF maps that may hold something of one task; more are not looked at, and deny */
 #define SESSION_UNKNOWN (~0u) /* a session that does not exist: everything is denied */
 
-/* The session that the map with this id holds among a task's or a socket's storages: what it holds begins with it. */
-static __noinline __u32 listed_session(struct bpf_local_storage *storage, __u32 own_id)
+#define LISTED_UNKNOWN 1 /* no address: the list is too long */
+
+/* Where the map with this id keeps what it holds among a task's or a socket's storages; 0: nowhere. */
+static __noinline __u64 listed_data(struct bpf_local_storage *storage, __u32 own_id)
 {
 	struct hlist_node *node = 0;
 
@@ -18,19 +20,27 @@ static __noinline __u32 listed_session(struct bpf_local_storage *storage, __u32 
 	node = BPF_CORE_READ(storage, list.first);
 	for (int i = 0; i < STORAGE_ELEMENTS; i++) {
 		struct bpf_local_storage_elem *element;
-		__u32 session = 0;
 
 		if (!node)
 			return 0;
 		element = (void *)node - bpf_core_field_offset(struct bpf_local_storage_elem, snode);
-		if (BPF_CORE_READ(element, sdata.smap, map.id) == own_id) {
-			void *data = (void *)element + bpf_core_field_offset(struct bpf_local_storage_elem, sdata.data);
-
-			return bpf_probe_read_kernel(&session, sizeof(session), data) ? SESSION_UNKNOWN : session;
-		}
+		if (BPF_CORE_READ(element, sdata.smap, map.id) == own_id)
+			return (__u64)element + bpf_core_field_offset(struct bpf_local_storage_elem, sdata.data);
 		node = BPF_CORE_READ(node, next);
 	}
-	return SESSION_UNKNOWN;
+	return LISTED_UNKNOWN;
+}
+
+/* The session that such data begins with. */
+static __noinline __u32 listed_session(struct bpf_local_storage *storage, __u32 own_id)
+{
+	__u64 data = listed_data(storage, own_id);
+	__u32 session = 0;
+
+	if (!data)
+		return 0;
+	return data == LISTED_UNKNOWN || bpf_probe_read_kernel(&session, sizeof(session), (const void *)data) ? SESSION_UNKNOWN
+													       : session;
 }
 
 volatile __u32 strays_known;

@@ -18,7 +18,7 @@
 #ifndef POLICY_ABI_H
 #define POLICY_ABI_H
 
-#define POLICY_ABI_VERSION 4u
+#define POLICY_ABI_VERSION 5u
 #define POLICY_BYTE_ORDER 0x01020304u
 
 /* ---- verdicts ------------------------------------------------------------------------------------------------- */
@@ -66,6 +66,8 @@ struct policy_record {
 
 #define POLICY_MARKS 64      /* numbers 0..63, as bits */
 #define POLICY_PROGRAMS 64   /* lists of programs, as bits: such as `exe "npm", "npx"` */
+#define POLICY_ARGUMENTS 64  /* what is asked of arguments, as bits: such as `args "push", "--force"` */
+#define POLICY_LIMITS 32     /* numbers 0..31, as bits */
 #define POLICY_CONDITIONS 64 /* numbers 0..63, as bits */
 #define POLICY_MAX_TERMS 1024
 #define POLICY_MAX_CASES (1u << 22)
@@ -75,9 +77,14 @@ struct policy_circumstances {
 	__u64 marks; /* that are set */
 	__u64 exe;   /* lists of programs of which it runs one */
 	__u64 under; /* lists of programs of which an ancestor ran one when it started the next of the line */
+	__u64 args;  /* what the arguments answer to, of what is executed, or was where that is loaded */
 };
 
-/* A condition holds where all bits of `with` are set and none of `without`, in one of its terms at least. */
+/*
+ * A condition holds where all bits of `with` are set and none of `without`, in one of its terms at least. Where bits are
+ * not known, it holds surely, perhaps, or not: what is refused is so wherever it perhaps is, and what is permitted
+ * surely; where it is not known whether something is to be remembered, the operation is refused.
+ */
 struct policy_term {
 	struct policy_circumstances with;
 	struct policy_circumstances without;
@@ -85,9 +92,21 @@ struct policy_term {
 	__u32 reserved;
 };
 
+/* What else a record may say, as bits of a word. */
+enum policy_fact {
+	POLICY_FACT_NONE,
+	POLICY_FACT_PROGRAMS,       /* lists of programs that the path is in; of no operation, and always */
+	POLICY_FACT_SETS,           /* marks that the operation sets, where it is permitted */
+	POLICY_FACT_CLEARS,         /* marks that it clears: of what is both, the mark is clear */
+	POLICY_FACT_SUCCESS_SETS,   /* of exec: marks that are set when the process has succeeded */
+	POLICY_FACT_SUCCESS_CLEARS,
+	POLICY_FACT_COUNTS,         /* limits that count it */
+	POLICY_FACTS
+};
+
 /*
- * What a record says where a condition holds: `word` for each of `ops`. Or which lists of programs the path is in. The
- * cases of a record lie one behind the other; the last says so.
+ * What a record says where a condition holds: `word` for each of `ops`, or `facts`. The cases of a record lie one behind
+ * the other; the last says so.
  */
 struct policy_case {
 	__u64 facts;
@@ -98,13 +117,53 @@ struct policy_case {
 };
 #define POLICY_CASE_LAST (1u << 0)
 #define POLICY_CASE_ALWAYS (1u << 1) /* whatever holds; `condition` is 0 */
-#define POLICY_CASE_PROGRAMS (1u << 2) /* always; no word, but `facts`: bits of lists of programs */
+#define POLICY_CASE_FACT_SHIFT 2     /* enum policy_fact, in three bits; none: a word */
+#define POLICY_CASE_FACT(flags) (((flags) >> POLICY_CASE_FACT_SHIFT) & 7u)
+#define POLICY_CASE_FLAGS 31u
 
 /*
  * A word of this effect stands for what holds only in some circumstances: its low bits are the number of the first case,
  * whose words count for every operation. Words of records are never such.
  */
 #define POLICY_BY_CASE 7u
+
+/*
+ * A limit: more than `count` operations of a session in `nanoseconds` have the effect of `word`. The moments of the latest
+ * lie in the ring of `windows`: behind a number of how many there were, one for each of `count`.
+ */
+struct policy_limit {
+	__u64 nanoseconds;
+	__u32 count;
+	__u32 word;
+	__u32 window; /* index of its first element */
+	__u32 reserved;
+};
+#define POLICY_MAX_MOMENTS (1u << 20) /* elements of all windows */
+
+/*
+ * What rules ask of arguments. Each word that they name is one of the globs of an automaton over bytes, whose classes are
+ * the index here. What has been read of a list of words is a bit: its first says that nothing has, and a bit moves on to
+ * the next where an argument is the word. `only`: it moves or is lost. One that is excluded never answers.
+ */
+#define POLICY_ARGUMENT_WORDS 4
+struct policy_argument_class {
+	__u64 moves[POLICY_ARGUMENT_WORDS]; /* bits that move on */
+	__u64 excludes;                     /* of POLICY_ARGUMENTS */
+};
+struct policy_arguments {
+	__u64 start[POLICY_ARGUMENT_WORDS];
+	__u64 only[POLICY_ARGUMENT_WORDS]; /* bits of lists without other arguments between */
+	__u8 ends[POLICY_ARGUMENTS];       /* by what is asked: the bit that says that all has been read */
+	__u32 count;                       /* of what is asked */
+	__u32 row;                         /* of glob_rows, in which an argument starts */
+};
+#define POLICY_MAX_ARGUMENT_CLASSES 65536u
+#define POLICY_MAX_ARGUMENT_BYTES (1u << 17) /* with their NUL bytes; of longer ones what they answer to is not known */
+
+/* SHA-256 of what a mark or a list of programs is known by, so that it stays itself when another policy comes. */
+struct policy_identity {
+	__u8 bytes[32];
+};
 
 /* What a session may do to leave itself, by name; what each covers is in privileges.bpf.h, capabilities.bpf.h,
  * processes.bpf.h and devices.bpf.h. */
@@ -169,8 +228,9 @@ struct policy_place {
 #define POLICY_STATE_LONG (1u << 1)   /* has edges in long_edges */
 #define POLICY_STATE_PREFIX (1u << 2) /* has entries in prefixes */
 #define POLICY_STATE_SUFFIX (1u << 3) /* has entries in suffixes */
-/* Whatever lies beneath: this state permits nothing that its fallback does not. */
+/* Whatever lies beneath: this state permits nothing that its fallback does not, and has no facts besides. */
 #define POLICY_STATE_TIGHTENS (1u << 4)
+#define POLICY_STATE_FACTS (1u << 5) /* at it or beneath, something is remembered or counted */
 
 /*
  * How a lane reads the name n in state s:
@@ -270,12 +330,20 @@ struct policy_port_key {
 
 /* Some address may not simply be connected to: what could hide a destination from the hooks is refused. */
 #define POLICY_ROOT_WATCHES_ADDRESSES (1u << 0)
+/* A mark decides what is written to files, or sent, that were opened or connected to before it was set. */
+#define POLICY_ROOT_WRITES_AGAIN (1u << 1)
+#define POLICY_ROOT_SENDS_AGAIN (1u << 2)
 
 struct policy_root {
 	__u32 lanes;                    /* lanes in use, 1..POLICY_LANES */
 	__u32 flags;                    /* POLICY_ROOT_* */
 	__u32 terms;                    /* how many there are */
-	__u32 reserved;
+	__u32 limits;                   /* likewise */
+	__u64 programs;                 /* lists of them that the policy names */
+	__u64 by_marks;                 /* conditions that depend on one */
+	__u64 process_marks;            /* of a process and what it starts, not of the session */
+	__u64 file_marks;               /* that files carry */
+	struct policy_arguments arguments;
 	struct policy_record defaults;  /* words without a rule; no cases */
 	__u32 privilege_defaults[POLICY_PRIVILEGES]; /* words without a rule */
 	__u32 privilege[POLICY_PRIVILEGES]; /* words, or cases */
@@ -298,6 +366,10 @@ enum policy_section_kind {
 	POLICY_SECTION_ROOT,
 	POLICY_SECTION_TERMS,   /* by number of their conditions */
 	POLICY_SECTION_CASES,   /* index 0 is all zero but for its flag */
+	POLICY_SECTION_LIMITS,
+	POLICY_SECTION_ARGUMENT_CLASSES, /* index 0: an argument that is none of the words */
+	POLICY_SECTION_MARK_IDENTITIES,
+	POLICY_SECTION_PROGRAM_IDENTITIES,
 	POLICY_SECTION_RECORDS, /* index 0 is all zero */
 	POLICY_SECTION_STATES,  /* index 0 is POLICY_DEAD */
 	POLICY_SECTION_SHORT_EDGES,
@@ -372,12 +444,62 @@ struct policy_port {
 #define POLICY_MAX_SESSIONS 1024 /* numbers 1..1023 */
 #define POLICY_MAX_DEPTH 2048    /* names of a path; a deeper one is denied */
 
-/* In the task storage of every thread of a session. */
+/* What an operation leaves behind. */
+struct policy_deeds {
+	__u64 sets;
+	__u64 clears;
+	__u64 success_sets;
+	__u64 success_clears;
+};
+
+/* A process, for as long as it lives: no two that live have the same. */
+struct policy_process_key {
+	__u64 start_time; /* of its first thread */
+	__u32 pid;
+	__u32 reserved;
+};
+
+/*
+ * In the task storage of every thread of a session. Programs and marks have the numbers that the session gives them;
+ * `known`: lists of programs of which it is told whether they name what it runs, or an ancestor did.
+ */
 struct policy_task {
 	__u32 session; /* 0: of no session, and there for the flags */
 	__u32 flags; /* POLICY_TASK_* */
 	__u64 looks_up; /* the name that open(O_CREAT) was sent to look up first: the next question about it is final */
+	__u64 exe;
+	__u64 exe_known;
+	__u64 under;
+	__u64 under_known;
+	__u64 args;  /* that its program was started with */
+	__u64 marks; /* of the process that it came from, when it did */
+	struct policy_deeds succeeding; /* when the process exits well */
+	struct policy_process_key starter; /* the process that started this one */
+	struct policy_exec {
+		__u64 exe;
+		__u64 args;
+		struct policy_deeds deeds;
+		__u32 given; /* how many arguments, the first included */
+		__u32 reserved;
+	} starting; /* a program that is being executed */
 };
+
+/* Marks of a process, where they are others than those that it began with. */
+struct policy_process {
+	__u64 changed;
+	__u64 marks; /* of these */
+};
+#define POLICY_MAX_PROCESSES (1u << 16)
+
+/* A file that carries marks. Its storage goes with the inode, which may go before the file. */
+struct policy_file_key {
+	__u64 ino;
+	__u32 dev;
+	__u32 generation;
+	__u32 session;
+	__u32 reserved;
+};
+#define POLICY_MAX_MARKED_FILES (1u << 18)
 
 #define POLICY_TASK_PROTECTED (1u << 0) /* policyd: no session signals or traces it, whatever its policy says */
 
@@ -480,7 +602,9 @@ enum policy_reason {
 	POLICY_REASON_SUBVOLUME,  /* a tree that is made or removed whole, without its names */
 	POLICY_REASON_PROTECTED,  /* it keeps sessions confined: out of their reach whatever the policy says */
 	POLICY_REASON_UNSEEN,     /* which file it names is not seen, and some may not be touched */
-	POLICY_REASON_TOO_COMPLEX /* more than POLICY_HELD conditional records hold for all beneath */
+	POLICY_REASON_TOO_COMPLEX, /* more than POLICY_HELD conditional records hold for all beneath */
+	POLICY_REASON_UNKNOWN, /* what the rule asks is not known: a program that ran before the policy came, or too many arguments */
+	POLICY_REASON_FORGETS  /* a link or rename to a name under which what is remembered of the old one would not be */
 };
 
 #define POLICY_RING_BYTES (1u << 21)
@@ -556,7 +680,8 @@ enum policy_query_kind {
 	POLICY_QUERY_UNNAMED,
 	POLICY_QUERY_INET,      /* bytes: 4 of address */
 	POLICY_QUERY_INET6,     /* bytes: 16 of address */
-	POLICY_QUERY_PRIVILEGE  /* `protocol` says which; result: word 0 */
+	POLICY_QUERY_PRIVILEGE, /* `protocol` says which; result: word 0 */
+	POLICY_QUERY_ARGUMENTS  /* bytes: arguments, each with a NUL byte behind it; result: who.args */
 };
 struct policy_query {
 	__u32 kind;
@@ -566,17 +691,19 @@ struct policy_query {
 	__u8 protocol;
 	__u8 reserved;
 	struct policy_circumstances who;
+	struct policy_circumstances unknown; /* bits of who that are not known */
 	struct policy_record verdict; /* out: defaults already filled in */
 	struct policy_place place;    /* out: of POLICY_QUERY_PATH */
 	__s32 error;                  /* out: 0, or a negative errno */
-	__u64 programs;               /* out: of POLICY_QUERY_PATH, lists that the path is in */
+	__u64 facts[POLICY_FACTS][POLICY_OPS]; /* out; programs: as of the first operation */
+	__u32 doubtful;               /* out: operations of which it is not known what they leave behind, as bits */
 	__u8 bytes[4096];
 };
 
 _Static_assert(sizeof(struct policy_record) == 40, "layout");
 _Static_assert(sizeof(struct policy_place) == 152, "layout");
 _Static_assert(sizeof(struct policy_case) == 16, "layout");
-_Static_assert(sizeof(struct policy_term) == 56, "layout");
+_Static_assert(sizeof(struct policy_term) == 72, "layout");
 _Static_assert(sizeof(struct policy_state) == 32, "layout");
 _Static_assert(sizeof(struct policy_short_edge) == 36, "layout");
 _Static_assert(sizeof(struct policy_long_edge) == 264, "layout");
@@ -586,7 +713,9 @@ _Static_assert(sizeof(struct policy_glob_row) == 516, "layout");
 _Static_assert(sizeof(struct policy_address4) == 36, "layout");
 _Static_assert(sizeof(struct policy_address6) == 48, "layout");
 _Static_assert(sizeof(struct policy_port) == 16, "layout");
-_Static_assert(sizeof(struct policy_root) == 640, "layout");
+_Static_assert(sizeof(struct policy_limit) == 24, "layout");
+_Static_assert(sizeof(struct policy_arguments) == 136, "layout");
+_Static_assert(sizeof(struct policy_root) == 808, "layout");
 _Static_assert(sizeof(struct policy_section) == 24, "layout");
 _Static_assert(sizeof(struct policy_image_header) == 32 + 24 * POLICY_SECTIONS, "layout");
 _Static_assert(sizeof(struct policy_anchor_key) == 24, "layout");

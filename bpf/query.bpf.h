@@ -44,6 +44,15 @@ static __always_inline void query_path(__u32 index, struct scratch *scratch, str
 	weigh_found(index);
 }
 
+/* Those of a word: of the first operation, whichever it is. */
+static __always_inline void keep_facts(struct scratch *scratch, __u32 op)
+{
+	for (int kind = 0; kind < POLICY_FACTS; kind++)
+		scratch->found.facts[kind][op] = scratch->weighing.facts[kind][0];
+	scratch->found.doubtful |= scratch->weighing.doubtful & (1u << op);
+	scratch->found.has_facts = 1;
+}
+
 static __always_inline void query_address(__u32 index, struct scratch *scratch, struct policy_query *query)
 {
 	struct endpoint end = { .protocol = query->protocol, .port = query->port };
@@ -51,11 +60,12 @@ static __always_inline void query_address(__u32 index, struct scratch *scratch, 
 	end.family = query->kind == POLICY_QUERY_INET ? AF_INET : AF_INET6;
 	bpf_probe_read_kernel(end.address, sizeof(end.address), query->bytes);
 	unmap_v4(&end);
-	__builtin_memset(&scratch->found.verdict, 0, sizeof(scratch->found.verdict));
 	end.op = POLICY_OP_CONNECT;
 	scratch->found.verdict.word[POLICY_OP_CONNECT] = weigh_word(index, address_word(scratch->slot, &end));
+	keep_facts(scratch, POLICY_OP_CONNECT);
 	end.op = POLICY_OP_BIND;
 	scratch->found.verdict.word[POLICY_OP_BIND] = weigh_word(index, address_word(scratch->slot, &end));
+	keep_facts(scratch, POLICY_OP_BIND);
 }
 
 SEC("syscall")
@@ -71,7 +81,9 @@ int decide_query(struct policy_query *query)
 	scratch->slot = query->slot;
 	scratch->who = query->who;
 	scratch->trouble = 0;
-	scratch->found.programs = 0;
+	scratch->unknown = query->unknown;
+	forget_found(&scratch->found);
+	forget_facts(&scratch->weighing);
 	root = bpf_map_lookup_elem(&roots, &scratch->slot);
 	if (!root || length >= sizeof(query->bytes))
 		goto out;
@@ -105,7 +117,8 @@ int decide_query(struct policy_query *query)
 	for (int op = 0; op < POLICY_OPS; op++)
 		query->verdict.word[op] = word_or_default(scratch->found.verdict.word[op], root->defaults.word[op]);
 	query->place = scratch->found.place;
-	query->programs = scratch->found.programs;
+	__builtin_memcpy(query->facts, scratch->found.facts, sizeof(query->facts));
+	query->doubtful = scratch->found.doubtful;
 	query->error = scratch->trouble ? -EACCES : 0;
 out:
 	scratch_release(index);

@@ -13,6 +13,8 @@
 struct widening {
 	__u32 index;
 	__u32 op; /* widened; POLICY_OPS: none */
+	__u32 forgets; /* what is remembered of the old name would not be of the new one */
+	__u32 unused;
 	__u64 asked;
 	struct policy_circumstances relevant;
 };
@@ -29,6 +31,7 @@ static long relevant_step(__u32 i, struct widening *widening)
 	widening->relevant.marks |= term->with.marks | term->without.marks;
 	widening->relevant.exe |= term->with.exe | term->without.exe;
 	widening->relevant.under |= term->with.under | term->without.under;
+	widening->relevant.args |= term->with.args | term->without.args;
 	return 0;
 }
 
@@ -62,15 +65,23 @@ static long widen_step(__u32 i, struct widening *widening)
 					: widened_op(&scratch->found.verdict, &scratch->other.verdict, &root->defaults);
 	if (widening->op < POLICY_OPS)
 		return 1;
+	if (scratch->found.has_facts && lacks_facts(scratch->other.facts, scratch->found.facts)) {
+		widening->forgets = 1;
+		return 1;
+	}
 	scratch->who.marks = next_of(scratch->who.marks, widening->relevant.marks);
 	if (!scratch->who.marks)
 		scratch->who.exe = next_of(scratch->who.exe, widening->relevant.exe);
 	if (!scratch->who.marks && !scratch->who.exe)
 		scratch->who.under = next_of(scratch->who.under, widening->relevant.under);
-	return !scratch->who.marks && !scratch->who.exe && !scratch->who.under;
+	if (!scratch->who.marks && !scratch->who.exe && !scratch->who.under)
+		scratch->who.args = next_of(scratch->who.args, widening->relevant.args);
+	return !scratch->who.marks && !scratch->who.exe && !scratch->who.under && !scratch->who.args;
 }
 
-/* The operation that `other` permits and `found` denies, whoever acts; POLICY_OPS: none. */
+#define FORGETS (POLICY_OPS + 1)
+
+/* The operation that `other` permits and `found` denies, whoever acts; POLICY_OPS: none; or FORGETS. */
 __noinline __u32 widened_by_anybody(__u32 index)
 {
 	struct widening widening = { .index = index, .op = POLICY_OP_CREATE };
@@ -80,15 +91,17 @@ __noinline __u32 widened_by_anybody(__u32 index)
 	if (!scratch || !root)
 		return POLICY_OP_CREATE;
 	__builtin_memset(&scratch->who, 0, sizeof(scratch->who));
+	__builtin_memset(&scratch->unknown, 0, sizeof(scratch->unknown));
 	weigh_other(index);
 	widening.asked = scratch->weighing.asked;
 	weigh_found(index);
 	widening.asked |= scratch->weighing.asked;
 	bpf_loop(root->terms, relevant_step, &widening, 0);
-	if (bits_in(widening.relevant.marks) + bits_in(widening.relevant.exe) + bits_in(widening.relevant.under) > MOST_RELEVANT)
+	if (bits_in(widening.relevant.marks) + bits_in(widening.relevant.exe) + bits_in(widening.relevant.under) +
+		    bits_in(widening.relevant.args) > MOST_RELEVANT)
 		return POLICY_OP_CREATE;
 	bpf_loop(1 << MOST_RELEVANT, widen_step, &widening, 0);
-	return widening.op;
+	return widening.forgets ? FORGETS : widening.op;
 }
 
 /* Of the old name; where the two could not be compared, the default's. */
@@ -116,6 +129,9 @@ __noinline int forbid_widening(__u32 index, __u32 is_directory)
 	op = widened_by_anybody(index);
 	if (op < POLICY_OPS)
 		return carry_out(index, scratch, refusing_word(scratch, root, op), op, POLICY_REASON_WIDENS);
+	if (op == FORGETS || (is_directory && beneath_may_forget(index, scratch->slot, &scratch->found.place, &scratch->other.place)))
+		return carry_out(index, scratch, POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE), POLICY_OP_CREATE,
+				 POLICY_REASON_FORGETS);
 	if (is_directory && beneath_may_widen(index, scratch->slot, &scratch->found.place, &scratch->other.place,
 					      &root->defaults))
 		return carry_out(index, scratch, POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE), POLICY_OP_CREATE,
@@ -145,7 +161,7 @@ static __noinline int decide_move_in(__u32 session, struct dentry *from, struct 
 		goto out;
 	locate(index);
 	__builtin_memcpy(&scratch->other, &scratch->found, sizeof(scratch->other));
-	verdict = conclude(index, scratch, new_ops);
+	verdict = conclude(index, new_ops);
 	if (verdict)
 		goto out;
 	scratch->target = (__u64)from;
@@ -155,9 +171,10 @@ static __noinline int decide_move_in(__u32 session, struct dentry *from, struct 
 		goto out;
 	locate(index);
 	/* looked at even where nothing is deleted: an old name without a place is no name to start from */
-	verdict = conclude(index, scratch, old_ops);
+	verdict = conclude(index, old_ops);
 	if (!verdict && scratch->found.object == POLICY_OBJECT_PATH)
 		verdict = forbid_widening(index, is_directory(from)) ? -EACCES : 0;
+	verdict = verdict ?: happen(index);
 out:
 	scratch_release(index);
 	return verdict;

@@ -19,9 +19,25 @@ struct found {
 	__u32 beneath; /* a layer of an overlay: the overlay's own name has decided */
 	struct policy_place place;
 	__u32 accepted[POLICY_LANES]; /* first cases of what is said of exactly this place, or 0 */
-	__u64 programs;               /* lists that the place is in */
+	__u64 facts[POLICY_FACTS][POLICY_OPS]; /* all zero, but where `has_facts` */
+	__u32 has_facts;
+	__u32 doubtful; /* operations of which it is not known what they leave behind */
 	struct policy_record always;  /* said in any circumstances; without defaults */
 	struct policy_record verdict; /* for who acts; without defaults */
+};
+
+/* Limits, one after the other, and the operations of an act that each of them counts. */
+struct counting {
+	__u32 slot;
+	__u32 takes; /* whether operations are to be counted, not only asked about */
+	__u32 limit; /* at which it is, at */
+	__u32 op;    /* which operation, after */
+	__u32 ahead; /* operations of the same act that will have been counted before */
+	__u32 tries;
+	__u32 refused; /* out: word of a limit that others have used up meanwhile */
+	__u32 ops;
+	__u64 now;
+	__u64 limits; /* bits of those that count any of the operations */
 };
 
 struct scratch {
@@ -38,7 +54,12 @@ struct scratch {
 	__u64 dentries[POLICY_MAX_DEPTH];
 	struct policy_name name;
 	struct policy_circumstances who; /* acts */
+	struct policy_circumstances unknown; /* bits of who that are not known */
+	struct policy_task self; /* of who acts, and only where the policy asks for that */
+	struct policy_process_key process;
+	struct policy_deeds deeds; /* what the act leaves behind, if it is permitted */
 	struct policy_weighing weighing;
+	struct counting counting;
 	struct found found;
 	struct found other; /* the new name of a link or rename */
 	struct found kept;  /* `found`, while an event looks for its paths */

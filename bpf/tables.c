@@ -10,6 +10,8 @@
 #include "kernel_side.h"
 #include "say.h"
 
+#define NO_SECTION POLICY_SECTIONS /* all zero at first */
+
 static const struct table {
 	enum map_id map;
 	enum policy_section_kind section;
@@ -20,6 +22,9 @@ static const struct table {
 } TABLES[] = {
 	{ MAP_TERMS, POLICY_SECTION_TERMS, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, 4, "terms" },
 	{ MAP_CASES, POLICY_SECTION_CASES, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, 4, "cases" },
+	{ MAP_LIMITS, POLICY_SECTION_LIMITS, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, 4, "limits" },
+	{ MAP_ARGUMENT_CLASSES, POLICY_SECTION_ARGUMENT_CLASSES, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, 4, "argument_classes" },
+	{ MAP_WINDOWS, NO_SECTION, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, 4, "windows" },
 	{ MAP_RECORDS, POLICY_SECTION_RECORDS, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, 4, "records" },
 	{ MAP_STATES, POLICY_SECTION_STATES, BPF_MAP_TYPE_ARRAY, BPF_F_INNER_MAP, 4, "states" },
 	{ MAP_SHORT_EDGES, POLICY_SECTION_SHORT_EDGES, BPF_MAP_TYPE_HASH, 0, sizeof(struct policy_short_key),
@@ -47,6 +52,27 @@ static const struct policy_root IN_USE = { .policy = ~0ull };
 static bool is_array(const struct table *table)
 {
 	return table->type == BPF_MAP_TYPE_ARRAY;
+}
+
+/* What limits count: a number and as many moments. */
+static __u32 moments_of(const struct image *image)
+{
+	const struct policy_limit *limits = image_section(image, POLICY_SECTION_LIMITS);
+	__u32 count = image_count(image, POLICY_SECTION_LIMITS), sum = 0;
+
+	for (__u32 i = 0; i < count; i++)
+		sum += 1 + limits[i].count;
+	return sum;
+}
+
+static __u32 entries_of(const struct table *table, const struct image *image)
+{
+	return table->section == NO_SECTION ? moments_of(image) : image_count(image, table->section);
+}
+
+static __u32 entry_size_of(const struct table *table, const struct image *image)
+{
+	return table->section == NO_SECTION ? sizeof(__u64) : image->header->sections[table->section].entry_size;
 }
 
 /* An entry of a keyed section is its key and its value, without a gap. */
@@ -85,14 +111,14 @@ static int fill(int map, const struct table *table, const struct image *image)
 static int make_table(const struct table *table, const struct image *image)
 {
 	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = table->flags);
-	__u32 entry_size = image->header->sections[table->section].entry_size;
+	__u32 entry_size = entry_size_of(table, image);
 	__u32 value_size = is_array(table) ? entry_size : entry_size - table->key_size;
-	__u32 count = image_count(image, table->section);
+	__u32 count = entries_of(table, image);
 	int map = bpf_map_create(table->type, table->name, table->key_size, value_size, count ? count : 1, &options);
 
 	if (map < 0)
 		return say_errno("cannot make map %s for %u entries", table->name, count);
-	if (fill(map, table, image)) {
+	if (table->section != NO_SECTION && fill(map, table, image)) {
 		close(map);
 		return -1;
 	}

@@ -43,7 +43,7 @@ static __always_inline void abstract_verdict(__u32 index, struct scratch *scratc
 }
 
 /* Decides `op` on an abstract name of `length` bytes at kernel address `name`. */
-static __noinline int decide_abstract(__u32 session, const char *name, __u32 length, __u32 op)
+static __always_inline int decide_abstract_here(__u32 session, const char *name, __u32 length, __u32 op)
 {
 	__u32 index = begin(session);
 	struct scratch *scratch = scratch_at(index);
@@ -58,10 +58,15 @@ static __noinline int decide_abstract(__u32 session, const char *name, __u32 len
 	scratch->found.object = POLICY_OBJECT_ABSTRACT;
 	scratch->found.place = root->abstract;
 	abstract_verdict(index, scratch);
-	verdict = conclude(index, scratch, 1u << (op & 15));
+	verdict = conclude(index, 1u << (op & 15)) ?: happen(index);
 out:
 	scratch_release(index);
 	return verdict;
+}
+
+static __noinline int decide_abstract(__u32 session, const char *name, __u32 length, __u32 op)
+{
+	return decide_abstract_here(session, name, length, op);
 }
 
 /* `other` is the socket that is connected or sent to. One without an address cannot be named: a pair's other end. */

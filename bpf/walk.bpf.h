@@ -279,9 +279,18 @@ __noinline int weigh_heads(__u32 index)
 	if (!root)
 		return 0;
 	scratch->weighing.slot = scratch->slot;
-	scratch->weighing.holds = conditions_held(scratch->slot, root->terms, &scratch->who, &broken);
+	scratch->weighing.holds = conditions_held(scratch->slot, root->terms, &scratch->who, &scratch->unknown, &broken);
 	weigh(index);
 	return !broken && !scratch->weighing.broken;
+}
+
+static __always_inline void forget_found(struct found *found)
+{
+	__builtin_memset(&found->verdict, 0, sizeof(found->verdict));
+	if (found->has_facts)
+		__builtin_memset(found->facts, 0, sizeof(found->facts));
+	found->has_facts = 0;
+	found->doubtful = 0;
 }
 
 /* The verdict of a place for who acts: what is always said of it, and what is in these circumstances. */
@@ -290,7 +299,7 @@ static __always_inline void weigh_in(__u32 index, struct scratch *scratch, struc
 	struct policy_weighing *weighing = &scratch->weighing;
 	const __u32 *accepted = found->accepted;
 
-	found->programs = 0;
+	forget_found(found);
 	found->verdict = found->always;
 	weighing->asked = 0;
 	if (!found->place.held_count && !(accepted[0] | accepted[1] | accepted[2] | accepted[3]))
@@ -302,7 +311,10 @@ static __always_inline void weigh_in(__u32 index, struct scratch *scratch, struc
 	if (!weigh_heads(index))
 		scratch->trouble = POLICY_REASON_UNREADABLE;
 	found->verdict = weighing->verdict;
-	found->programs = weighing->programs;
+	found->doubtful = weighing->doubtful;
+	found->has_facts = weighing->has_facts || weighing->facts[POLICY_FACT_PROGRAMS][0];
+	if (found->has_facts)
+		__builtin_memcpy(found->facts, weighing->facts, sizeof(found->facts));
 }
 
 /* Functions of their own, so that they are verified once. */
@@ -329,10 +341,12 @@ __noinline __u32 weigh_word(__u32 index, __u32 word)
 {
 	struct scratch *scratch = scratch_at(index);
 
-	if (POLICY_WORD_EFFECT(word) != POLICY_BY_CASE)
-		return word;
 	if (!scratch)
 		return POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE);
+	forget_facts(&scratch->weighing);
+	scratch->weighing.asked = 0;
+	if (POLICY_WORD_EFFECT(word) != POLICY_BY_CASE)
+		return word;
 	scratch->weighing.heads[0] = word & POLICY_RULE_NONE;
 	scratch->weighing.count = 1;
 	__builtin_memset(&scratch->weighing.verdict, 0, sizeof(scratch->weighing.verdict));
@@ -426,7 +440,7 @@ __noinline int locate(__u32 index)
 		return 0;
 	scratch->found.object = POLICY_OBJECT_PATH;
 	scratch->found.beneath = 0;
-	__builtin_memset(&scratch->found.verdict, 0, sizeof(scratch->found.verdict));
+	forget_found(&scratch->found);
 	scratch->depth = 0;
 	read_tree(&tree, (struct dentry *)scratch->target);
 	if (tree.flags & SB_NOUSER) {

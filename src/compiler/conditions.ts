@@ -1,17 +1,18 @@
 /**
- * Numbers for the marks, the lists of programs and the conditions of a policy; each condition as alternatives of bits, the
- * form in which the kernel decides whether it holds.
+ * Numbers for the marks, the lists of programs, what is asked of arguments, and the conditions of a policy; each condition
+ * as alternatives of bits, the form in which the kernel decides whether it holds.
  */
 import { POLICY_MAX_TERMS } from "./image/abi.gen.js";
 import type { Budget, Culprit } from "./automaton/bounds.js";
 import { assertNever } from "./diagnostic.js";
-import type { Condition, Ir, PathSelector, ProgramCondition, Rule } from "./ir.gen.js";
+import type { Args, ArgsPattern, Condition, Event, Ir, PathSelector, ProgramCondition } from "./ir.gen.js";
 
 /** Bits by number, as `struct policy_circumstances`. */
 export interface Circumstances {
   readonly marks: bigint;
   readonly exe: bigint;
   readonly under: bigint;
+  readonly args: bigint;
 }
 
 /** Holds where all of `with` are set and none of `without`. */
@@ -26,34 +27,60 @@ export interface ProgramList {
   readonly rule: number;
 }
 
-const NOBODY: Circumstances = { marks: 0n, exe: 0n, under: 0n };
+/** Nobody in particular: no mark is set, no list of programs names what is run, no arguments were given. */
+export const NOBODY: Circumstances = { marks: 0n, exe: 0n, under: 0n, args: 0n };
 const ANYONE: Term = { with: NOBODY, without: NOBODY };
+/** What is said by no rule. */
+export const NO_RULE = -1;
 
 /** When a rule counts: always, never, or where the condition of that number holds. */
 export type Applies = "always" | "never" | number;
 
 export class ConditionTable {
   readonly programs: ProgramList[] = [];
+  readonly arguments: ArgsPattern[] = [];
   /** By number of the condition; none of them is empty. */
   readonly terms: (readonly Term[])[] = [];
   private readonly marks: ReadonlyMap<string, number>;
   private readonly programNumbers = new Map<string, number>();
+  private readonly argumentNumbers = new Map<string, number>();
   private readonly conditionNumbers = new Map<string, Applies>();
   private readonly byRule: readonly Applies[];
+  private readonly byLimit: readonly Applies[];
+  private readonly byEvent: ReadonlyMap<Event, Applies>;
 
   constructor(ir: Ir, private readonly budget: Budget) {
     this.marks = new Map(ir.marks.map(({ name }, number) => [name, number]));
     budget.spend("marks", ir.marks.length, () => []);
-    this.byRule = ir.rules.map((rule, number) => this.ofRule(rule, number));
+    budget.spend("limits", ir.limits.length, () => []);
+    this.byRule = ir.rules.map(({ when, args }, number) => this.numberOf(when, args, number));
+    this.byLimit = ir.limits.map(({ when }) => this.numberOf(when, null, NO_RULE));
+    const events = ir.marks.flatMap(({ on, until }) => [...on, ...until]);
+    this.byEvent = new Map(events.map((event) => [event, this.numberOf(unlessRun(event.unlessExe), event.args, NO_RULE)]));
   }
 
   applies(rule: number): Applies {
     return this.byRule[rule] ?? "always";
   }
 
-  private ofRule({ when }: Rule, rule: number): Applies {
-    if (when === null || this.budget.exceeded !== null) return "always";
-    const terms = this.termsOf(when, false, rule);
+  limitApplies(limit: number): Applies {
+    return this.byLimit[limit] ?? "always";
+  }
+
+  eventApplies(event: Event): Applies {
+    return this.byEvent.get(event) ?? "always";
+  }
+
+  /** Conditions that depend on a mark, as bits. */
+  byMarks(): bigint {
+    return this.terms.reduce((bits, terms, number) =>
+      (terms.some((term) => (term.with.marks | term.without.marks) !== 0n) ? bits | bit(number) : bits), 0n);
+  }
+
+  private numberOf(when: Condition | null, args: Args, rule: number): Applies {
+    if ((when === null && args === null) || this.budget.exceeded !== null) return "always";
+    const asked = args === null ? [ANYONE] : [literal({ ...NOBODY, args: bit(this.argumentNumber(args, rule)) }, false)];
+    const terms = this.product([when === null ? [ANYONE] : this.termsOf(when, false, rule), asked], rule);
     const key = JSON.stringify(terms.map(keyOf).sort());
     const known = this.conditionNumbers.get(key);
     if (known !== undefined) return known;
@@ -100,8 +127,18 @@ export class ConditionTable {
     }, [ANYONE]);
   }
 
+  private argumentNumber(args: ArgsPattern, rule: number): number {
+    const key = JSON.stringify([args.only, args.words, args.without]);
+    const known = this.argumentNumbers.get(key);
+    if (known !== undefined) return known;
+    this.budget.spend("arguments", 1, () => [{ rule, text: null }]);
+    const number = this.arguments.push(args) - 1;
+    this.argumentNumbers.set(key, number);
+    return number;
+  }
+
   private programNumber({ programs }: ProgramCondition, rule: number): number {
-    const key = JSON.stringify(programs.map(({ components }) => components));
+    const key = keyOfPrograms(programs);
     const known = this.programNumbers.get(key);
     if (known !== undefined) return known;
     this.budget.spend("programs", 1, () => [{ rule, text: null }]);
@@ -111,27 +148,34 @@ export class ConditionTable {
   }
 }
 
+/** What a list of programs is known by. */
+export const keyOfPrograms = (programs: readonly PathSelector[]): string => JSON.stringify(programs.map(({ components }) => components));
+
+const unlessRun = (programs: readonly PathSelector[]): Condition | null =>
+  (programs.length === 0 ? null : { kind: "not", operand: { kind: "exe", programs: [...programs] } });
+
 const bit = (number: number): bigint => 1n << BigInt(number);
+
+const KINDS = ["marks", "exe", "under", "args"] as const satisfies readonly (keyof Circumstances)[];
 
 const literal = (bits: Circumstances, negated: boolean): Term =>
   negated ? { with: NOBODY, without: bits } : { with: bits, without: NOBODY };
 
 const join = (a: Circumstances, b: Circumstances): Circumstances =>
-  ({ marks: a.marks | b.marks, exe: a.exe | b.exe, under: a.under | b.under });
+  ({ marks: a.marks | b.marks, exe: a.exe | b.exe, under: a.under | b.under, args: a.args | b.args });
 
 const both = (a: Term, b: Term): Term => ({ with: join(a.with, b.with), without: join(a.without, b.without) });
 
-const covers = (a: Circumstances, b: Circumstances): boolean =>
-  (b.marks & ~a.marks) === 0n && (b.exe & ~a.exe) === 0n && (b.under & ~a.under) === 0n;
+const covers = (a: Circumstances, b: Circumstances): boolean => KINDS.every((kind) => (b[kind] & ~a[kind]) === 0n);
 
 /** Whether `outer` holds wherever `inner` does. */
 const isWithin = (inner: Term, outer: Term): boolean => covers(inner.with, outer.with) && covers(inner.without, outer.without);
 
 const contradicts = ({ with: set, without: clear }: Term): boolean =>
-  (set.marks & clear.marks) !== 0n || (set.exe & clear.exe) !== 0n || (set.under & clear.under) !== 0n;
+  KINDS.some((kind) => (set[kind] & clear[kind]) !== 0n);
 
 const keyOf = ({ with: set, without: clear }: Term): string =>
-  [set, clear].flatMap(({ marks, exe, under }) => [marks, exe, under]).join();
+  [set, clear].flatMap((bits) => KINDS.map((kind) => bits[kind])).join();
 
 /** Without those that cannot hold, and those that another one makes needless. */
 function shortest(terms: readonly Term[]): readonly Term[] {

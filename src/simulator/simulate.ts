@@ -2,17 +2,19 @@
  * Decides from an image's own bytes, as the BPF program does, sharing nothing with what made them but the layout: the
  * second of three implementations that must agree (the interpreter, this, the kernel).
  */
-import type { Circumstances as Who } from "../compiler/access.js";
+import type { Circumstances as Somebody } from "../compiler/access.js";
 import { PRIVILEGES } from "../compiler/ast.js";
+import { NOBODY } from "../compiler/conditions.js";
 import type { Circumstances } from "../compiler/conditions.js";
 import {
-  POLICY_LANES, POLICY_OP_BIND, POLICY_OP_CONNECT, POLICY_OPS, POLICY_PROTO_OTHER, POLICY_PROTO_TCP, POLICY_PROTO_UDP,
+  POLICY_FACT_PROGRAMS, POLICY_FACTS, POLICY_LANES, POLICY_OP_BIND, POLICY_OP_CONNECT, POLICY_OPS, POLICY_PROTO_OTHER, POLICY_PROTO_TCP, POLICY_PROTO_UDP,
   POLICY_PROTOS, STRUCTS,
 } from "../compiler/image/abi.gen.js";
 import type { Image } from "../compiler/image/decode.js";
 import type { Section, Sections } from "../compiler/image/layout.js";
 import { nextState } from "./automaton.js";
-import { factsOf, holding, join, NOBODY, type Said, weigh, weighWord } from "./circumstances.js";
+import { argumentsAnswer } from "./arguments.js";
+import { type Facts, factsOf, holding, join, knownToBe, type Said, saidBy, weigh, type Who } from "./circumstances.js";
 import type { Query } from "./query.js";
 
 const ROOT = STRUCTS.policy_root.fields;
@@ -63,16 +65,18 @@ function verdictAt(sections: Sections, { states, words, cases }: Place): Said {
 
 /** Lists of programs that a path is in, as bits. */
 export function programsOf({ sections }: Image, path: Uint8Array): bigint {
-  return factsOf(sections, verdictAt(sections, placeOf(sections, path)));
+  const said = verdictAt(sections, placeOf(sections, path));
+  return factsOf(sections, said, holding(sections, knownToBe(NOBODY))).bits[POLICY_FACT_PROGRAMS]?.[0] ?? 0n;
 }
 
-/** As bits, by the marks' numbers and the lists of programs that an image has. */
-export function circumstancesOf(image: Image, who: Who): Circumstances {
+/** As bits, by the numbers of marks, lists of programs and of what is asked of arguments that an image has. */
+export function circumstancesOf(image: Image, who: Somebody): Circumstances {
   const numbers = (image.meta.marks ?? []).flatMap((name, number) => (who.marks.has(name) ? [number] : []));
   const lists = (paths: readonly string[]): bigint =>
     paths.reduce((bits, path) => bits | programsOf(image, Buffer.from(path.slice(1), "latin1")), 0n);
   return {
     marks: numbers.reduce((bits, number) => bits | (1n << BigInt(number)), 0n), exe: lists(who.exe), under: lists(who.under),
+    args: argumentsAnswer(image.sections, who.args),
   };
 }
 
@@ -132,37 +136,56 @@ function addressWord(sections: Sections, address: Uint8Array, op: number, protoc
   return ofPort ?? section.u32(found, value + word.offset + 4 * (op * POLICY_PROTOS + protocol));
 }
 
-function addressVerdict(
-  sections: Sections, query: Extract<Query, { kind: "address" }>, holds: ReadonlySet<number>,
-): readonly number[] {
+/** Of an address, of the one operation. */
+function saidOfAddress(sections: Sections, query: Extract<Query, { kind: "address" }>, op: number): Said {
   const mapped = query.address.length === 16 && MAPPED.equals(query.address.subarray(0, 12));
   const address = mapped ? query.address.subarray(12) : query.address;
-  return Array.from({ length: POLICY_OPS }, (_, op) => op !== POLICY_OP_CONNECT && op !== POLICY_OP_BIND ? 0
-    : weighWord(sections, addressWord(sections, address, op - POLICY_OP_CONNECT, PROTOCOLS[query.protocol], query.port), holds));
+  return saidBy(addressWord(sections, address, op - POLICY_OP_CONNECT, PROTOCOLS[query.protocol], query.port));
 }
 
-function verdictOf(sections: Sections, query: Query, holds: ReadonlySet<number>): readonly number[] {
+/** What is said of the object: all at once, but of an address, of `op`. */
+function saidOf(sections: Sections, query: Query, op: number): Said {
   const { root } = sections;
   switch (query.kind) {
     case "path":
-      return weigh(sections, verdictAt(sections, placeOf(sections, query.path)), holds);
+      return verdictAt(sections, placeOf(sections, query.path));
     case "abstract":
-      return weigh(sections, verdictAt(sections, advance(sections, placeAt(sections, ROOT.abstract.offset), query.name)), holds);
+      return verdictAt(sections, advance(sections, placeAt(sections, ROOT.abstract.offset), query.name));
     case "anonymous":
-      return weigh(sections, recordAt(root, 0, ROOT.anonymous.offset), holds);
+      return recordAt(root, 0, ROOT.anonymous.offset);
     case "unnamed":
-      return weigh(sections, recordAt(root, 0, ROOT.unnamed.offset), holds);
-    case "privilege": {
-      const at = 4 * PRIVILEGES.indexOf(query.privilege);
-      return [weighWord(sections, root.u32(0, ROOT.privilege.offset + at), holds) || root.u32(0, ROOT.privilege_defaults.offset + at)];
-    }
+      return recordAt(root, 0, ROOT.unnamed.offset);
+    case "privilege":
+      return saidBy(root.u32(0, ROOT.privilege.offset + 4 * PRIVILEGES.indexOf(query.privilege)));
     case "address":
-      return addressVerdict(sections, query, holds);
+      return op === POLICY_OP_CONNECT || op === POLICY_OP_BIND ? saidOfAddress(sections, query, op) : NOTHING_SAID;
   }
 }
 
+const NOTHING_SAID: Said = { words: new Array<number>(POLICY_OPS).fill(0), cases: new Set() };
+const OPS = Array.from({ length: POLICY_OPS }, (_, op) => op);
+
+/** By operation; of what is not an address they are one. */
+const saidByOp = (sections: Sections, query: Query): readonly Said[] => {
+  const all = query.kind === "address" ? null : saidOf(sections, query, 0);
+  return OPS.map((op) => all ?? saidOf(sections, query, op));
+};
+
+const defaultOf = ({ root }: Sections, query: Query, op: number): number => root.u32(0, query.kind === "privilege"
+  ? ROOT.privilege_defaults.offset + 4 * PRIVILEGES.indexOf(query.privilege) : ROOT.defaults.offset + 4 * op);
+
 /** The verdict words of all operations, defaults filled in. */
-export function simulate({ sections }: Image, query: Query, who = NOBODY): readonly number[] {
-  const defaults = wordsAt(sections.root, 0, ROOT.defaults.offset);
-  return verdictOf(sections, query, holding(sections, who)).map((word, op) => (word === 0 ? (defaults[op] ?? 0) : word));
+export function simulate({ sections }: Image, query: Query, who: Who = knownToBe(NOBODY)): readonly number[] {
+  const holds = holding(sections, who);
+  return saidByOp(sections, query).map((said, op) => (weigh(sections, said, holds)[op] ?? 0) || defaultOf(sections, query, op));
+}
+
+/** What the operations leave behind, where they are permitted. */
+export function simulateFacts({ sections }: Image, query: Query, who: Who = knownToBe(NOBODY)): Facts {
+  const holds = holding(sections, who);
+  const byOp = saidByOp(sections, query).map((said) => factsOf(sections, said, holds));
+  return {
+    bits: Array.from({ length: POLICY_FACTS }, (_, kind) => OPS.map((op) => byOp[op]?.bits[kind]?.[op] ?? 0n)),
+    doubtful: OPS.reduce((ops, op) => ops | ((byOp[op]?.doubtful ?? 0) & (1 << op)), 0),
+  };
 }

@@ -258,7 +258,7 @@ describe("inspect", () => {
     unix @bus
 `);
     const json: unknown = JSON.parse((await policyc(["inspect", "agent.polc", "--json"], { cwd })).stdout);
-    expect(json).toMatchObject({ policy: "agent", abiVersion: 4, bindings: { home: "/home/ada" } });
+    expect(json).toMatchObject({ policy: "agent", abiVersion: 5, bindings: { home: "/home/ada" } });
     expect(json).toHaveProperty("rules.1.except", ["/home/ada/.ssh/known_hosts"]);
   });
 

@@ -20,7 +20,7 @@ function words(sections: Sections, state: number, field: number, holds: Readonly
   const { states, records } = sections;
   const record = states.u32(state, field);
   const head = records.u32(record, STRUCTS.policy_record.fields.cases.offset);
-  return weigh(sections, { words: OPS.map((op) => records.u32(record, 4 * op)), cases: new Set(head === 0 ? [] : [head]) }, holds);
+  return weigh(sections, { words: OPS.map((op) => records.u32(record, 4 * op)), cases: new Set(head === 0 ? [] : [head]) }, { surely: holds, perhaps: holds });
 }
 
 function max(a: readonly number[], b: readonly number[]): readonly number[] {

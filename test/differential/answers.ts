@@ -5,6 +5,7 @@ import type { ResolvedPolicy } from "../../src/compiler/resolved.js";
 import { OPERATION_ORDER } from "../../src/compiler/verdict.js";
 import { AT_FIRST, interpreter } from "../../src/interpreter/interpret.js";
 import { type Attempt, type Circumstances, NO_CIRCUMSTANCES } from "../../src/compiler/access.js";
+import { knownToBe } from "../../src/simulator/circumstances.js";
 import type { Query } from "../../src/simulator/query.js";
 import { circumstancesOf, simulate } from "../../src/simulator/simulate.js";
 
@@ -17,7 +18,7 @@ export type Implementation = (image: Uint8Array, queries: readonly Asked[]) => r
 export const simulator: Implementation = (image, queries) => {
   const decoded = decodeImage(image);
   if (!decoded.ok) throw new Error(`the image is refused: ${decoded.reason}`);
-  return queries.map((query) => simulate(decoded.value, query, circumstancesOf(decoded.value, query.who ?? NO_CIRCUMSTANCES)));
+  return queries.map((query) => simulate(decoded.value, query, knownToBe(circumstancesOf(decoded.value, query.who ?? NO_CIRCUMSTANCES))));
 };
 
 const FILE_OPERATIONS = ["read", "write", "create", "delete", "setattr", "exec", "load"] as const;
@@ -74,8 +75,8 @@ export function describe({ query, access, interpreter: expected, image }: Disagr
   const object = query.kind === "path" ? `/${Buffer.from(query.path).toString("latin1")}`
     : query.kind === "abstract" ? `@${Buffer.from(query.name).toString("latin1")}`
       : query.kind === "address" ? `${Buffer.from(query.address).toString("hex")} port ${query.port} ${query.protocol}` : query.kind;
-  const { marks, exe, under } = query.who ?? NO_CIRCUMSTANCES;
-  const who = query.who === undefined ? "" : ` by ${JSON.stringify({ marks: [...marks], exe, under })}`;
+  const { marks, exe, under, args } = query.who ?? NO_CIRCUMSTANCES;
+  const who = query.who === undefined ? "" : ` by ${JSON.stringify({ marks: [...marks], exe, under, args })}`;
   return `${access.op} ${object}${who}: interpreter says ${expected}, image says ${image}`;
 }
 

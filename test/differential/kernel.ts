@@ -3,10 +3,11 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { PRIVILEGES } from "../../src/compiler/ast.js";
 import {
-  POLICY_OPS, POLICY_PROTO_OTHER, POLICY_PROTO_TCP, POLICY_PROTO_UDP, POLICY_QUERY_ABSTRACT, POLICY_QUERY_ANONYMOUS,
+  POLICY_FACT_PROGRAMS, POLICY_FACTS, POLICY_OPS, POLICY_PROTO_OTHER, POLICY_PROTO_TCP, POLICY_PROTO_UDP, POLICY_QUERY_ABSTRACT, POLICY_QUERY_ANONYMOUS,
   POLICY_QUERY_INET, POLICY_QUERY_INET6, POLICY_QUERY_PATH, POLICY_QUERY_PRIVILEGE, POLICY_QUERY_UNNAMED,
 } from "../../src/compiler/image/abi.gen.js";
 import { NO_CIRCUMSTANCES } from "../../src/compiler/access.js";
+import { NOBODY } from "../../src/compiler/conditions.js";
 import type { Circumstances } from "../../src/compiler/conditions.js";
 import { decodeImage } from "../../src/compiler/image/decode.js";
 import { circumstancesOf } from "../../src/simulator/simulate.js";
@@ -28,15 +29,15 @@ function u32(...values: readonly number[]): Buffer {
   return buffer;
 }
 
-function whoBytes({ marks, exe, under }: Circumstances): Buffer {
-  const bytes = Buffer.alloc(24);
-  for (const [i, bits] of [marks, exe, under].entries()) bytes.writeBigUInt64LE(bits, 8 * i);
+function whoBytes({ marks, exe, under, args }: Circumstances): Buffer {
+  const bytes = Buffer.alloc(32);
+  for (const [i, bits] of [marks, exe, under, args].entries()) bytes.writeBigUInt64LE(bits, 8 * i);
   return bytes;
 }
 
 function frame(query: Asked, who: Circumstances): Buffer {
   const of = (kind: number, bytes: Uint8Array, protocol = 0, port = 0): Buffer =>
-    Buffer.concat([u32(kind, protocol, port, bytes.length), whoBytes(who), bytes]);
+    Buffer.concat([u32(kind, protocol, port, bytes.length), whoBytes(who), whoBytes(NOBODY), bytes]);
   switch (query.kind) {
     case "path":
       return of(POLICY_QUERY_PATH, query.path);
@@ -55,8 +56,9 @@ function frame(query: Asked, who: Circumstances): Buffer {
   }
 }
 
-/** The error, the words, lists of programs. */
-const ANSWER = 4 + 4 * POLICY_OPS + 8;
+/** The error, the words, doubtful operations, facts, what arguments answer to. */
+const FACTS_AT = 4 + 4 * POLICY_OPS + 4;
+const ANSWER = FACTS_AT + 8 * POLICY_FACTS * POLICY_OPS + 8;
 
 function wordsOf(answers: Buffer, index: number): readonly number[] {
   const error = answers.readInt32LE(index * ANSWER);
@@ -91,5 +93,5 @@ function run(mode: "query" | "host", cases: readonly Case[]): Buffer {
 export function askPrograms(mode: "query" | "host", cases: readonly Case[]): readonly (readonly bigint[])[] {
   const answers = run(mode, cases);
   let next = 0;
-  return cases.map(({ queries }) => queries.map(() => answers.readBigUInt64LE(ANSWER * next++ + ANSWER - 8)));
+  return cases.map(({ queries }) => queries.map(() => answers.readBigUInt64LE(ANSWER * next++ + FACTS_AT + 8 * POLICY_FACT_PROGRAMS * POLICY_OPS)));
 }

@@ -1,7 +1,8 @@
 /** How large the tables of a policy may become, and what to tell when they would exceed that. */
 import {
-  POLICY_CONDITIONS, POLICY_MARKS, POLICY_MAX_CASES, POLICY_MAX_EDGES, POLICY_MAX_GLOB_ROWS, POLICY_MAX_META, POLICY_MAX_RECORDS, POLICY_MAX_RULES,
-  POLICY_MAX_TERMS, POLICY_PROGRAMS,
+  POLICY_ARGUMENT_WORDS, POLICY_ARGUMENTS, POLICY_CONDITIONS, POLICY_LIMITS, POLICY_MARKS, POLICY_MAX_ARGUMENT_CLASSES,
+  POLICY_MAX_CASES, POLICY_MAX_EDGES, POLICY_MAX_GLOB_ROWS, POLICY_MAX_META, POLICY_MAX_MOMENTS, POLICY_MAX_RECORDS,
+  POLICY_MAX_RULES, POLICY_MAX_TERMS, POLICY_PROGRAMS,
 } from "../image/abi.gen.js";
 
 export interface Bounds {
@@ -18,6 +19,15 @@ export interface Bounds {
   readonly marks: number;
   /** Lists of them, that conditions name. */
   readonly programs: number;
+  readonly limits: number;
+  /** Operations that limits look back at, and a number for each limit. */
+  readonly moments: number;
+  /** Different lists of words of `args`. */
+  readonly arguments: number;
+  /** Of their words, and one for each list. */
+  readonly argumentBits: number;
+  /** Sets of words that one argument can be. */
+  readonly argumentClasses: number;
   readonly conditions: number;
   /** Alternatives of all conditions. */
   readonly terms: number;
@@ -39,6 +49,12 @@ export const DEFAULT_BOUNDS: Bounds = {
   globRows: POLICY_MAX_GLOB_ROWS - 1,
   marks: POLICY_MARKS,
   programs: POLICY_PROGRAMS,
+  limits: POLICY_LIMITS,
+  moments: POLICY_MAX_MOMENTS,
+  arguments: POLICY_ARGUMENTS,
+  argumentBits: 64 * POLICY_ARGUMENT_WORDS,
+  // Class 0 is there in any case.
+  argumentClasses: POLICY_MAX_ARGUMENT_CLASSES - 1,
   conditions: POLICY_CONDITIONS,
   terms: POLICY_MAX_TERMS,
   // Case 0 is there in any case.
@@ -66,8 +82,8 @@ export type Bounded<T> = { readonly ok: true; readonly value: T } | { readonly o
 /** Counts what has been made; the first bound exceeded stays on record, with the culprits named at that moment. */
 export class Budget {
   private readonly spent = {
-    rules: 0, meta: 0, states: 0, edges: 0, addresses: 0, records: 0, globRows: 0, marks: 0, programs: 0, conditions: 0,
-    terms: 0, cases: 0, work: 0,
+    rules: 0, meta: 0, states: 0, edges: 0, addresses: 0, records: 0, globRows: 0, marks: 0, programs: 0, limits: 0,
+    moments: 0, arguments: 0, argumentBits: 0, argumentClasses: 0, conditions: 0, terms: 0, cases: 0, work: 0,
   };
   private first: Exceeded | null = null;
 

@@ -1,6 +1,7 @@
 /** From IR to path automata: contributions, lanes, a trie and a deterministic automaton each, summaries. */
 import { ConditionTable } from "../conditions.js";
 import { POLICY_DEAD, POLICY_LANES } from "../image/abi.gen.js";
+import { buildArgumentTables } from "../image/arguments.js";
 import type { Ir } from "../ir.gen.js";
 import { EMPTY_RECORD, ruleOf } from "../verdict.js";
 import type { VerdictRecord } from "../verdict.js";
@@ -14,7 +15,7 @@ import { GlobTable } from "./globs.js";
 import { assignLanes } from "./lanes.js";
 import { numberNodes } from "./nfa.js";
 import { RecordTable } from "./records.js";
-import { loosestOf, reachOf, tightestOf } from "./summaries.js";
+import { loosestOf, reachOf, statesWithFacts, tightestOf } from "./summaries.js";
 import type { Reach } from "./summaries.js";
 import type { AffixRow, ByteString, PathTables, StartPlace, StateRow } from "./tables.js";
 import { findTightening } from "./tightens.js";
@@ -34,8 +35,15 @@ function usedRecords(drafts: readonly DraftState[]): ReadonlyMap<number, number>
   return numbers;
 }
 
+/** Of states, what `bpf/policy_abi.h` has flags for; and the numbers of their records. */
+interface Findings {
+  readonly tightening: ReadonlySet<number>;
+  readonly facts: ReadonlySet<number>;
+  readonly used: ReadonlyMap<number, number>;
+}
+
 function stateRow(
-  draft: DraftState, state: number, reach: Reach, tightening: ReadonlySet<number>, used: ReadonlyMap<number, number>,
+  draft: DraftState, state: number, reach: Reach, { tightening, facts, used }: Findings,
 ): StateRow {
   return {
     fallback: draft.fallback,
@@ -44,6 +52,7 @@ function stateRow(
     sticky: used.get(draft.sticky) ?? 0,
     glob: draft.glob,
     tightens: tightening.has(state),
+    facts: facts.has(state),
     tightest: tightestOf(reach.at[state] ?? 0),
     loosest: loosestOf(reach.at[state] ?? 0),
   };
@@ -67,7 +76,7 @@ function place(states: readonly number[], sticky: readonly VerdictRecord[]): Sta
 
 function tablesOf(
   shared: Shared, lanes: readonly LaneAutomaton[], abstract: LaneAutomaton | null,
-): PathTables {
+): Omit<PathTables, "arguments"> {
   const { drafts, records } = shared;
   const reach = reachOf(drafts, records);
   const tightening = new Set<number>();
@@ -75,6 +84,7 @@ function tablesOf(
     findTightening(drafts, reach, (state, name) => lane.step(state, name), lane.range, tightening);
   }
   const used = usedRecords(drafts);
+  const facts = statesWithFacts(drafts, records);
   const starts = lanes.map((lane) => lane.start);
   const sticky = starts.map((state) => records.at(drafts[state]?.sticky ?? 0));
   return {
@@ -82,7 +92,7 @@ function tablesOf(
     path: place(starts, sticky),
     abstract: place(abstract === null ? [] : [abstract.start], []),
     records: Array.from(used.keys(), (record) => records.at(record)),
-    states: drafts.map((draft, state) => stateRow(draft, state, reach, tightening, used)),
+    states: drafts.map((draft, state) => stateRow(draft, state, reach, { tightening, facts, used })),
     edges: drafts.flatMap((draft, state) => Array.from(draft.literals, ([name, target]) => ({ state, name, target }))),
     prefixes: affixRows(drafts, (draft) => draft.prefixes, false),
     suffixes: affixRows(drafts, (draft) => draft.suffixes, true),
@@ -106,7 +116,7 @@ export function buildPathTables(ir: Ir, bounds: Bounds = DEFAULT_BOUNDS): Bounde
   const abstract = automatonOf(contributions(ir, conditions, ["unix-abstract"]), shared);
   if (budget.exceeded !== null) return { ok: false, exceeded: budget.exceeded };
 
-  const tables = tablesOf(shared, lanes, abstract);
+  const tables = { ...tablesOf(shared, lanes, abstract), arguments: buildArgumentTables(conditions.arguments, shared.globs, budget) };
   budget.spend("records", tables.records.length, () => rulesIn(tables.records[bounds.records]));
   return budget.outcome(tables);
 }

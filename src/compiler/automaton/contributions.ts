@@ -4,9 +4,11 @@
  * a pattern may be left out: `deny read "~/.ssh/**", "~/.aws/**" except "~/.ssh/known_hosts"` leaves `~/.aws/**`
  * without an except, which is cheaper.
  */
-import type { Applies, ConditionTable, ProgramList } from "../conditions.js";
-import type { Component, Ir, Rule, Selector } from "../ir.gen.js";
-import { EMPTY_RECORD, isFileOperation, OPERATION_ORDER, programRecord, recordOf, verdictWord } from "../verdict.js";
+import type { ConditionTable, ProgramList } from "../conditions.js";
+import type { Component, Ir, Selector } from "../ir.gen.js";
+import { sayingsOf } from "../sayings.js";
+import type { Saying } from "../sayings.js";
+import { EMPTY_RECORD, isFileOperation, programRecord } from "../verdict.js";
 import type { VerdictRecord } from "../verdict.js";
 
 export interface Pattern {
@@ -76,14 +78,11 @@ function split(record: VerdictRecord, match: readonly Pattern[], except: readonl
   return [...groups.values()].map((group) => ({ record, ...group }));
 }
 
-function contributionsOf(rule: Rule, number: number, applies: Applies, kind: Kind): readonly Contribution[] {
-  const record = recordOf(verdictWord(rule.effect, number), (op) => {
-    const operation = OPERATION_ORDER[op];
-    return isFileOperation(op) === (kind === "path") && operation !== undefined && rule.operations.includes(operation);
-  }, applies);
-  const match = patternsOf(rule.match, kind, number);
+function contributionsOf(saying: Saying, kind: Kind): readonly Contribution[] {
+  const match = patternsOf(saying.match, kind, saying.rule);
+  const record = saying.record((op) => isFileOperation(op) === (kind === "path"));
   if (match.length === 0 || record === EMPTY_RECORD) return [];
-  return split(record, match, patternsOf(rule.except, kind, number));
+  return split(record, match, patternsOf(saying.except, kind, saying.rule));
 }
 
 /** Which lists of programs a path is in is told with its verdict. */
@@ -92,9 +91,9 @@ function ofPrograms({ programs, rule }: ProgramList, list: number): Contribution
 }
 
 export function contributions(ir: Ir, conditions: ConditionTable, kinds: readonly Kind[]): readonly Contribution[] {
+  const sayings = sayingsOf(ir, conditions);
   return [
-    ...kinds.flatMap((kind) => ir.rules.flatMap((rule, number) =>
-      contributionsOf(rule, number, conditions.applies(number), kind))),
+    ...kinds.flatMap((kind) => sayings.flatMap((saying) => contributionsOf(saying, kind))),
     ...(kinds.includes("path") ? conditions.programs.map(ofPrograms) : []),
   ];
 }

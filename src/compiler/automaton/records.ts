@@ -8,7 +8,9 @@ const PAIR = 2 ** 26;
 function keyOf(record: VerdictRecord): string {
   const words = record.words.join();
   if (isPlain(record)) return words;
-  return [words, record.programs, ...Array.from(record.when, ([condition, said]) => `${condition}:${said.join()}`)].join(";");
+  const when = Array.from(record.when, ([condition, said]) => `${condition}:${said.join()}`);
+  const facts = record.facts.map(({ kind, op, applies, bits }) => `${kind},${op},${applies},${bits}`);
+  return [words, when.join(";"), facts.join(";")].join("|");
 }
 
 export class RecordTable {

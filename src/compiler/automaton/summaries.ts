@@ -3,7 +3,7 @@
  * `tightest` and `loosest`, and whether a state permits nothing that its fallback does not. Sets of classes are bits:
  * three an operation, deny (1), none (2), allow (4), in the order of POLICY_TIGHT_*.
  */
-import { POLICY_OPS, POLICY_TIGHT_ALLOW, POLICY_TIGHT_DENY } from "../image/abi.gen.js";
+import { POLICY_FACT_PROGRAMS, POLICY_OPS, POLICY_TIGHT_ALLOW, POLICY_TIGHT_DENY } from "../image/abi.gen.js";
 import { tightnessOf, wordsFor } from "../verdict.js";
 import type { VerdictRecord } from "../verdict.js";
 import type { DraftState } from "./determinize.js";
@@ -71,6 +71,24 @@ export function reachOf(drafts: readonly DraftState[], records: RecordTable): Re
     }
   }
   return { at, below, here, latched };
+}
+
+/** States at which, or beneath which, something is remembered or counted. What a path is as a program goes with no place. */
+export function statesWithFacts(drafts: readonly DraftState[], records: RecordTable): ReadonlySet<number> {
+  const remembers = (record: number): boolean => records.at(record).facts.some(({ kind }) => kind !== POLICY_FACT_PROGRAMS);
+  const found = new Set(drafts.flatMap(({ accept, sticky }, state) => (remembers(accept) || remembers(sticky) ? [state] : [])));
+  const before = new Map<number, number[]>();
+  for (const [state, draft] of drafts.entries()) {
+    if (found.size === 0) break;
+    const next = [draft.other, draft.fallback, ...draft.literals.values(), ...draft.classes.map(({ target }) => target)];
+    for (const target of next.filter((number) => number !== 0)) {
+      const known = before.get(target);
+      if (known === undefined) before.set(target, [state]);
+      else known.push(state);
+    }
+  }
+  for (const state of found) for (const earlier of before.get(state) ?? []) found.add(earlier);
+  return found;
 }
 
 function eachOp(sets: ClassSets, choose: (classes: number) => number): number {

@@ -1,4 +1,5 @@
 /** What becomes of path and abstract-name patterns: the rows of the image's tables, as yet unsorted. */
+import type { ArgumentTables } from "../image/arguments.js";
 import type { VerdictRecord } from "../verdict.js";
 
 /** Bytes, one a character (`latin1`): cheap to compare, slice and use as keys. */
@@ -17,6 +18,8 @@ export interface StateRow {
   readonly sticky: number;
   readonly glob: number;
   readonly tightens: boolean;
+  /** Whether something is remembered or counted at it or beneath. */
+  readonly facts: boolean;
   readonly tightest: number;
   readonly loosest: number;
 }
@@ -63,4 +66,5 @@ export interface PathTables {
   readonly classes: readonly ClassRow[];
   /** Index 0: dead. */
   readonly globRows: readonly GlobRow[];
+  readonly arguments: ArgumentTables;
 }

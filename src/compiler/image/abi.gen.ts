@@ -1,18 +1,25 @@
 // Made by scripts/generate-abi.mjs from bpf/policy_abi.h; not to be edited.
 
-export const POLICY_ABI_VERSION = 4;
+export const POLICY_ABI_VERSION = 5;
 export const POLICY_BYTE_ORDER = 16909060;
 export const POLICY_EFFECT_SHIFT = 29;
 export const POLICY_RULE_NONE = 536870911;
 export const POLICY_MARKS = 64;
 export const POLICY_PROGRAMS = 64;
+export const POLICY_ARGUMENTS = 64;
+export const POLICY_LIMITS = 32;
 export const POLICY_CONDITIONS = 64;
 export const POLICY_MAX_TERMS = 1024;
 export const POLICY_MAX_CASES = 4194304;
 export const POLICY_CASE_LAST = 1;
 export const POLICY_CASE_ALWAYS = 2;
-export const POLICY_CASE_PROGRAMS = 4;
+export const POLICY_CASE_FACT_SHIFT = 2;
+export const POLICY_CASE_FLAGS = 31;
 export const POLICY_BY_CASE = 7;
+export const POLICY_MAX_MOMENTS = 1048576;
+export const POLICY_ARGUMENT_WORDS = 4;
+export const POLICY_MAX_ARGUMENT_CLASSES = 65536;
+export const POLICY_MAX_ARGUMENT_BYTES = 131072;
 export const POLICY_OP_PRIVILEGE = 32;
 export const POLICY_CALLS_HIDING = 48;
 export const POLICY_CALLS_DATAGRAMS = 49;
@@ -29,6 +36,7 @@ export const POLICY_STATE_LONG = 2;
 export const POLICY_STATE_PREFIX = 4;
 export const POLICY_STATE_SUFFIX = 8;
 export const POLICY_STATE_TIGHTENS = 16;
+export const POLICY_STATE_FACTS = 32;
 export const POLICY_TIGHT_DENY = 0;
 export const POLICY_TIGHT_NONE = 1;
 export const POLICY_TIGHT_ALLOW = 2;
@@ -36,6 +44,8 @@ export const POLICY_SHORT_NAME = 28;
 export const POLICY_NAME_MAX = 255;
 export const POLICY_AFFIX_MAX = 248;
 export const POLICY_ROOT_WATCHES_ADDRESSES = 1;
+export const POLICY_ROOT_WRITES_AGAIN = 2;
+export const POLICY_ROOT_SENDS_AGAIN = 4;
 export const POLICY_MAX_RULES = 1048576;
 export const POLICY_MAX_RECORDS = 1048576;
 export const POLICY_MAX_STATES = 4194304;
@@ -44,6 +54,8 @@ export const POLICY_MAX_GLOB_ROWS = 65535;
 export const POLICY_MAX_META = 268435456;
 export const POLICY_MAX_SESSIONS = 1024;
 export const POLICY_MAX_DEPTH = 2048;
+export const POLICY_MAX_PROCESSES = 65536;
+export const POLICY_MAX_MARKED_FILES = 262144;
 export const POLICY_TASK_PROTECTED = 1;
 export const POLICY_DESCRIPTOR_WORDS = 16;
 export const POLICY_GUARD_CONTENT = 1;
@@ -74,6 +86,16 @@ export const POLICY_ALLOW = 1;
 export const POLICY_AUDIT = 2;
 export const POLICY_DENY = 3;
 export const POLICY_KILL = 4;
+
+// enum policy_fact
+export const POLICY_FACT_NONE = 0;
+export const POLICY_FACT_PROGRAMS = 1;
+export const POLICY_FACT_SETS = 2;
+export const POLICY_FACT_CLEARS = 3;
+export const POLICY_FACT_SUCCESS_SETS = 4;
+export const POLICY_FACT_SUCCESS_CLEARS = 5;
+export const POLICY_FACT_COUNTS = 6;
+export const POLICY_FACTS = 7;
 
 // enum policy_privilege
 export const POLICY_PRIVILEGE_PTRACE = 0;
@@ -112,18 +134,22 @@ export const POLICY_SECTION_META = 0;
 export const POLICY_SECTION_ROOT = 1;
 export const POLICY_SECTION_TERMS = 2;
 export const POLICY_SECTION_CASES = 3;
-export const POLICY_SECTION_RECORDS = 4;
-export const POLICY_SECTION_STATES = 5;
-export const POLICY_SECTION_SHORT_EDGES = 6;
-export const POLICY_SECTION_LONG_EDGES = 7;
-export const POLICY_SECTION_PREFIXES = 8;
-export const POLICY_SECTION_SUFFIXES = 9;
-export const POLICY_SECTION_CLASSES = 10;
-export const POLICY_SECTION_GLOB_ROWS = 11;
-export const POLICY_SECTION_ADDRESSES4 = 12;
-export const POLICY_SECTION_ADDRESSES6 = 13;
-export const POLICY_SECTION_PORTS = 14;
-export const POLICY_SECTIONS = 15;
+export const POLICY_SECTION_LIMITS = 4;
+export const POLICY_SECTION_ARGUMENT_CLASSES = 5;
+export const POLICY_SECTION_MARK_IDENTITIES = 6;
+export const POLICY_SECTION_PROGRAM_IDENTITIES = 7;
+export const POLICY_SECTION_RECORDS = 8;
+export const POLICY_SECTION_STATES = 9;
+export const POLICY_SECTION_SHORT_EDGES = 10;
+export const POLICY_SECTION_LONG_EDGES = 11;
+export const POLICY_SECTION_PREFIXES = 12;
+export const POLICY_SECTION_SUFFIXES = 13;
+export const POLICY_SECTION_CLASSES = 14;
+export const POLICY_SECTION_GLOB_ROWS = 15;
+export const POLICY_SECTION_ADDRESSES4 = 16;
+export const POLICY_SECTION_ADDRESSES6 = 17;
+export const POLICY_SECTION_PORTS = 18;
+export const POLICY_SECTIONS = 19;
 
 // enum policy_object
 export const POLICY_OBJECT_PATH = 0;
@@ -153,6 +179,8 @@ export const POLICY_REASON_SUBVOLUME = 8;
 export const POLICY_REASON_PROTECTED = 9;
 export const POLICY_REASON_UNSEEN = 10;
 export const POLICY_REASON_TOO_COMPLEX = 11;
+export const POLICY_REASON_UNKNOWN = 12;
+export const POLICY_REASON_FORGETS = 13;
 
 // enum policy_query_kind
 export const POLICY_QUERY_PATH = 0;
@@ -162,6 +190,7 @@ export const POLICY_QUERY_UNNAMED = 3;
 export const POLICY_QUERY_INET = 4;
 export const POLICY_QUERY_INET6 = 5;
 export const POLICY_QUERY_PRIVILEGE = 6;
+export const POLICY_QUERY_ARGUMENTS = 7;
 
 /** Sizes and offsets in bytes; `length`: elements of an array, rows multiplied out. */
 export const STRUCTS = {
@@ -173,20 +202,21 @@ export const STRUCTS = {
     },
   },
   policy_circumstances: {
-    size: 24,
+    size: 32,
     fields: {
       marks: { offset: 0, size: 8 },
       exe: { offset: 8, size: 8 },
       under: { offset: 16, size: 8 },
+      args: { offset: 24, size: 8 },
     },
   },
   policy_term: {
-    size: 56,
+    size: 72,
     fields: {
-      with: { offset: 0, size: 24 },
-      without: { offset: 24, size: 24 },
-      condition: { offset: 48, size: 4 },
-      reserved: { offset: 52, size: 4 },
+      with: { offset: 0, size: 32 },
+      without: { offset: 32, size: 32 },
+      condition: { offset: 64, size: 4 },
+      reserved: { offset: 68, size: 4 },
     },
   },
   policy_case: {
@@ -197,6 +227,39 @@ export const STRUCTS = {
       ops: { offset: 12, size: 2 },
       condition: { offset: 14, size: 1 },
       flags: { offset: 15, size: 1 },
+    },
+  },
+  policy_limit: {
+    size: 24,
+    fields: {
+      nanoseconds: { offset: 0, size: 8 },
+      count: { offset: 8, size: 4 },
+      word: { offset: 12, size: 4 },
+      window: { offset: 16, size: 4 },
+      reserved: { offset: 20, size: 4 },
+    },
+  },
+  policy_argument_class: {
+    size: 40,
+    fields: {
+      moves: { offset: 0, size: 32, length: 4 },
+      excludes: { offset: 32, size: 8 },
+    },
+  },
+  policy_arguments: {
+    size: 136,
+    fields: {
+      start: { offset: 0, size: 32, length: 4 },
+      only: { offset: 32, size: 32, length: 4 },
+      ends: { offset: 64, size: 64, length: 64 },
+      count: { offset: 128, size: 4 },
+      row: { offset: 132, size: 4 },
+    },
+  },
+  policy_identity: {
+    size: 32,
+    fields: {
+      bytes: { offset: 0, size: 32, length: 32 },
     },
   },
   policy_place: {
@@ -291,21 +354,26 @@ export const STRUCTS = {
     },
   },
   policy_root: {
-    size: 640,
+    size: 808,
     fields: {
       lanes: { offset: 0, size: 4 },
       flags: { offset: 4, size: 4 },
       terms: { offset: 8, size: 4 },
-      reserved: { offset: 12, size: 4 },
-      defaults: { offset: 16, size: 40 },
-      privilege_defaults: { offset: 56, size: 92, length: 23 },
-      privilege: { offset: 148, size: 92, length: 23 },
-      anonymous: { offset: 240, size: 40 },
-      unnamed: { offset: 280, size: 40 },
-      path: { offset: 320, size: 152 },
-      abstract: { offset: 472, size: 152 },
-      calls: { offset: 624, size: 8 },
-      policy: { offset: 632, size: 8 },
+      limits: { offset: 12, size: 4 },
+      programs: { offset: 16, size: 8 },
+      by_marks: { offset: 24, size: 8 },
+      process_marks: { offset: 32, size: 8 },
+      file_marks: { offset: 40, size: 8 },
+      arguments: { offset: 48, size: 136 },
+      defaults: { offset: 184, size: 40 },
+      privilege_defaults: { offset: 224, size: 92, length: 23 },
+      privilege: { offset: 316, size: 92, length: 23 },
+      anonymous: { offset: 408, size: 40 },
+      unnamed: { offset: 448, size: 40 },
+      path: { offset: 488, size: 152 },
+      abstract: { offset: 640, size: 152 },
+      calls: { offset: 792, size: 8 },
+      policy: { offset: 800, size: 8 },
     },
   },
   policy_section: {
@@ -318,7 +386,7 @@ export const STRUCTS = {
     },
   },
   policy_image_header: {
-    size: 392,
+    size: 488,
     fields: {
       magic: { offset: 0, size: 4, length: 4 },
       abi_version: { offset: 4, size: 4 },
@@ -327,7 +395,7 @@ export const STRUCTS = {
       image_size: { offset: 16, size: 8 },
       header_size: { offset: 24, size: 4 },
       section_count: { offset: 28, size: 4 },
-      sections: { offset: 32, size: 360, length: 15 },
+      sections: { offset: 32, size: 456, length: 19 },
     },
   },
   policy_short_edge: {
@@ -379,12 +447,55 @@ export const STRUCTS = {
       word: { offset: 12, size: 4 },
     },
   },
-  policy_task: {
+  policy_deeds: {
+    size: 32,
+    fields: {
+      sets: { offset: 0, size: 8 },
+      clears: { offset: 8, size: 8 },
+      success_sets: { offset: 16, size: 8 },
+      success_clears: { offset: 24, size: 8 },
+    },
+  },
+  policy_process_key: {
     size: 16,
+    fields: {
+      start_time: { offset: 0, size: 8 },
+      pid: { offset: 8, size: 4 },
+      reserved: { offset: 12, size: 4 },
+    },
+  },
+  policy_task: {
+    size: 168,
     fields: {
       session: { offset: 0, size: 4 },
       flags: { offset: 4, size: 4 },
       looks_up: { offset: 8, size: 8 },
+      exe: { offset: 16, size: 8 },
+      exe_known: { offset: 24, size: 8 },
+      under: { offset: 32, size: 8 },
+      under_known: { offset: 40, size: 8 },
+      args: { offset: 48, size: 8 },
+      marks: { offset: 56, size: 8 },
+      succeeding: { offset: 64, size: 32 },
+      starter: { offset: 96, size: 16 },
+      starting: { offset: 112, size: 56 },
+    },
+  },
+  policy_process: {
+    size: 16,
+    fields: {
+      changed: { offset: 0, size: 8 },
+      marks: { offset: 8, size: 8 },
+    },
+  },
+  policy_file_key: {
+    size: 24,
+    fields: {
+      ino: { offset: 0, size: 8 },
+      dev: { offset: 8, size: 4 },
+      generation: { offset: 12, size: 4 },
+      session: { offset: 16, size: 4 },
+      reserved: { offset: 20, size: 4 },
     },
   },
   policy_stray: {
@@ -518,7 +629,7 @@ export const STRUCTS = {
     },
   },
   policy_query: {
-    size: 4344,
+    size: 4888,
     fields: {
       kind: { offset: 0, size: 4 },
       slot: { offset: 4, size: 4 },
@@ -526,12 +637,14 @@ export const STRUCTS = {
       port: { offset: 12, size: 2 },
       protocol: { offset: 14, size: 1 },
       reserved: { offset: 15, size: 1 },
-      who: { offset: 16, size: 24 },
-      verdict: { offset: 40, size: 40 },
-      place: { offset: 80, size: 152 },
-      error: { offset: 232, size: 4 },
-      programs: { offset: 240, size: 8 },
-      bytes: { offset: 248, size: 4096, length: 4096 },
+      who: { offset: 16, size: 32 },
+      unknown: { offset: 48, size: 32 },
+      verdict: { offset: 80, size: 40 },
+      place: { offset: 120, size: 152 },
+      error: { offset: 272, size: 4 },
+      facts: { offset: 280, size: 504, length: 63 },
+      doubtful: { offset: 784, size: 4 },
+      bytes: { offset: 788, size: 4096, length: 4096 },
     },
   },
 } as const;

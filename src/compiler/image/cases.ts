@@ -1,8 +1,8 @@
 /** What is said where a condition holds, laid out: the cases of a record one behind the other, equal ones once. */
 import { isPlain } from "../verdict.js";
-import type { VerdictRecord, Words } from "../verdict.js";
+import type { Fact, VerdictRecord, Words } from "../verdict.js";
 import {
-  POLICY_BY_CASE, POLICY_CASE_ALWAYS, POLICY_CASE_LAST, POLICY_CASE_PROGRAMS, POLICY_EFFECT_SHIFT, POLICY_OPS,
+  POLICY_BY_CASE, POLICY_CASE_ALWAYS, POLICY_CASE_FACT_SHIFT, POLICY_CASE_LAST, POLICY_EFFECT_SHIFT, POLICY_FACT_PROGRAMS, POLICY_OPS,
 } from "./abi.gen.js";
 
 /** `struct policy_case` */
@@ -25,8 +25,8 @@ export class CaseList {
   /** The first case of a record; 0 for one without. */
   headOf(record: VerdictRecord): number {
     if (isPlain(record)) return 0;
-    const ofPrograms = record.programs === 0n ? [] : [{ ...NOTHING, facts: record.programs, flags: POLICY_CASE_PROGRAMS }];
-    return this.add([...ofPrograms, ...Array.from(record.when).flatMap(([condition, words]) => casesOf(condition, words))]);
+    const ofFacts = factCases(record.facts, (fact) => 1 << fact.op);
+    return this.add([...ofFacts, ...Array.from(record.when).flatMap(([condition, words]) => casesOf(condition, words))]);
   }
 
   /** The word for a record of which only the first word counts. */
@@ -35,7 +35,8 @@ export class CaseList {
     if (isPlain(record)) return word;
     const always = word === 0 ? [] : [{ ...NOTHING, word, ops: EVERY_OP, flags: POLICY_CASE_ALWAYS }];
     const cases = Array.from(record.when, ([condition, [said = 0]]) => ({ ...NOTHING, word: said, ops: EVERY_OP, condition }));
-    return POLICY_BY_CASE * 2 ** POLICY_EFFECT_SHIFT + this.add([...always, ...cases]);
+    const ofFacts = factCases(record.facts, () => EVERY_OP);
+    return POLICY_BY_CASE * 2 ** POLICY_EFFECT_SHIFT + this.add([...ofFacts, ...always, ...cases]);
   }
 
   private add(cases: readonly CaseRow[]): number {
@@ -58,3 +59,16 @@ function casesOf(condition: number, words: Words): readonly CaseRow[] {
   }));
 }
 
+
+/** Facts of one kind, condition and value together. Of lists of programs no operation is said. */
+function factCases(facts: readonly Fact[], opsOf: (fact: Fact) => number): readonly CaseRow[] {
+  const rows = new Map<string, CaseRow>();
+  for (const fact of facts) {
+    const { kind, applies, bits } = fact;
+    const key = [kind, applies, bits].join();
+    const ops = (kind === POLICY_FACT_PROGRAMS ? 0 : opsOf(fact)) | (rows.get(key)?.ops ?? 0);
+    const when = applies === "always" ? { condition: 0, flags: POLICY_CASE_ALWAYS } : { condition: applies, flags: 0 };
+    rows.set(key, { word: 0, facts: bits, ops, ...when, flags: when.flags | (kind << POLICY_CASE_FACT_SHIFT) });
+  }
+  return [...rows.values()];
+}

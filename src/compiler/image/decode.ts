@@ -4,9 +4,12 @@
  */
 import { crc32 } from "node:zlib";
 import {
-  POLICY_AFFIX_MAX, POLICY_BY_CASE, POLICY_CASE_ALWAYS, POLICY_CASE_LAST, POLICY_CASE_PROGRAMS, POLICY_CONDITIONS, POLICY_HELD,
+  POLICY_AFFIX_MAX, POLICY_ARGUMENT_WORDS, POLICY_ARGUMENTS, POLICY_BY_CASE, POLICY_CASE_ALWAYS, POLICY_CASE_FACT_SHIFT,
+  POLICY_CASE_FLAGS, POLICY_CASE_LAST, POLICY_CONDITIONS, POLICY_FACT_COUNTS, POLICY_FACT_NONE, POLICY_FACT_PROGRAMS,
+  POLICY_FACT_SUCCESS_CLEARS, POLICY_FACT_SUCCESS_SETS, POLICY_FACTS, POLICY_HELD,
   POLICY_KILL, POLICY_LANES, POLICY_NONE, POLICY_PROTO_OTHER, POLICY_PROTOS, POLICY_RULE_NONE,
-  POLICY_CALLS_SETS, POLICY_ROOT_WATCHES_ADDRESSES, POLICY_SHORT_NAME, POLICY_STATE_LONG, POLICY_STATE_PREFIX, POLICY_STATE_SHORT,
+  POLICY_CALLS_SETS, POLICY_MAX_MOMENTS, POLICY_OP_EXEC, POLICY_ROOT_SENDS_AGAIN, POLICY_ROOT_WATCHES_ADDRESSES,
+  POLICY_ROOT_WRITES_AGAIN, POLICY_SHORT_NAME, POLICY_STATE_FACTS, POLICY_STATE_LONG, POLICY_STATE_PREFIX, POLICY_STATE_SHORT,
   POLICY_STATE_SUFFIX,
   POLICY_STATE_TIGHTENS, POLICY_NAME_MAX, POLICY_OPS, POLICY_PRIVILEGES, STRUCTS,
 } from "./abi.gen.js";
@@ -70,6 +73,50 @@ function everyWord(
   return true;
 }
 
+const ROOT_FLAGS = POLICY_ROOT_WATCHES_ADDRESSES | POLICY_ROOT_WRITES_AGAIN | POLICY_ROOT_SENDS_AGAIN;
+
+const longAt = (section: Section, offset: number): bigint => section.u64(0, offset);
+
+/** Whether `bits` are of the first `count` only. */
+const isWithin = (bits: bigint, count: number): boolean => bits >> BigInt(count) === 0n;
+
+/** What the root says of marks, programs, limits and arguments. */
+const checkContext: Check = ({ root, terms, limits, argument_classes, mark_identities, program_identities, glob_rows }) => {
+  const { fields } = STRUCTS.policy_root;
+  const conditions = terms.count === 0 ? 0 : 1 + terms.u32(terms.count - 1, STRUCTS.policy_term.fields.condition.offset);
+  if (root.u32(0, fields.limits.offset) !== limits.count) return "root: another number of limits";
+  if (longAt(root, fields.programs.offset) !== (1n << BigInt(program_identities.count)) - 1n) return "root: other lists of programs";
+  if (!isWithin(longAt(root, fields.by_marks.offset), conditions)) return "root: no such condition";
+  const ofMarks = [fields.process_marks, fields.file_marks].every(({ offset }) => isWithin(longAt(root, offset), mark_identities.count));
+  if (!ofMarks) return "root: no such mark";
+  const { start, only, ends, count, row } = STRUCTS.policy_arguments.fields;
+  const at = fields.arguments.offset;
+  const asked = root.u32(0, at + count.offset);
+  if (asked > POLICY_ARGUMENTS || root.u32(0, at + row.offset) >= glob_rows.count) return "root: no such arguments";
+  const endsOfAll = Array.from(root.slice(0, at + ends.offset, POLICY_ARGUMENTS));
+  if (endsOfAll.some((end, i) => (i < asked ? end >= 64 * POLICY_ARGUMENT_WORDS : end !== 0))) return "root: no such arguments";
+  const isIdle = [start, only].every(({ offset, size }) => isZero(root.slice(0, at + offset, size)));
+  if (asked === 0 && (!isIdle || root.u32(0, at + row.offset) !== 0)) return "root: no such arguments";
+  const { size, fields: { excludes } } = STRUCTS.policy_argument_class;
+  if (!isZero(argument_classes.slice(0, 0, size))) return "argument class 0 is not empty";
+  return firstReason(argument_classes.count, (i) =>
+    (isWithin(argument_classes.u64(i, excludes.offset), asked) ? null : `argument class ${i}: excludes nothing that is asked`));
+};
+
+/** Windows lie one behind the other. */
+const checkLimits: Check = ({ limits }, meta) => {
+  const { nanoseconds, count, word, window, reserved } = STRUCTS.policy_limit.fields;
+  let next = 0;
+  return firstReason(limits.count, (i) => {
+    const said = limits.u32(i, word.offset);
+    if (said === 0 || !isRuleWord(said, meta.rules.length)) return `limit ${i}: its word names no rule`;
+    if (limits.u64(i, nanoseconds.offset) === 0n || limits.u64(i, nanoseconds.offset) >> 62n !== 0n) return `limit ${i}: no such time`;
+    if (limits.u32(i, window.offset) !== next || limits.u32(i, reserved.offset) !== 0) return `limit ${i}: its window is not in its place`;
+    next += 1 + limits.u32(i, count.offset);
+    return limits.u32(i, count.offset) === 0 || next > POLICY_MAX_MOMENTS ? `limit ${i}: counts too many, or none` : null;
+  });
+};
+
 const checkRoot: Check = ({ root, states, terms, cases }, meta) => {
   const { fields } = STRUCTS.policy_root;
   const place = STRUCTS.policy_place.fields;
@@ -77,11 +124,11 @@ const checkRoot: Check = ({ root, states, terms, cases }, meta) => {
   const lanes = root.u32(0, fields.lanes.offset);
   if (lanes < 1 || lanes > POLICY_LANES) return `root: ${lanes} lanes`;
   const flags = root.u32(0, fields.flags.offset);
-  if ((flags & ~POLICY_ROOT_WATCHES_ADDRESSES) !== 0) return `root: flags ${flags}`;
+  if ((flags & ~ROOT_FLAGS) !== 0) return `root: flags ${flags}`;
   if (!isZero(root.slice(0, fields.policy.offset, fields.policy.size))) return "root: names a policy, which is policyd's to do";
   const calls = root.slice(0, fields.calls.offset, fields.calls.size).readBigUInt64LE();
   if (calls >> BigInt(POLICY_CALLS_SETS) !== 0n) return `root: unknown sets of calls 0x${calls.toString(16)}`;
-  if (root.u32(0, fields.terms.offset) !== terms.count || root.u32(0, fields.reserved.offset) !== 0) return "root: another number of terms";
+  if (root.u32(0, fields.terms.offset) !== terms.count) return "root: another number of terms";
   const { word: words, cases: headAt } = STRUCTS.policy_record.fields;
   if (!everyWord(root, 0, fields.defaults.offset + words.offset, POLICY_OPS, isDefaultWord)) return "root: a default is no effect";
   if (root.u32(0, fields.defaults.offset + headAt.offset) !== 0) return "root: a default has cases";
@@ -121,7 +168,7 @@ function isHolding(root: Section, place: number, cases: Section): boolean {
 /** Bits that are set and clear at once would never hold; conditions come in the order of their numbers. */
 const checkTerms: Check = ({ terms }) => {
   const { fields } = STRUCTS.policy_term;
-  const offsets = [0, 8, 16];
+  const offsets = [0, 8, 16, 24];
   return firstReason(terms.count, (i) => {
     const condition = terms.u32(i, fields.condition.offset);
     const before = i === 0 ? 0 : terms.u32(i - 1, fields.condition.offset);
@@ -132,9 +179,16 @@ const checkTerms: Check = ({ terms }) => {
   });
 };
 
-const CASE_FLAGS = POLICY_CASE_LAST | POLICY_CASE_ALWAYS | POLICY_CASE_PROGRAMS;
+/** Whether those are bits of what the fact is about, and it of operations that have it. */
+function isFact(kind: number, bits: bigint, ops: number, { program_identities, mark_identities, limits }: Sections): boolean {
+  const count = kind === POLICY_FACT_PROGRAMS ? program_identities.count : kind === POLICY_FACT_COUNTS ? limits.count : mark_identities.count;
+  const isOfSuccess = kind === POLICY_FACT_SUCCESS_SETS || kind === POLICY_FACT_SUCCESS_CLEARS;
+  const isOfItsOps = kind === POLICY_FACT_PROGRAMS ? ops === 0 : isOfSuccess ? ops === 1 << POLICY_OP_EXEC : ops !== 0;
+  return bits !== 0n && isWithin(bits, count) && isOfItsOps;
+}
 
-const checkCases: Check = ({ cases, terms }, meta) => {
+const checkCases: Check = (sections, meta) => {
+  const { cases, terms } = sections;
   const { fields, size } = STRUCTS.policy_case;
   const conditions = terms.count === 0 ? 0 : 1 + terms.u32(terms.count - 1, STRUCTS.policy_term.fields.condition.offset);
   if (!isZero(cases.slice(0, 0, size - 1)) || cases.u8(0, fields.flags.offset) !== POLICY_CASE_LAST) return "case 0 is not empty";
@@ -144,12 +198,16 @@ const checkCases: Check = ({ cases, terms }, meta) => {
     const flags = cases.u8(i, fields.flags.offset);
     const [condition, word] = [cases.u8(i, fields.condition.offset), cases.u32(i, fields.word.offset)];
     const [ops, facts] = [cases.u16(i, fields.ops.offset), cases.u64(i, fields.facts.offset)];
-    if ((flags & ~CASE_FLAGS) !== 0) return `case ${i}: unknown flags`;
-    if ((flags & POLICY_CASE_PROGRAMS) !== 0) {
-      return facts !== 0n && word === 0 && ops === 0 && condition === 0 && (flags & POLICY_CASE_ALWAYS) === 0 ? null : `case ${i}: no list of programs`;
+    const kind = flags >> POLICY_CASE_FACT_SHIFT & 7;
+    if ((flags & ~POLICY_CASE_FLAGS) !== 0 || kind >= POLICY_FACTS) return `case ${i}: unknown flags`;
+    if (ops >= 1 << POLICY_OPS) return `case ${i}: of no operation`;
+    if (kind !== POLICY_FACT_NONE) {
+      if (word !== 0 || !isFact(kind, facts, ops, sections)) return `case ${i}: no such fact`;
+      if (kind === POLICY_FACT_PROGRAMS && (flags & POLICY_CASE_ALWAYS) === 0) return `case ${i}: no such fact`;
+    } else {
+      if (facts !== 0n || ops === 0) return `case ${i}: of no operation`;
+      if (word === 0 || !isRuleWord(word, meta.rules.length)) return `case ${i}: its word names no rule`;
     }
-    if (facts !== 0n || ops === 0 || ops >= 1 << POLICY_OPS) return `case ${i}: of no operation`;
-    if (word === 0 || !isRuleWord(word, meta.rules.length)) return `case ${i}: its word names no rule`;
     return ((flags & POLICY_CASE_ALWAYS) === 0 ? condition < conditions : condition === 0) ? null : `case ${i}: no such condition`;
   });
 };
@@ -165,7 +223,7 @@ function isSummary(summary: number): boolean {
 }
 
 const KNOWN_FLAGS = POLICY_STATE_SHORT | POLICY_STATE_LONG | POLICY_STATE_PREFIX | POLICY_STATE_SUFFIX
-  | POLICY_STATE_TIGHTENS;
+  | POLICY_STATE_TIGHTENS | POLICY_STATE_FACTS;
 
 const checkStates: Check = ({ states, records, glob_rows }) => {
   const { fields } = STRUCTS.policy_state;
@@ -314,7 +372,7 @@ const checkPorts: Check = ({ ports, cases }, meta) => {
 };
 
 const CHECKS: readonly Check[] = [
-  checkRoot, checkTerms, checkCases, checkRecords, checkStates,
+  checkRoot, checkContext, checkTerms, checkLimits, checkCases, checkRecords, checkStates,
   checkEdges("short_edges", 1, POLICY_SHORT_NAME), checkEdges("long_edges", POLICY_SHORT_NAME + 1, POLICY_NAME_MAX),
   checkAffixes("prefixes"), checkAffixes("suffixes"), checkClasses, checkGlobRows,
   checkFlag("short_edges", 0, POLICY_STATE_SHORT), checkFlag("long_edges", 0, POLICY_STATE_LONG),

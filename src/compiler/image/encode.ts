@@ -2,24 +2,29 @@
  * Tables to bytes, as `bpf/policy_abi.h` lays them out. An image is always little-endian: the same policy gives the
  * same bytes on every machine, and `policyd` refuses them where they do not fit.
  */
+import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { Budget, DEFAULT_BOUNDS, heaviest } from "../automaton/bounds.js";
 import type { AffixRow, ClassRow, EdgeRow, GlobRow, PathTables, StartPlace, StateRow } from "../automaton/tables.js";
 import { PRIVILEGES, type Privilege } from "../ast.js";
-import { ConditionTable } from "../conditions.js";
+import { ConditionTable, keyOfPrograms } from "../conditions.js";
 import type { Circumstances, Term } from "../conditions.js";
 import { invariant } from "../diagnostic.js";
-import type { Ir, Rule, Selector } from "../ir.gen.js";
+import type { Ir, Mark, Operation, Selector } from "../ir.gen.js";
+import { limitWord, sayingsOf } from "../sayings.js";
+import type { Saying } from "../sayings.js";
 import type { AddressRow, AddressTables, PortRow } from "../tries/tables.js";
 import { recordNumber } from "../tries/words.js";
 import { EMPTY_RECORD, isPlain, joinRecords, OPERATION_ORDER, recordOf, verdictWord } from "../verdict.js";
 import type { VerdictRecord } from "../verdict.js";
 import {
   POLICY_ABI_VERSION, POLICY_BYTE_ORDER, POLICY_OP_BIND, POLICY_OP_CONNECT, POLICY_OP_EXEC, POLICY_OP_LOAD,
-  POLICY_ROOT_WATCHES_ADDRESSES, POLICY_RULE_NONE, POLICY_SECTIONS, POLICY_SHORT_NAME, POLICY_STATE_LONG,
+  POLICY_ROOT_SENDS_AGAIN, POLICY_ROOT_WATCHES_ADDRESSES, POLICY_ROOT_WRITES_AGAIN, POLICY_RULE_NONE, POLICY_SECTIONS,
+  POLICY_SHORT_NAME, POLICY_STATE_FACTS, POLICY_STATE_LONG,
   POLICY_STATE_PREFIX, POLICY_STATE_SHORT, POLICY_STATE_SUFFIX, POLICY_STATE_TIGHTENS, STRUCTS,
 } from "./abi.gen.js";
 import { callsOf, watchesAddresses } from "./calls.js";
+import type { ArgumentClass, ArgumentTables } from "./arguments.js";
 import { CaseList } from "./cases.js";
 import type { CaseRow } from "./cases.js";
 import { metaOf, writeMeta } from "./meta.js";
@@ -118,7 +123,8 @@ function globSection(globRows: readonly GlobRow[]): Section {
 
 /** The POLICY_STATE_* of each state. */
 function flagsOf(tables: PathTables): Uint32Array {
-  const flags = Uint32Array.from(tables.states, (state) => (state.tightens ? POLICY_STATE_TIGHTENS : 0));
+  const flags = Uint32Array.from(tables.states, ({ tightens, facts }) =>
+    (tightens ? POLICY_STATE_TIGHTENS : 0) | (facts ? POLICY_STATE_FACTS : 0));
   const raise = (state: number, flag: number): void => {
     flags[state] = (flags[state] ?? 0) | flag;
   };
@@ -181,11 +187,12 @@ function isShort(name: string): boolean {
   return name.length <= POLICY_SHORT_NAME;
 }
 
-function putCircumstances(view: DataView, at: number, { marks, exe, under }: Circumstances): void {
+function putCircumstances(view: DataView, at: number, { marks, exe, under, args }: Circumstances): void {
   const { fields } = STRUCTS.policy_circumstances;
   view.setBigUint64(at + fields.marks.offset, marks, true);
   view.setBigUint64(at + fields.exe.offset, exe, true);
   view.setBigUint64(at + fields.under.offset, under, true);
+  view.setBigUint64(at + fields.args.offset, args, true);
 }
 
 function termSection({ terms }: ConditionTable): Section {
@@ -207,19 +214,58 @@ function putCase(view: DataView, at: number, row: CaseRow): void {
   view.setUint8(at + fields.flags.offset, row.flags);
 }
 
-/** The words of rules that `kind` selects, for the two operations that ask for it. */
-function plainRecord(
-  ir: Ir, conditions: ConditionTable, kind: Selector["kind"], ops: readonly number[],
-): VerdictRecord {
+const NANOSECONDS = 1_000_000n;
+
+/** Their windows lie one behind the other: a number, then as many moments as are counted. */
+function limitSection(ir: Ir, budget: Budget): Section {
+  const { size, fields } = STRUCTS.policy_limit;
+  budget.spend("moments", ir.limits.reduce((sum, { count }) => sum + 1 + count, 0), () => []);
+  let window = 0;
+  const rows = ir.limits.map((limit, number) => {
+    const begins = window;
+    window += 1 + limit.count;
+    return { ...limit, word: limitWord(ir, limit.effect, number), window: begins };
+  });
+  return section(size, budget.exceeded === null ? rows : [], (view, at, row) => {
+    view.setBigUint64(at + fields.nanoseconds.offset, BigInt(row.perMilliseconds) * NANOSECONDS, true);
+    view.setUint32(at + fields.count.offset, row.count, true);
+    view.setUint32(at + fields.word.offset, row.word, true);
+    view.setUint32(at + fields.window.offset, row.window, true);
+  });
+}
+
+function argumentClassSection({ classes }: ArgumentTables): Section {
+  const { size, fields } = STRUCTS.policy_argument_class;
+  return section<ArgumentClass>(size, classes, (view, at, { moves, excludes }) => {
+    putLongs(view, at + fields.moves.offset, moves);
+    view.setBigUint64(at + fields.excludes.offset, excludes, true);
+  });
+}
+
+function putArguments(view: DataView, at: number, { start, only, ends, row }: ArgumentTables): void {
+  const { fields } = STRUCTS.policy_arguments;
+  putLongs(view, at + fields.start.offset, start);
+  putLongs(view, at + fields.only.offset, only);
+  for (const [i, end] of ends.entries()) view.setUint8(at + fields.ends.offset + i, end);
+  view.setUint32(at + fields.count.offset, ends.length, true);
+  view.setUint32(at + fields.row.offset, row, true);
+}
+
+function putLongs(view: DataView, offset: number, longs: readonly bigint[]): void {
+  for (const [i, long] of longs.entries()) view.setBigUint64(offset + 8 * i, long, true);
+}
+
+/** What each is known by when another policy comes. */
+const identitySection = (keys: readonly string[]): Section =>
+  section(STRUCTS.policy_identity.size, keys, (_, at, key, bytes) => {
+    bytes.set(createHash("sha256").update(key).digest(), at);
+  });
+
+/** What is said of what `kind` selects, for the two operations that ask for it. */
+function plainRecord(sayings: readonly Saying[], kind: Selector["kind"], ops: readonly number[]): VerdictRecord {
   const selects = (selectors: readonly Selector[]): boolean => selectors.some((selector) => selector.kind === kind);
-  const applies = (rule: Rule, op: number): boolean => {
-    const operation = OPERATION_ORDER[op];
-    return ops.includes(op) && operation !== undefined && rule.operations.includes(operation);
-  };
-  return ir.rules.reduce((joined, rule, number) => {
-    if (!selects(rule.match) || selects(rule.except)) return joined;
-    return joinRecords(joined, recordOf(verdictWord(rule.effect, number), (op) => applies(rule, op), conditions.applies(number)));
-  }, EMPTY_RECORD);
+  return sayings.filter(({ match, except }) => selects(match) && !selects(except))
+    .reduce((joined, { record }) => joinRecords(joined, record((op) => ops.includes(op))), EMPTY_RECORD);
 }
 
 /** What the rules that name the privilege say of it, as the first word. */
@@ -244,7 +290,25 @@ function putPlace(view: DataView, at: number, { states, sticky }: StartPlace, ca
   putWords(view, at + fields.held.offset, held);
 }
 
+/** Whether a mark decides about `operation`, so that it decides again. */
+function dependsOnMarks({ rules }: Ir, conditions: ConditionTable, operation: Operation): boolean {
+  const byMarks = conditions.byMarks();
+  return rules.some(({ operations }, rule) => {
+    const applies = conditions.applies(rule);
+    return operations.includes(operation) && typeof applies === "number" && (byMarks >> BigInt(applies) & 1n) === 1n;
+  });
+}
+
+const rootFlags = (ir: Ir, conditions: ConditionTable): number =>
+  (watchesAddresses(ir) ? POLICY_ROOT_WATCHES_ADDRESSES : 0)
+  | (dependsOnMarks(ir, conditions, "write") ? POLICY_ROOT_WRITES_AGAIN : 0)
+  | (dependsOnMarks(ir, conditions, "connect") ? POLICY_ROOT_SENDS_AGAIN : 0);
+
+const marksThat = ({ marks }: Ir, holds: (mark: Mark) => boolean): bigint =>
+  marks.reduce((bits, mark, number) => (holds(mark) ? bits | (1n << BigInt(number)) : bits), 0n);
+
 function rootSection(ir: Ir, tables: PathTables, conditions: ConditionTable, cases: CaseList): Section {
+  const sayings = sayingsOf(ir, conditions);
   const { size, fields } = STRUCTS.policy_root;
   const defaults = OPERATION_ORDER.map((operation) => verdictWord(ir.defaults[operation], POLICY_RULE_NONE));
   const privileges = PRIVILEGES.map((privilege) => privilegeRecord(ir, conditions, privilege));
@@ -252,13 +316,19 @@ function rootSection(ir: Ir, tables: PathTables, conditions: ConditionTable, cas
   return section(size, [tables], (view, at) => {
     view.setUint32(at + fields.lanes.offset, tables.lanes, true);
     view.setUint32(at + fields.terms.offset, conditions.terms.flat().length, true);
-    view.setUint32(at + fields.flags.offset, watchesAddresses(ir) ? POLICY_ROOT_WATCHES_ADDRESSES : 0, true);
+    view.setUint32(at + fields.limits.offset, ir.limits.length, true);
+    view.setUint32(at + fields.flags.offset, rootFlags(ir, conditions), true);
+    view.setBigUint64(at + fields.programs.offset, (1n << BigInt(conditions.programs.length)) - 1n, true);
+    view.setBigUint64(at + fields.by_marks.offset, conditions.byMarks(), true);
+    view.setBigUint64(at + fields.process_marks.offset, marksThat(ir, ({ perProcess }) => perProcess), true);
+    view.setBigUint64(at + fields.file_marks.offset, marksThat(ir, ({ tracksFiles }) => tracksFiles), true);
+    putArguments(view, at + fields.arguments.offset, tables.arguments);
     putWords(view, at + fields.defaults.offset, defaults);
     putWords(view, at + fields.privilege_defaults.offset, privilegeDefaults);
     putWords(view, at + fields.privilege.offset, privileges.map((record) => cases.wordOf(record)));
     for (const { offset, record } of [
-      { offset: fields.anonymous.offset, record: plainRecord(ir, conditions, "anonymous", [POLICY_OP_EXEC, POLICY_OP_LOAD]) },
-      { offset: fields.unnamed.offset, record: plainRecord(ir, conditions, "unix-unnamed", [POLICY_OP_CONNECT, POLICY_OP_BIND]) },
+      { offset: fields.anonymous.offset, record: plainRecord(sayings, "anonymous", [POLICY_OP_EXEC, POLICY_OP_LOAD]) },
+      { offset: fields.unnamed.offset, record: plainRecord(sayings, "unix-unnamed", [POLICY_OP_CONNECT, POLICY_OP_BIND]) },
     ]) putRecord(view, at + offset, record, cases.headOf(record));
     putPlace(view, at + fields.path.offset, tables.path, cases);
     putPlace(view, at + fields.abstract.offset, tables.abstract, cases);
@@ -292,6 +362,10 @@ function sectionsOf(ir: Ir, paths: PathTables, addresses: AddressTables, budget:
     root,
     termSection(conditions),
     section(STRUCTS.policy_case.size, cases.rows, putCase),
+    limitSection(ir, budget),
+    argumentClassSection(paths.arguments),
+    identitySection(ir.marks.map(({ name }) => name)),
+    identitySection(conditions.programs.map(({ programs }) => keyOfPrograms(programs))),
     records,
     stateSection(paths),
     edgeSection(paths.edges.filter((edge) => isShort(edge.name)), STRUCTS.policy_short_edge),

@@ -1,11 +1,11 @@
 /** An image cut into its sections, each an array of entries read in place. */
 import {
-  POLICY_ABI_VERSION, POLICY_BYTE_ORDER, POLICY_MAX_CASES, POLICY_MAX_EDGES, POLICY_MAX_GLOB_ROWS, POLICY_MAX_META,
-  POLICY_MAX_RECORDS, POLICY_MAX_STATES, POLICY_MAX_TERMS, POLICY_SECTIONS, STRUCTS,
+  POLICY_ABI_VERSION, POLICY_BYTE_ORDER, POLICY_LIMITS, POLICY_MARKS, POLICY_MAX_ARGUMENT_CLASSES, POLICY_MAX_CASES, POLICY_MAX_EDGES, POLICY_MAX_GLOB_ROWS, POLICY_MAX_META,
+  POLICY_MAX_RECORDS, POLICY_MAX_STATES, POLICY_MAX_TERMS, POLICY_PROGRAMS, POLICY_SECTIONS, STRUCTS,
 } from "./abi.gen.js";
 
 export const SECTION_NAMES = [
-  "meta", "root", "terms", "cases", "records", "states", "short_edges", "long_edges", "prefixes", "suffixes", "classes", "glob_rows",
+  "meta", "root", "terms", "cases", "limits", "argument_classes", "mark_identities", "program_identities", "records", "states", "short_edges", "long_edges", "prefixes", "suffixes", "classes", "glob_rows",
   "addresses4", "addresses6", "ports",
 ] as const;
 export type SectionName = (typeof SECTION_NAMES)[number];
@@ -22,6 +22,10 @@ const SHAPES: Readonly<Record<SectionName, Shape>> = {
   root: { size: STRUCTS.policy_root.size, least: 1, most: 1 },
   terms: { size: STRUCTS.policy_term.size, least: 0, most: POLICY_MAX_TERMS },
   cases: { size: STRUCTS.policy_case.size, least: 1, most: POLICY_MAX_CASES },
+  limits: { size: STRUCTS.policy_limit.size, least: 0, most: POLICY_LIMITS },
+  argument_classes: { size: STRUCTS.policy_argument_class.size, least: 1, most: POLICY_MAX_ARGUMENT_CLASSES },
+  mark_identities: { size: STRUCTS.policy_identity.size, least: 0, most: POLICY_MARKS },
+  program_identities: { size: STRUCTS.policy_identity.size, least: 0, most: POLICY_PROGRAMS },
   records: { size: STRUCTS.policy_record.size, least: 1, most: POLICY_MAX_RECORDS },
   states: { size: STRUCTS.policy_state.size, least: 1, most: POLICY_MAX_STATES },
   short_edges: { size: STRUCTS.policy_short_edge.size, least: 0, most: POLICY_MAX_EDGES },
@@ -146,7 +150,9 @@ export function cut(image: Buffer, checksumOf: (image: Buffer) => number): Read<
 function named(found: ReadonlyMap<SectionName, Section>): Sections {
   const get = (name: SectionName): Section => found.get(name) ?? new Section(Buffer.alloc(0), 1);
   return {
-    meta: get("meta"), root: get("root"), terms: get("terms"), cases: get("cases"),
+    meta: get("meta"), root: get("root"), terms: get("terms"), cases: get("cases"), limits: get("limits"),
+    argument_classes: get("argument_classes"), mark_identities: get("mark_identities"),
+    program_identities: get("program_identities"),
     records: get("records"), states: get("states"),
     short_edges: get("short_edges"), long_edges: get("long_edges"), prefixes: get("prefixes"),
     suffixes: get("suffixes"), classes: get("classes"), glob_rows: get("glob_rows"),

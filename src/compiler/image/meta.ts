@@ -1,6 +1,6 @@
 /** What an image says about its policy, for people and for events; nothing in it decides. */
 import * as z from "zod/mini";
-import type { Ir } from "../ir.gen.js";
+import type { Ir, Limit } from "../ir.gen.js";
 import { selectorText } from "./selector-text.js";
 
 const EFFECT = z.enum(["allow", "audit", "deny", "kill"]);
@@ -15,7 +15,7 @@ const META = z.strictObject({
   }),
   /** By number; images made before there were any have none. */
   marks: z.optional(z.array(z.string())),
-  /** By rule number. */
+  /** By rule number; behind the rules, the limits. */
   rules: z.array(z.strictObject({
     id: z.string(),
     effect: EFFECT,
@@ -43,12 +43,22 @@ export function metaOf(ir: Ir): Meta {
     policy: ir.policy,
     bindings: { home, params: sortedByKey(params), programs: programs.map(({ name, target }) => ({ name, target })) },
     marks: ir.marks.map(({ name }) => name),
-    rules: ir.rules.map(({ id, effect, operations, source, because, match, except }) => ({
-      id, effect, operations, file: source?.file ?? null, line: source?.line ?? null, column: source?.column ?? null, because,
-      targets: match.map(selectorText), except: except.map(selectorText),
-    })),
+    rules: [
+      ...ir.rules.map(({ id, effect, operations, source, because, match, except }) => ({
+        id, effect, operations, file: source?.file ?? null, line: source?.line ?? null, column: source?.column ?? null, because,
+        targets: match.map(selectorText), except: except.map(selectorText),
+      })),
+      ...ir.limits.map(limitMeta),
+    ],
   };
 }
+
+/** Limits have numbers behind those of all rules. */
+const limitMeta = ({ id, effect, parts, source, because }: Limit): Meta["rules"][number] => ({
+  id, effect, operations: [...new Set(parts.flatMap(({ operations }) => operations))],
+  file: source.file, line: source.line, column: source.column, because,
+  targets: [...new Set(parts.flatMap(({ match }) => match.map(selectorText)))], except: [],
+});
 
 export function writeMeta(meta: Meta): Uint8Array {
   return Buffer.from(JSON.stringify(meta), "utf8");

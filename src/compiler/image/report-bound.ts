@@ -33,6 +33,11 @@ const WORDS: Readonly<Record<BoundName, Words>> = {
   globRows: {
     code: "too-many-glob-rows", help: (patterns) => `write fewer \`?\` and \`[…]\` after a \`*\`, as in ${patterns}`,
   },
+  limits: { code: "too-many-limits", help: () => "join limits that count the same" },
+  moments: { code: "too-many-moments", help: () => "count fewer operations in a shorter time: every one that counts has its moment kept" },
+  arguments: { code: "too-many-arguments", help: () => "write the same `args` where the same is meant" },
+  argumentBits: { code: "too-many-arguments", help: () => "ask for fewer words in one `args`" },
+  argumentClasses: { code: "too-many-arguments", help: () => "write fewer globs in `args`" },
   marks: { code: "too-many-marks", help: () => "join marks that are set and cleared by the same" },
   programs: { code: "too-many-program-lists", help: () => "name the same list of programs in conditions that mean the same" },
   conditions: { code: "too-many-conditions", help: () => "write the same condition where the same is meant, or in one `for` block" },

@@ -2,9 +2,9 @@
 import { Budget, DEFAULT_BOUNDS, heaviest } from "../automaton/bounds.js";
 import type { Bounded, Bounds } from "../automaton/bounds.js";
 import { ConditionTable } from "../conditions.js";
-import type { Applies } from "../conditions.js";
 import type { Ir, NetworkSelector, Rule, Selector } from "../ir.gen.js";
-import { verdictWord } from "../verdict.js";
+import { sayingsOf } from "../sayings.js";
+import type { Saying } from "../sayings.js";
 import { isConstant, portPrefixes } from "./steps.js";
 import type { Steps } from "./steps.js";
 import type { AddressRow, AddressTables, PortRow } from "./tables.js";
@@ -18,12 +18,12 @@ function ofFamily(selectors: readonly Selector[], family: Family): readonly Netw
   return selectors.flatMap((selector) => (selector.kind === "network" && selector.family === family ? [selector] : []));
 }
 
-function entriesOf(rule: Rule, number: number, applies: Applies, family: Family, words: WordTable): readonly Entry[] {
-  const ops = networkOps(rule);
-  const [match, except] = [ofFamily(rule.match, family), ofFamily(rule.except, family)];
-  if (ops.length === 0 || match.length === 0 || applies === "never") return [];
-  const word = words.of(verdictWord(rule.effect, number), applies);
-  const common = { rule: number, word, ops, conditional: except.length > 0 };
+function entriesOf(saying: Saying, number: number, family: Family, words: WordTable): readonly Entry[] {
+  const ops = networkOps(saying);
+  const [match, except] = [ofFamily(saying.match, family), ofFamily(saying.except, family)];
+  const word = words.of(saying.alone);
+  if (ops.length === 0 || match.length === 0 || word === 0) return [];
+  const common = { saying: number, word, ops, conditional: except.length > 0 };
   return [
     ...match.map((selector) => ({ ...common, isExcept: false, selector })),
     ...except.map((selector) => ({ ...common, isExcept: true, selector })),
@@ -139,8 +139,8 @@ export function buildAddressTables(ir: Ir, bounds: Bounds = DEFAULT_BOUNDS): Bou
   const conditions = new ConditionTable(ir, budget);
   const words = new WordTable();
   const classes = new PortClasses(budget, ir.rules);
-  const entries = (family: Family): readonly Entry[] => ir.rules.flatMap((rule, number) =>
-    entriesOf(rule, number, conditions.applies(number), family, words));
+  const sayings = sayingsOf(ir, conditions);
+  const entries = (family: Family): readonly Entry[] => sayings.flatMap((saying, number) => entriesOf(saying, number, family, words));
   const table = (family: Family): readonly AddressRow[] => rowsOf(prefixesOf(entries(family), family), classes, words);
   const tables = { addresses4: table(4), addresses6: table(6), ports: classes.rows, records: words.records };
   return budget.outcome(tables);

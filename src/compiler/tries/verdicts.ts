@@ -4,19 +4,20 @@
  * those with one are kept as sets, for a longer prefix may take back what a shorter one gave.
  */
 import { POLICY_OP_CONNECT, POLICY_PROTO_TCP, POLICY_PROTO_UDP, POLICY_PROTOS } from "../image/abi.gen.js";
-import type { NetworkSelector, Rule } from "../ir.gen.js";
+import type { NetworkSelector } from "../ir.gen.js";
+import type { Saying } from "../sayings.js";
 import { OPERATION_ORDER } from "../verdict.js";
 import { combine, constant, joined, within } from "./steps.js";
 import type { Join, Steps } from "./steps.js";
 
-/** One selector of one rule. */
+/** One selector of what is said by one statement, which has that number. */
 export interface Entry {
-  readonly rule: number;
+  readonly saying: number;
   readonly word: number;
   /** `op - POLICY_OP_CONNECT` of each. */
   readonly ops: readonly number[];
   readonly isExcept: boolean;
-  /** Whether the rule has excepts among the addresses of this family. */
+  /** Whether there are excepts among the addresses of this family. */
   readonly conditional: boolean;
   readonly selector: NetworkSelector;
 }
@@ -43,10 +44,10 @@ const NOTHING = constant(0);
 
 export const NO_VERDICT: Verdict = { free: OPS.map(() => PROTOCOLS.map(() => NOTHING)), standing: new Map() };
 
-export function networkOps(rule: Rule): readonly number[] {
+export function networkOps({ operations }: Saying): readonly number[] {
   return OPS.filter((op) => {
     const operation = OPERATION_ORDER[POLICY_OP_CONNECT + op];
-    return operation !== undefined && rule.operations.includes(operation);
+    return operation !== undefined && operations.includes(operation);
   });
 }
 
@@ -81,7 +82,7 @@ export function extend(parent: Verdict, entries: readonly Entry[], join: Join): 
   }
   const changed = new Map<number, Standing>();
   for (const entry of conditional) {
-    changed.set(entry.rule, stand(changed.get(entry.rule) ?? parent.standing.get(entry.rule), entry));
+    changed.set(entry.saying, stand(changed.get(entry.saying) ?? parent.standing.get(entry.saying), entry));
   }
   return { free, standing: conditional.length === 0 ? standing : new Map([...standing, ...changed]) };
 }

@@ -1,8 +1,7 @@
 /** Words of addresses and ports. One that holds only in some circumstances stands for a record, of which the first word counts. */
 import { RecordTable } from "../automaton/records.js";
-import type { Applies } from "../conditions.js";
 import { POLICY_BY_CASE, POLICY_EFFECT_SHIFT } from "../image/abi.gen.js";
-import { EMPTY_RECORD, isPlain, recordOf } from "../verdict.js";
+import { EMPTY_RECORD, isPlain } from "../verdict.js";
 import type { VerdictRecord } from "../verdict.js";
 
 const REFERENCE = POLICY_BY_CASE * 2 ** POLICY_EFFECT_SHIFT;
@@ -18,8 +17,9 @@ export class WordTable {
     return this.table.records;
   }
 
-  of(word: number, applies: Applies): number {
-    return this.wordFor(this.table.intern(recordOf(word, (op) => op === 0, applies)));
+  /** `said` of the first operation. */
+  of(said: VerdictRecord): number {
+    return this.wordFor(this.table.intern(said));
   }
 
   readonly join = (a: number, b: number): number => {
