@@ -14,7 +14,7 @@ struct endpoint {
 };
 
 /* The word of a policy for an address: one look-up in the family's trie and, where ports matter, one under it. */
-static __always_inline __u32 address_word(__u32 slot, const struct endpoint *end)
+static __noinline __u32 address_word(__u32 slot, const struct endpoint *end)
 {
 	struct policy_address4_key key4 = { .prefixlen = 32 };
 	struct policy_address6_key key6 = { .prefixlen = 128 };
@@ -106,6 +106,15 @@ static __always_inline __u32 socket_protocol(struct sock *sk)
 	return protocol_of(BPF_CORE_READ(sk, sk_protocol));
 }
 
+static __always_inline void describe_end(struct policy_event *event, const struct endpoint *end)
+{
+	event->object = end->family == AF_INET ? POLICY_OBJECT_INET : POLICY_OBJECT_INET6;
+	event->protocol = end->protocol;
+	event->port = end->port;
+	event->path_len = 0;
+	__builtin_memcpy(event->address, end->address, sizeof(event->address));
+}
+
 /* A word of an address, with what the weighing found besides: of the first operation, whichever it is. */
 __noinline int decide_with_facts(__u32 index, __u32 word, __u32 op)
 {
@@ -134,7 +143,6 @@ static __always_inline int decide_word(__u32 session, const struct endpoint *end
 	__u32 index = begin(session);
 	struct scratch *scratch = scratch_at(index);
 	struct policy_root *root;
-	struct policy_event *event;
 	int verdict = -EACCES;
 	__u32 word;
 
@@ -142,16 +150,11 @@ static __always_inline int decide_word(__u32 session, const struct endpoint *end
 		return -EACCES;
 	root = bpf_map_lookup_elem(&roots, &scratch->slot);
 	if (root && (end->op == POLICY_OP_CONNECT || end->op == POLICY_OP_BIND)) {
-		event = &scratch->event;
-		event->object = end->family == AF_INET ? POLICY_OBJECT_INET : POLICY_OBJECT_INET6;
-		event->protocol = end->protocol;
-		event->port = end->port;
-		event->path_len = 0;
-		__builtin_memcpy(event->address, end->address, sizeof(event->address));
+		describe_end(&scratch->event, end);
 		word = word_or_default(weigh_word(index, address_word(scratch->slot, end)),
 				       end->op == POLICY_OP_BIND ? root->defaults.word[POLICY_OP_BIND]
 								 : root->defaults.word[POLICY_OP_CONNECT]);
-		verdict = decide_with_facts(index, word, end->op);
+		verdict = decide_with_facts(index, word, end->op) ? -EACCES : 0;
 	}
 	scratch_release(index);
 	return verdict;

@@ -78,4 +78,28 @@ __noinline int meet_self(__u32 index, __u64 programs)
 	return 0;
 }
 
+/*
+ * Of what is mapped: while a program starts, its ELF interpreter is mapped by what the process will be. And arguments
+ * count where it is the program that the process was started as.
+ */
+__noinline int meet_mapper(__u32 index, __u64 dentry)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct scratch *scratch = scratch_at(index);
+	struct policy_root *root = scratch ? bpf_map_lookup_elem(&roots, &scratch->slot) : 0;
+	const struct policy_task *self;
+
+	if (!root || !root->terms || scratch->unknown.marks)
+		return 0;
+	self = &scratch->self;
+	if (BPF_CORE_READ_BITFIELD_PROBED(task, in_execve) && self->starting.given) {
+		scratch->who.exe = self->starting.exe;
+		scratch->unknown.exe = root->programs & ~self->starting.known & ~self->starting.exe;
+	} else if (BPF_CORE_READ((struct dentry *)dentry, d_inode) == BPF_CORE_READ(task, mm, exe_file, f_path.dentry, d_inode)) {
+		scratch->who.args = self->args;
+		scratch->unknown.args = self->args_policy == root->policy ? 0 : ~0ull;
+	}
+	return 0;
+}
+
 #endif

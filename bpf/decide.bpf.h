@@ -21,7 +21,7 @@ static __always_inline __u64 named_object(const struct policy_event *event)
 }
 
 /* How many this event stands for, or 0 when it is to be counted and not sent. */
-static __always_inline __u64 fold(const struct policy_event *event, __u64 subject)
+static __noinline __u64 fold(const struct policy_event *event, __u64 subject)
 {
 	struct policy_fold_key key = {
 		.session = event->session, .pid = event->pid, .word = event->word, .op = event->op,
@@ -196,6 +196,11 @@ __noinline __u32 first_op(__u32 ops)
 	return 0;
 }
 
+static __always_inline struct policy_root *root_of(const struct scratch *scratch)
+{
+	return bpf_map_lookup_elem(&roots, &scratch->slot);
+}
+
 static __always_inline __u32 verdict_word(const struct scratch *scratch, const struct policy_root *root, __u32 op)
 {
 	return word_or_default(scratch->found.verdict.word[op], root->defaults.word[op]);
@@ -360,7 +365,7 @@ __noinline __u32 begin(__u32 session)
 	__builtin_memset(&scratch->unknown, 0, sizeof(scratch->unknown));
 	__builtin_memset(&scratch->deeds, 0, sizeof(scratch->deeds));
 	root = bpf_map_lookup_elem(&roots, &scratch->slot);
-	if (root && root->terms)
+	if (root && (root->terms || root->file_marks))
 		meet_self(index, root->programs);
 	return index;
 }
@@ -374,9 +379,11 @@ static __always_inline int decide_dentry_here(__u32 session, struct dentry *dent
 
 	if (!scratch)
 		return -EACCES;
+	if (ops & OP(LOAD))
+		meet_mapper(index, (__u64)dentry);
 	scratch->target = (__u64)dentry;
 	locate(index);
-	verdict = conclude(index, ops) ?: happen(index);
+	verdict = conclude(index, ops) || happen(index) ? -EACCES : 0;
 	scratch_release(index);
 	return verdict;
 }

@@ -3,6 +3,7 @@
 #ifndef POLICY_FILES_H
 #define POLICY_FILES_H
 
+#include "carried.bpf.h"
 #include "protected.bpf.h"
 
 /* The file beneath an overlay's: 6.5 and later mark it, before that it has the overlay's own path. */
@@ -31,7 +32,7 @@ static __always_inline int decide_file_here(__u32 session, struct dentry *dentry
 	scratch->target = (__u64)dentry;
 	if (!decide_place(index, ops)) {
 		locate(index);
-		verdict = conclude(index, ops) ?: happen(index);
+		verdict = conclude(index, ops) || happen(index) ? -EACCES : 0;
 	}
 	scratch_release(index);
 	return verdict;
@@ -102,9 +103,11 @@ static __always_inline __u32 mapping_ops(struct file *file, unsigned long prot)
 SEC("lsm/mmap_file")
 int BPF_PROG(mmap_file, struct file *file, unsigned long reqprot, unsigned long prot, unsigned long flags, int ret)
 {
-	if (ret || !file || !current_session())
+	__u32 session = ret || !file ? 0 : current_session();
+
+	if (!session)
 		return ret;
-	return decide_dentry(file_dentry(file), mapping_ops(file, prot));
+	return decide_dentry(file_dentry(file), mapping_ops(file, prot)) ?: pass_marks_mapped(session, file, prot, flags);
 }
 
 /* The kernel's own function, which the fmod_ret backend sees, is told only what was asked for. */
@@ -123,9 +126,12 @@ static __always_inline unsigned long granted_prot(struct file *file, unsigned lo
 SEC("lsm/mmap_file")
 int BPF_PROG(mmap_file_asked, struct file *file, unsigned long prot, unsigned long flags, int ret)
 {
-	if (ret || !file || !current_session())
+	__u32 session = ret || !file ? 0 : current_session();
+
+	if (!session)
 		return ret;
-	return decide_dentry(file_dentry(file), mapping_ops(file, granted_prot(file, prot)));
+	return decide_dentry(file_dentry(file), mapping_ops(file, granted_prot(file, prot))) ?:
+	       pass_marks_mapped(session, file, prot, flags);
 }
 
 SEC("lsm/file_mprotect")
@@ -137,12 +143,6 @@ int BPF_PROG(file_mprotect, struct vm_area_struct *vma, unsigned long reqprot, u
 		return ret;
 	file = BPF_CORE_READ(vma, vm_file);
 	return file ? decide_dentry(file_dentry(file), OP(LOAD)) : 0;
-}
-
-SEC("lsm/bprm_check_security")
-int BPF_PROG(bprm_check_security, struct linux_binprm *bprm, int ret)
-{
-	return ret ?: decide_dentry(BPF_CORE_READ(bprm, file, f_path.dentry), OP(EXEC));
 }
 
 SEC("lsm/path_truncate")

@@ -3,7 +3,7 @@
  * Which function of the kernel each program is attached to. The program's section names an LSM hook; the lsm backend
  * attaches it to that (bpf_lsm_HOOK), the fmod_ret backend to the function by which the kernel asks every LSM
  * (security_HOOK). A program that would read other parameters than the function has is not loaded. The tracepoint backend
- * has programs of its own, which every kernel takes.
+ * has programs of its own, which every kernel takes; some of them the others have as well.
  */
 #include "hooks.h"
 
@@ -17,8 +17,9 @@
 #define LSM_SECTION "lsm/"
 #define NAME_SIZE 128
 
-/* Programs of the tracepoint backend. */
+/* Programs of the tracepoint backend, but for these: of all backends, and of those that are asked by hooks. */
 static const char *const EVENT_SECTIONS[] = { "tp_btf/", "cgroup" };
+static const char *const OF_ALL[] = { "after_exit" }, *const OF_HOOKS[] = { "after_exec" };
 
 /* Hooks that not every kernel has; each other one must attach. */
 static const char *const OPTIONAL_HOOKS[] = {
@@ -70,6 +71,15 @@ static bool is_event(const struct bpf_program *program)
 		if (!strncmp(bpf_program__section_name(program), EVENT_SECTIONS[i], strlen(EVENT_SECTIONS[i])))
 			return true;
 	return false;
+}
+
+static bool is_event_of(const struct bpf_program *program, enum backend backend)
+{
+	const char *name = bpf_program__name(program);
+
+	if (is_among(name, OF_ALL, LENGTH(OF_ALL)))
+		return true;
+	return is_among(name, OF_HOOKS, LENGTH(OF_HOOKS)) != (backend == BACKEND_TRACEPOINT);
 }
 
 static void name_function(char name[NAME_SIZE], const char *hook, enum backend backend)
@@ -182,7 +192,7 @@ static int fit_program(struct bpf_program *program, const struct btf *own, const
 	bool fitting;
 
 	if (is_event(program))
-		bpf_program__set_autoload(program, backend == BACKEND_TRACEPOINT);
+		bpf_program__set_autoload(program, is_event_of(program, backend));
 	else if (hook && backend == BACKEND_TRACEPOINT)
 		bpf_program__set_autoload(program, false);
 	if (!hook || backend == BACKEND_TRACEPOINT)

@@ -195,7 +195,7 @@ static void weigh_place(const struct policy_root *root, const struct policy_quer
 		if (record->cases)
 			weighing.heads[weighing.count++] = record->cases;
 	}
-	weighing.holds = conditions_held(0, root->terms, &query->who, &query->unknown, broken);
+	weigh_conditions(0, root->terms, &query->who, &query->unknown);
 	weigh(0);
 	*broken |= weighing.broken;
 }

@@ -541,6 +541,15 @@ static int check_addresses(struct reader *reader)
 	return 0;
 }
 
+static __u64 identity_of(const struct image *image)
+{
+	__u64 sum = 0xcbf29ce484222325ull;
+
+	for (size_t i = 0; i < image->size; i++)
+		sum = (sum ^ image->bytes[i]) * 0x100000001b3ull;
+	return sum ? sum : 1;
+}
+
 int image_open(struct image *image, const void *bytes, size_t size, char *why, size_t why_size)
 {
 	struct reader reader = { .image = { bytes, size, bytes }, .why = why, .why_size = why_size };
@@ -551,14 +560,6 @@ int image_open(struct image *image, const void *bytes, size_t size, char *why, s
 	    check_affixes(&reader, POLICY_SECTION_SUFFIXES) || check_globs(&reader) || check_addresses(&reader))
 		return -1;
 	*image = reader.image;
+	image->identity = identity_of(image);
 	return 0;
-}
-
-__u64 image_identity(const struct image *image)
-{
-	__u64 sum = 0xcbf29ce484222325ull;
-
-	for (size_t i = 0; i < image->size; i++)
-		sum = (sum ^ image->bytes[i]) * 0x100000001b3ull;
-	return sum ? sum : 1;
 }

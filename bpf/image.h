@@ -12,13 +12,11 @@ struct image {
 	const __u8 *bytes;
 	size_t size;
 	const struct policy_image_header *header;
+	__u64 identity; /* by which events tell policies apart: FNV-1a of all bytes, never 0 */
 };
 
 /* Checks `size` bytes, which must be 8-aligned. Returns 0, or -1 with one sentence in `why` (of `why_size` bytes). */
 int image_open(struct image *image, const void *bytes, size_t size, char *why, size_t why_size);
-
-/* By which events tell policies apart: FNV-1a of all bytes, never 0. */
-__u64 image_identity(const struct image *image);
 
 static inline const void *image_section(const struct image *image, enum policy_section_kind kind)
 {

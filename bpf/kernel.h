@@ -56,6 +56,11 @@
 #define SYS_SENDMMSG 20 /* of socketcall */
 
 #define X32_BIT 0x40000000
+#define SIGNAL_GROUP_EXIT 0x4
+#define CLONE_THREAD 0x10000
+#define MAY_WRITE 2
+#define MAY_READ 4
+#define MAY_APPEND 8
 #define TS_COMPAT 0x2 /* in thread_info.status: a system call of the 32-bit table */
 
 /* System calls that privileges are told by, of the 64-bit table, of the 32-bit one, and of both. */
@@ -197,7 +202,9 @@
 #define ATTR_FORCE (1 << 9)
 
 #define PROT_READ 0x1
+#define PROT_WRITE 0x2
 #define PROT_EXEC 0x4
+#define MAP_SHARED 0x1 /* or a kind of it */
 #define VM_READ 0x1
 #define VM_EXEC 0x4
 #define READ_IMPLIES_EXEC 0x0400000 /* personality */
@@ -252,6 +259,8 @@ struct inode {
 	__u16 i_mode;
 	unsigned int i_flags;
 	unsigned long i_ino;
+	struct super_block *i_sb;
+	__u32 i_generation;
 	__u32 i_rdev; /* major << MINOR_BITS | minor */
 };
 
@@ -323,6 +332,7 @@ struct file {
 	unsigned int f_mode;
 	unsigned int f_flags;
 	struct path f_path;
+	struct inode *f_inode;
 };
 
 struct backing_file {
@@ -342,6 +352,8 @@ struct files_struct {
 
 struct mm_struct {
 	struct file *exe_file;
+	unsigned long arg_start; /* of the arguments, each with a NUL byte behind it */
+	unsigned long arg_end;
 };
 
 struct vm_area_struct {
@@ -390,6 +402,8 @@ typedef struct {
 
 struct signal_struct {
 	atomic_t live; /* threads that have not ended */
+	unsigned int flags;
+	int group_exit_code; /* where SIGNAL_GROUP_EXIT is set */
 };
 
 struct thread_info {
@@ -412,8 +426,10 @@ struct task_struct {
 	int pid;
 	int tgid;
 	int exit_state;
+	int exit_code;
 	unsigned int ptrace; /* nonzero: traced, by `parent` */
 	struct task_struct *parent;
+	struct task_struct *real_parent;
 	struct task_struct *group_leader;
 	const struct cred *real_cred;
 	const struct cred *cred;
@@ -430,6 +446,9 @@ struct task_struct {
 
 struct linux_binprm {
 	struct file *file;
+	int argc;
+	const char *filename; /* of what was executed */
+	const char *interp;   /* the same, until an interpreter is found for it */
 };
 
 struct kernel_siginfo {
@@ -477,6 +496,7 @@ struct pt_regs {
 	unsigned long r10;
 	unsigned long r8;
 	unsigned long bx;
+	unsigned long cx;
 	unsigned long dx;
 	unsigned long si;
 	unsigned long di;

@@ -23,7 +23,7 @@
 #include "skeleton.h"
 
 #define BPFFS KERNEL_SIDE_BPFFS
-#define PINS BPFFS "/policyc-" POLICY_BUILD
+#define PINS KERNEL_SIDE_PINS
 #define PINS_NEW PINS "-new" /* renamed to PINS when it is complete */
 #define PINS_OLD PINS "-old" /* half removed */
 #define LOCK KERNEL_SIDE_LOCK
@@ -31,13 +31,15 @@
 
 static const char *const MAP_NAMES[MAPS] = {
 	[MAP_TERMS] = "terms", [MAP_CASES] = "cases", [MAP_LIMITS] = "limits",
-	[MAP_ARGUMENT_CLASSES] = "argument_classes", [MAP_WINDOWS] = "windows", [MAP_RECORDS] = "records", [MAP_STATES] = "states", [MAP_SHORT_EDGES] = "short_edges",
+	[MAP_ARGUMENT_CLASSES] = "argument_classes", [MAP_WINDOWS] = "windows", [MAP_RECORDS] = "records",
+	[MAP_STATES] = "states", [MAP_SHORT_EDGES] = "short_edges",
 	[MAP_LONG_EDGES] = "long_edges", [MAP_PREFIXES] = "prefixes", [MAP_SUFFIXES] = "suffixes",
 	[MAP_CLASSES] = "classes", [MAP_GLOB_ROWS] = "glob_rows", [MAP_ADDRESSES4] = "addresses4",
 	[MAP_ADDRESSES6] = "addresses6", [MAP_PORTS] = "ports", [MAP_ROOTS] = "roots", [MAP_SESSIONS] = "sessions",
 	[MAP_TASKS] = "tasks", [MAP_ANCHORS] = "anchors", [MAP_LAYERS] = "layers", [MAP_RINGS] = "rings",
 	[MAP_LOST] = "lost", [MAP_FOLDS] = "folds", [MAP_FORKS] = "forks",
-	[MAP_GUARDS] = "guards", [MAP_GUARD_ACCOUNTS] = "guard_accounts", [MAP_PROBED] = "probed", [MAP_BSS] = ".bss",
+	[MAP_GUARDS] = "guards", [MAP_GUARD_ACCOUNTS] = "guard_accounts", [MAP_MARKS] = "marks",
+	[MAP_MARKED_FILES] = "marked_files", [MAP_PROBED] = "probed", [MAP_BSS] = ".bss",
 };
 
 static const char *const PROGRAM_NAMES[PROGRAMS] = {
@@ -45,6 +47,7 @@ static const char *const PROGRAM_NAMES[PROGRAMS] = {
 	[PROGRAM_WHERE_IS] = "where_is", [PROGRAM_TAKE_REPEATS] = "take_repeats",
 	[PROGRAM_PROBE_OPEN] = "probe_open", [PROGRAM_PREEMPTION] = "preemption",
 	[PROGRAM_RELEASE_TASKS] = "release_tasks", [PROGRAM_ADMIT_TASKS] = "admit_tasks",
+	[PROGRAM_FILE_PERMISSION] = "file_permission",
 };
 
 static bool is_on_demand(const char *program)
@@ -58,7 +61,7 @@ static bool is_on_demand(const char *program)
 /* No hook, nothing to find out about hooks. */
 static bool has_program(enum backend backend, enum program_id program)
 {
-	return backend != BACKEND_TRACEPOINT || program != PROGRAM_PROBE_OPEN;
+	return backend != BACKEND_TRACEPOINT || (program != PROGRAM_PROBE_OPEN && program != PROGRAM_FILE_PERMISSION);
 }
 
 void take_handles(struct kernel_side *kernel, struct policy_bpf *skeleton)
@@ -252,6 +255,8 @@ static int check_layout(const struct kernel_side *kernel)
 		{ MAP_GUARDS, sizeof(struct policy_guard_key), 4 },
 		{ MAP_GUARD_ACCOUNTS, sizeof(struct policy_guard_account), 4 },
 		{ MAP_FOLDS, sizeof(struct policy_fold_key), sizeof(struct policy_fold) },
+		{ MAP_MARKS, 4, 8 },
+		{ MAP_MARKED_FILES, sizeof(struct policy_file_key), 8 },
 	};
 
 	for (size_t i = 0; i < sizeof(EXPECTED) / sizeof(*EXPECTED); i++) {

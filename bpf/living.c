@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "again.h"
 #include "anchors.h"
 #include "guards.h"
 #include "record.h"
@@ -105,6 +106,23 @@ static void clear_folds(const struct kernel_side *kernel, __u32 session)
 	}
 }
 
+static void clear_marks(const struct kernel_side *kernel, __u32 session)
+{
+	struct policy_file_key key, last;
+	void *previous = NULL;
+	__u64 none = 0;
+
+	bpf_map_update_elem(kernel->maps[MAP_MARKS], &session, &none, BPF_ANY);
+	while (!bpf_map_get_next_key(kernel->maps[MAP_MARKED_FILES], previous, &key)) {
+		if (key.session == session) {
+			bpf_map_delete_elem(kernel->maps[MAP_MARKED_FILES], &key);
+			continue;
+		}
+		last = key;
+		previous = &last;
+	}
+}
+
 void clear_slot(const struct kernel_side *kernel, __u32 slot)
 {
 	if (tables_are_clear(kernel, slot))
@@ -122,6 +140,8 @@ void clear_session(const struct kernel_side *kernel, __u32 number)
 	clear_slot(kernel, FIRST_SLOT(number));
 	clear_slot(kernel, FIRST_SLOT(number) + 1);
 	clear_folds(kernel, number);
+	clear_marks(kernel, number);
+	again_detach(kernel);
 	guards_clear(kernel, number);
 	bpf_map_delete_elem(kernel->maps[MAP_RINGS], &number);
 	bpf_map_update_elem(kernel->maps[MAP_LOST], &number, &zero, BPF_ANY);

@@ -4,6 +4,7 @@
 #define POLICY_MAPPINGS_H
 
 #include "late.bpf.h"
+#include "programs.bpf.h"
 
 /* What is mapped at an address, as far as a rule can speak of it. */
 struct mapping {
@@ -108,6 +109,45 @@ static __always_inline int makes_executable(unsigned long prot)
 /* ---- programs ---------------------------------------------------------------------------------------------------- */
 
 /*
+ * What of a script was executed is not seen here: of what it runs, no more than the interpreter is known, and of its
+ * arguments not where they begin.
+ */
+static __always_inline void read_program(__u32 index, struct scratch *scratch, struct policy_exec *starting, int is_script)
+{
+	__builtin_memset(starting, 0, sizeof(*starting));
+	starting->given = 1;
+	starting->known = is_script ? 0 : ~0ull;
+	if (is_script)
+		scratch->unknown.args = ~0ull;
+	else
+		look_at_memory(index, 1);
+}
+
+/* The program that runs already, but for its first instruction. */
+static __always_inline int decide_program(__u32 session, struct policy_task *own, const struct linux_binprm *bprm)
+{
+	__u32 index = begin(session);
+	struct scratch *scratch = scratch_at(index);
+	struct policy_root *root;
+	int verdict;
+
+	if (!scratch)
+		return -EACCES;
+	root = root_of(scratch);
+	read_program(index, scratch, &own->starting, !is_first(bprm));
+	scratch->target = (__u64)BPF_CORE_READ(bprm, file, f_path.dentry);
+	locate(index);
+	verdict = conclude(index, OP(EXEC));
+	if (!verdict && root) {
+		note_start(scratch, &own->starting);
+		become(scratch, root, own);
+		verdict = happen(index);
+	}
+	scratch_release(index);
+	return verdict;
+}
+
+/*
  * Before its first instruction, which is in its ELF interpreter if it has one. Where the kernel has begun another program
  * for it, as for a script, it is the other that is looked at.
  */
@@ -115,13 +155,14 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(sched_process_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
-	struct dentry *program = BPF_CORE_READ(bprm, file, f_path.dentry);
 	__u32 session = current_session();
+	struct policy_task *own;
 
 	if (!session)
 		return 0;
-	if (decide_dentry_at(session, (__u64)program, OP(EXEC)) ||
-	    decide_mapping_in_time(session, BPF_CORE_READ(regs, ip), OP(LOAD), program))
+	own = own_task();
+	if (!own || decide_program(session, own, bprm) ||
+	    decide_mapping_in_time(session, BPF_CORE_READ(regs, ip), OP(LOAD), BPF_CORE_READ(bprm, file, f_path.dentry)))
 		bpf_send_signal(SIGKILL);
 	return 0;
 }

@@ -87,45 +87,6 @@ struct holding {
 	__u64 perhaps;
 };
 
-struct term_walk {
-	__u32 slot;
-	__u32 broken;
-	struct policy_circumstances known, most;
-	struct holding holds;
-};
-
-static long term_step(__u32 i, struct term_walk *walk)
-{
-	const struct policy_term *term = find_term(walk->slot, i);
-	__u64 condition;
-
-	walk->broken = !term;
-	if (!term)
-		return 1;
-	condition = 1ull << (term->condition & (POLICY_CONDITIONS - 1));
-	if (term_holds(term, &walk->known, &walk->most))
-		walk->holds.surely |= condition;
-	if (term_holds(term, &walk->most, &walk->known))
-		walk->holds.perhaps |= condition;
-	return 0;
-}
-
-/* Which conditions hold. A table that lacks what it must hold gives *broken = 1. */
-static inline struct holding conditions_held(__u32 slot, __u32 terms, const struct policy_circumstances *who,
-					     const struct policy_circumstances *unknown, int *broken)
-{
-	struct term_walk walk = { .slot = slot, .known = *who, .most = *who };
-
-	walk.most.marks |= unknown->marks;
-	walk.most.exe |= unknown->exe;
-	walk.most.under |= unknown->under;
-	walk.most.args |= unknown->args;
-	for_each_index(terms, term_step, &walk);
-	if (walk.broken)
-		*broken = 1;
-	return walk.holds;
-}
-
 #define POLICY_HEADS (POLICY_HELD + POLICY_LANES)
 
 /* First cases of records, and what they come to where some conditions hold. */
@@ -135,6 +96,7 @@ struct policy_weighing {
 	__u32 heads[POLICY_HEADS]; /* 0: none */
 	__u32 broken;
 	struct holding holds;
+	struct policy_circumstances known, most; /* who acts: what is known of them, and all that may be so */
 	__u64 facts[POLICY_FACTS][POLICY_OPS]; /* out; of lists of programs, as of the first operation */
 	__u64 kept[POLICY_FACTS][POLICY_OPS];  /* of another place, to compare with */
 	__u32 doubtful;               /* out: operations of which it is not known what facts they have; as bits */
@@ -146,6 +108,40 @@ struct policy_weighing {
 };
 
 static inline struct policy_weighing *weighing_of(__u32 holder);
+
+static long term_step(__u32 i, __u32 *holder)
+{
+	struct policy_weighing *weighing = weighing_of(*holder);
+	const struct policy_term *term = weighing ? find_term(weighing->slot, i) : 0;
+	__u64 condition;
+
+	if (!term)
+		return 1;
+	condition = 1ull << (term->condition & (POLICY_CONDITIONS - 1));
+	if (term_holds(term, &weighing->known, &weighing->most))
+		weighing->holds.surely |= condition;
+	if (term_holds(term, &weighing->most, &weighing->known))
+		weighing->holds.perhaps |= condition;
+	return 0;
+}
+
+/* Finds which of the conditions of `terms` hold. */
+static inline void weigh_conditions(__u32 holder, __u32 terms, const struct policy_circumstances *who,
+				    const struct policy_circumstances *unknown)
+{
+	struct policy_weighing *weighing = weighing_of(holder);
+
+	if (!weighing)
+		return;
+	weighing->holds.surely = 0;
+	weighing->holds.perhaps = 0;
+	weighing->known = *who;
+	weighing->most.marks = who->marks | unknown->marks;
+	weighing->most.exe = who->exe | unknown->exe;
+	weighing->most.under = who->under | unknown->under;
+	weighing->most.args = who->args | unknown->args;
+	for_each_index(terms, term_step, &holder);
+}
 
 #define MOST_CASES 8192 /* of all the records of a path; with more it is denied */
 

@@ -472,15 +472,17 @@ struct policy_task {
 	__u64 under;
 	__u64 under_known;
 	__u64 args;  /* that its program was started with */
+	__u64 args_policy; /* by which they are numbered; 0: they are not known */
 	__u64 marks; /* of the process that it came from, when it did */
 	struct policy_deeds succeeding; /* when the process exits well */
 	struct policy_process_key starter; /* the process that started this one */
 	struct policy_exec {
 		__u64 exe;
+		__u64 known;
 		__u64 args;
 		struct policy_deeds deeds;
-		__u32 given; /* how many arguments, the first included */
-		__u32 reserved;
+		__u32 given; /* how many arguments, the first included; 0: it was not seen to begin */
+		__u32 args_known;
 	} starting; /* a program that is being executed */
 };
 
@@ -604,7 +606,8 @@ enum policy_reason {
 	POLICY_REASON_UNSEEN,     /* which file it names is not seen, and some may not be touched */
 	POLICY_REASON_TOO_COMPLEX, /* more than POLICY_HELD conditional records hold for all beneath */
 	POLICY_REASON_UNKNOWN, /* what the rule asks is not known: a program that ran before the policy came, or too many arguments */
-	POLICY_REASON_FORGETS  /* a link or rename to a name under which what is remembered of the old one would not be */
+	POLICY_REASON_FORGETS, /* a link or rename to a name under which what is remembered of the old one would not be */
+	POLICY_REASON_CHANGED  /* its arguments were changed while the program was started */
 };
 
 #define POLICY_RING_BYTES (1u << 21)

@@ -25,7 +25,8 @@ int BPF_PROG(socket_post_create, struct socket *sock, int family, int type, int 
 	return 0; /* without: it is decided again where it is received */
 }
 
-static __noinline int decide_end(__u32 session, struct sock *sk, __u32 op)
+/* The other end, or its own where it is bound. */
+static __always_inline void read_end(struct endpoint *into, struct sock *sk, __u32 op)
 {
 	struct endpoint end = { .op = op, .protocol = socket_protocol(sk) };
 	int is_peer = op == POLICY_OP_CONNECT;
@@ -42,6 +43,14 @@ static __noinline int decide_end(__u32 session, struct sock *sk, __u32 op)
 			BPF_CORE_READ_INTO(&end.address, sk, __sk_common.skc_v6_rcv_saddr);
 		unmap_v4(&end);
 	}
+	*into = end;
+}
+
+static __noinline int decide_end(__u32 session, struct sock *sk, __u32 op)
+{
+	struct endpoint end = {};
+
+	read_end(&end, sk, op);
 	return decide_word(session, &end);
 }
 

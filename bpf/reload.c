@@ -9,10 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "again.h"
 #include "anchors.h"
 #include "guards.h"
 #include "kernel_side.h"
 #include "living.h"
+#include "numbers.h"
 #include "record.h"
 #include "say.h"
 #include "sessions.h"
@@ -51,14 +53,18 @@ static int fill_slot(const struct kernel_side *kernel, __u32 number, __u32 slot,
 		     const struct session_input *input)
 {
 	struct mounts mounts = NO_MOUNTS;
+	struct image numbered;
 	int failed;
 
+	if (number_for_session(record, &input->image, &numbered))
+		return -1;
 	mounts.log = openat(record->folder, RECORD_MOUNTS, O_RDWR | O_CLOEXEC);
-	failed = tables_load(kernel, &input->image, slot, 1) || anchors_write(kernel, slot, &mounts) ||
+	failed = again_attach(kernel, &numbered) || tables_load(kernel, &numbered, slot, 1) || anchors_write(kernel, slot, &mounts) ||
 		 guards_add(kernel, number, input->guards, input->guards_size) || add_guards(record, input) ||
-		 record_image(record, image_identity(&input->image), input->image.bytes, input->image.size) ||
+		 record_image(record, input->image.identity, input->image.bytes, input->image.size) ||
 		 (input->said && record_write(record, RECORD_SAID, input->said, input->said_size));
 	mounts_free(&mounts);
+	free((void *)numbered.bytes);
 	return failed ? -1 : 0;
 }
 
@@ -79,6 +85,7 @@ static int swap(const struct kernel_side *kernel, __u32 number, const struct rec
 	if (wait_for_decisions(kernel))
 		return -1;
 	clear_slot(kernel, old);
+	again_detach(kernel);
 	return 0;
 }
 

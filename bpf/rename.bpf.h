@@ -161,7 +161,7 @@ static __noinline int decide_move_in(__u32 session, struct dentry *from, struct 
 		goto out;
 	locate(index);
 	__builtin_memcpy(&scratch->other, &scratch->found, sizeof(scratch->other));
-	verdict = conclude(index, new_ops);
+	verdict = conclude(index, new_ops) ? -EACCES : 0;
 	if (verdict)
 		goto out;
 	scratch->target = (__u64)from;
@@ -171,10 +171,10 @@ static __noinline int decide_move_in(__u32 session, struct dentry *from, struct 
 		goto out;
 	locate(index);
 	/* looked at even where nothing is deleted: an old name without a place is no name to start from */
-	verdict = conclude(index, old_ops);
+	verdict = conclude(index, old_ops) ? -EACCES : 0;
 	if (!verdict && scratch->found.object == POLICY_OBJECT_PATH)
 		verdict = forbid_widening(index, is_directory(from)) ? -EACCES : 0;
-	verdict = verdict ?: happen(index);
+	verdict = verdict || happen(index) ? -EACCES : 0;
 out:
 	scratch_release(index);
 	return verdict;

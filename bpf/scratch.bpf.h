@@ -40,6 +40,17 @@ struct counting {
 	__u64 limits; /* bits of those that count any of the operations */
 };
 
+/* Where in a program's memory its arguments lie, and how far they have been read. */
+struct reading_at {
+	__u64 list; /* address of the next address */
+	__u64 at;   /* of what is read next; 0: the list says */
+	__u64 end;
+	__u32 width; /* of an address */
+	__u32 bytes; /* so far */
+	__u32 failed;
+	__u32 unused;
+};
+
 struct scratch {
 	__u32 busy;
 	__u32 session;
@@ -60,6 +71,8 @@ struct scratch {
 	struct policy_deeds deeds; /* what the act leaves behind, if it is permitted */
 	struct policy_weighing weighing;
 	struct counting counting;
+	struct policy_reading reading;
+	struct reading_at arguments;
 	struct found found;
 	struct found other; /* the new name of a link or rename */
 	struct found kept;  /* `found`, while an event looks for its paths */

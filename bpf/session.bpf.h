@@ -5,6 +5,28 @@
 
 #include "decide.bpf.h"
 
+/* What a new task has of the one that starts it, which is a process of its own or another thread. */
+static __always_inline void inherit(struct policy_task *new, __u32 session, unsigned long clone_flags)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	const struct policy_task *own = bpf_task_storage_get(&tasks, task, 0, 0);
+
+	if (own)
+		*new = *own;
+	new->session = session;
+	new->flags = 0;
+	new->looks_up = 0;
+	new->starting.given = 0;
+	if (clone_flags & CLONE_THREAD)
+		return;
+	process_key(&new->starter, task);
+	new->marks = process_marks(&new->starter, new->marks);
+	new->under |= new->exe;
+	new->under_known &= new->exe_known;
+	new->succeeding.success_sets = 0;
+	new->succeeding.success_clears = 0;
+}
+
 SEC("lsm/task_alloc")
 int BPF_PROG(task_alloc, struct task_struct *task, unsigned long clone_flags, int ret)
 {
@@ -16,6 +38,7 @@ int BPF_PROG(task_alloc, struct task_struct *task, unsigned long clone_flags, in
 	copy.session = current_session();
 	if (!copy.session)
 		return 0;
+	inherit(&copy, copy.session, clone_flags);
 	count = bpf_map_lookup_elem(&forks, &copy.session);
 	if (count)
 		__sync_fetch_and_add(count, 1);
@@ -69,12 +92,15 @@ SEC("iter/task")
 int release_tasks(struct bpf_iter__task *ctx)
 {
 	struct policy_member released = { .session = changing_session };
+	struct policy_process_key process = {};
 	struct task_struct *task = ctx->task;
 	__u64 address = (__u64)task;
 
 	if (!task || session_of(task) != released.session)
 		return 0;
 	released.pid = BPF_CORE_READ(task, tgid);
+	process_key(&process, task);
+	bpf_map_delete_elem(&processes, &process);
 	bpf_task_storage_delete(&tasks, task);
 	bpf_map_delete_elem(&strays, &address);
 	bpf_seq_write(ctx->meta->seq, &released, sizeof(released));

@@ -15,11 +15,13 @@
 #include <unistd.h>
 
 #include "admit.h"
+#include "again.h"
 #include "anchors.h"
 #include "guards.h"
 #include "input.h"
 #include "kernel_side.h"
 #include "living.h"
+#include "numbers.h"
 #include "probe.h"
 #include "say.h"
 #include "stream.h"
@@ -119,11 +121,23 @@ static int guard_all(struct session *session, const struct session_input *input)
 
 static int confine_launcher(struct session *session)
 {
-	struct policy_task member = { .session = session->number };
+	struct policy_task member = { .session = session->number, .exe_known = ~0ull, .under_known = ~0ull };
 
 	return bpf_map_update_elem(session->kernel.maps[MAP_TASKS], &session->pidfd, &member, BPF_NOEXIST)
 		       ? say_errno("cannot confine process %d", session->asked->pids[0])
 		       : 0;
+}
+
+static int load_policy(struct session *session, const struct image *image, __u32 slot)
+{
+	struct image numbered;
+	int failed;
+
+	if (number_for_session(&session->record, image, &numbered))
+		return -1;
+	failed = again_attach(&session->kernel, &numbered) || tables_load(&session->kernel, &numbered, slot, 1);
+	free((void *)numbered.bytes);
+	return failed ? -1 : 0;
 }
 
 /* Everything is in place before the last step makes processes members. */
@@ -132,8 +146,8 @@ static int confine(struct session *session, const struct session_input *input)
 	const struct session_request *asked = session->asked;
 	__u32 slot = FIRST_SLOT(session->number);
 
-	session->policy = image_identity(&input->image);
-	if (put_on_record(session, input) || tables_load(&session->kernel, &input->image, slot, 1) ||
+	session->policy = input->image.identity;
+	if (put_on_record(session, input) || load_policy(session, &input->image, slot) ||
 	    anchors_write(&session->kernel, slot, &session->mounts) || stream_make(&session->stream) ||
 	    guard_all(session, input))
 		return -1;

@@ -36,14 +36,6 @@ static __always_inline int decide_send(__u32 session, struct socket *sock, struc
 	return forbid_hiding(session);
 }
 
-SEC("lsm/socket_sendmsg")
-int BPF_PROG(socket_sendmsg, struct socket *sock, struct msghdr *msg, int size, int ret)
-{
-	__u32 session = current_session();
-
-	return ret ?: session ? decide_send(session, sock, msg) : 0;
-}
-
 SEC("lsm/socket_setsockopt")
 int BPF_PROG(socket_setsockopt, struct socket *sock, int level, int option, int ret)
 {

@@ -210,7 +210,7 @@ static int load_root(const struct kernel_side *kernel, __u32 slot, const struct 
 	struct policy_root root;
 
 	memcpy(&root, image_section(image, POLICY_SECTION_ROOT), sizeof(root));
-	root.policy = image_identity(image);
+	root.policy = image->identity;
 	return write_root(kernel, slot, &root);
 }
 

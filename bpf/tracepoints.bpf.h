@@ -9,6 +9,7 @@
 #include "arrivals.bpf.h"
 #include "calls.h"
 #include "mappings.bpf.h"
+#include "session.bpf.h"
 
 /* ---- who --------------------------------------------------------------------------------------------------------- */
 
@@ -32,6 +33,7 @@ int BPF_PROG(task_newtask, struct task_struct *task, unsigned long clone_flags)
 
 	if (!member.session)
 		return 0;
+	inherit(&member, member.session, clone_flags);
 	count = bpf_map_lookup_elem(&forks, &member.session);
 	if (count)
 		__sync_fetch_and_add(count, 1);

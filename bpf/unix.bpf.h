@@ -58,7 +58,7 @@ static __always_inline int decide_abstract_here(__u32 session, const char *name,
 	scratch->found.object = POLICY_OBJECT_ABSTRACT;
 	scratch->found.place = root->abstract;
 	abstract_verdict(index, scratch);
-	verdict = conclude(index, 1u << (op & 15)) ?: happen(index);
+	verdict = conclude(index, 1u << (op & 15)) || happen(index) ? -EACCES : 0;
 out:
 	scratch_release(index);
 	return verdict;

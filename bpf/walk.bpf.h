@@ -271,7 +271,6 @@ __noinline int weigh_heads(__u32 index)
 {
 	struct scratch *scratch = scratch_at(index);
 	struct policy_root *root;
-	int broken = 0;
 
 	if (!scratch)
 		return 0;
@@ -279,9 +278,9 @@ __noinline int weigh_heads(__u32 index)
 	if (!root)
 		return 0;
 	scratch->weighing.slot = scratch->slot;
-	scratch->weighing.holds = conditions_held(scratch->slot, root->terms, &scratch->who, &scratch->unknown, &broken);
+	weigh_conditions(index, root->terms, &scratch->who, &scratch->unknown);
 	weigh(index);
-	return !broken && !scratch->weighing.broken;
+	return !scratch->weighing.broken;
 }
 
 static __always_inline void forget_found(struct found *found)

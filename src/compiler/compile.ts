@@ -10,7 +10,6 @@ import { loadPolicy } from "./include.js";
 import type { LoadedPolicy, ReadSource } from "./include.js";
 import type { Ir } from "./ir.gen.js";
 import { lower } from "./lower.js";
-import { requireEnforced } from "./not-enforced.js";
 import { proveAsserts } from "./prove-asserts.js";
 import { requireReview } from "./require-review.js";
 import { resolve } from "./resolve.js";
@@ -53,17 +52,13 @@ export function backEnd(policy: FrontEnd, bounds: Bounds = DEFAULT_BOUNDS): Outc
 
 /** IR → image, whoever wrote the policy. */
 export function assemble(policy: FrontEnd, bounds: Bounds = DEFAULT_BOUNDS): Outcome<Uint8Array> {
-  return then(proveAsserts(policy), ({ resolved, ir, statements }) =>
-    then(withinBounds(buildImage(ir, bounds), resolved), (image) =>
-      then(requireEnforced(statements), () => done(image))));
+  return then(proveAsserts(policy), ({ resolved, ir }) => withinBounds(buildImage(ir, bounds), resolved));
 }
 
-/** What `assemble` has to say. An image is only built where a bound might be exceeded, and all can be enforced. */
+/** What `assemble` has to say. An image is only built where a bound might be exceeded. */
 export function checkAssembly(policy: FrontEnd): Outcome<unknown> {
-  const enforced = requireEnforced(policy.statements);
-  const proved = then(proveAsserts(policy), ({ resolved, ir }): Outcome<unknown> =>
-    (!enforced.ok || surelyFits(ir, DEFAULT_BOUNDS) ? done(null) : withinBounds(buildImage(ir), resolved)));
-  return enforced.ok ? proved : { ok: false, diagnostics: [...enforced.diagnostics, ...proved.diagnostics] };
+  return then(proveAsserts(policy), ({ resolved, ir }): Outcome<unknown> =>
+    (surelyFits(ir, DEFAULT_BOUNDS) ? done(null) : withinBounds(buildImage(ir), resolved)));
 }
 
 /** The next stage, if this one succeeded; what both have to say. */

@@ -132,7 +132,7 @@ const holds = (outer: Span, { source, start, end }: Span): boolean =>
   outer.source === source && outer.start <= start && end <= outer.end;
 
 /** Errors of policies that mean something all the same. */
-const CAN_BE_REASONED_ABOUT = new Set(["not-enforced-yet", "false-assertion", "assertion-too-complex"]);
+const CAN_BE_REASONED_ABOUT = new Set(["false-assertion", "assertion-too-complex"]);
 
 const OF_WHOLE_POLICIES = new Set(["unstated-default", "redundant-allow", "deny-escaped"]);
 

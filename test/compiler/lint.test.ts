@@ -74,7 +74,7 @@ describe("warnings: code and place", () => {
   it("a name that is used in a block, a case, a condition or an event is used", () => {
     const text = `${DEFAULTS}param a\nparam b\nparam c = "/c"\nparam d = "/d"\nfor exe "\${a}" { allow read "/x" }
       test "t" { deny read "\${b}/x" }\ndeny exec "x" when exe "\${c}" or m\nmark m on read "\${d}/y"`;
-    expect(codes(linted(text)).filter((code) => code !== "not-enforced-yet")).toEqual([]);
+    expect(codes(linted(text))).toEqual([]);
   });
 
   it("a command for a program, wherever programs are named, with what to write", () => {
@@ -141,7 +141,7 @@ describe("errors", () => {
 
 describe("in a `for` block", () => {
   const inBlock = (body: string): string => `for exe "/bin/x" {\n${body}\n}\n`;
-  const about = (text: string) => found(linted(text).filter(({ code }) => code !== "not-enforced-yet"));
+  const about = (text: string) => found(linted(text));
 
   // Those of names and defaults are about the policy.
   const OF_RULES = [
@@ -189,7 +189,7 @@ describe("lint-ignore", () => {
     ["silences a code for the statement behind it", "# lint-ignore world-wide-allow a mirror of everything\nallow connect any", []],
     ["silences it for the statement before it on the line", "allow connect any # lint-ignore world-wide-allow why\nallow write \"/w\"", []],
     ["silences it for the one that ends on the line", "deny read\n  \"/x\" allow\n connect any # lint-ignore world-wide-allow why", []],
-    ["silences it in the block that ends on the line", "for exe \"a\" {\n allow connect any\n} # lint-ignore world-wide-allow why", ["not-enforced-yet"]],
+    ["silences it in the block that ends on the line", "for exe \"a\" {\n allow connect any\n} # lint-ignore world-wide-allow why", []],
     ["on the line before is about no later one", "deny read \"/x\" # lint-ignore world-wide-allow why\nallow connect any", ["ignore-unused", "world-wide-allow"]],
     ["at a statement's end needs a reason", "allow connect any # lint-ignore world-wide-allow", ["ignore-without-reason"]],
     ["in a test is about nothing", "test \"t\" {\n  # lint-ignore world-wide-allow why\n  deny read \"/x\" # lint-ignore world-wide-allow why\n}", ["ignore-unused", "ignore-unused"]],

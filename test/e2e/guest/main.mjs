@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { BACKEND, check, counts, exec, image, startSession, suite, until } from "./harness.mjs";
 import { runClosed } from "./closed.mjs";
 import { runEvents, runFeedback } from "./events.mjs";
+import { runHistory } from "./history.mjs";
 import { runImages } from "./images.mjs";
 import { runLearn } from "./learn.mjs";
 import { runMounts } from "./mounts.mjs";
@@ -58,6 +59,7 @@ async function withSession() {
   await timed("images", runImages);
   await timed("events", runEvents);
   await timed("feedback", runFeedback);
+  await timed("history", runHistory);
   await timed("sessions", runSessions);
   await timed("records", runRecords);
   await timed("protection", runProtection);

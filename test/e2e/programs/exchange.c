@@ -49,7 +49,7 @@ static int fill(const struct kernel_side *kernel, __u32 number, __u32 slot, cons
 	mounts.log = openat(record.folder, RECORD_MOUNTS, O_RDWR);
 	clear_slot(kernel, slot);
 	return tables_load(kernel, &image, slot, 1) || anchors_write(kernel, slot, &mounts) ||
-	       record_image(&record, image_identity(&image), bytes, size);
+	       record_image(&record, image.identity, bytes, size);
 }
 
 static int put(const struct kernel_side *kernel, __u32 number, __u32 slot)

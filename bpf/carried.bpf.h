@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/* Marks that files carry from who writes them to who reads. */
+#ifndef POLICY_CARRIED_H
+#define POLICY_CARRIED_H
+
+#include "decide.bpf.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, POLICY_MAX_MARKED_FILES);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct policy_file_key);
+	__type(value, __u64);
+} marked_files SEC(".maps");
+
+static __always_inline void file_key(struct policy_file_key *key, struct inode *inode, __u32 session)
+{
+	key->ino = BPF_CORE_READ(inode, i_ino);
+	key->dev = BPF_CORE_READ(inode, i_sb, s_dev);
+	key->generation = BPF_CORE_READ(inode, i_generation);
+	key->session = session;
+	key->reserved = 0;
+}
+
+static __always_inline __u64 marks_of_file(struct inode *inode, __u32 session)
+{
+	struct policy_file_key key;
+	__u64 *carried;
+
+	file_key(&key, inode, session);
+	carried = bpf_map_lookup_elem(&marked_files, &key);
+	return carried ? *(volatile __u64 *)carried : 0;
+}
+
+/* Returns 0 where there is no room to note it. */
+static __always_inline int mark_file(struct inode *inode, __u32 session, __u64 marks_)
+{
+	struct policy_file_key key;
+	__u64 *carried, nothing = 0;
+
+	file_key(&key, inode, session);
+	carried = bpf_map_lookup_elem(&marked_files, &key);
+	if (!carried) {
+		bpf_map_update_elem(&marked_files, &key, &nothing, BPF_NOEXIST);
+		carried = bpf_map_lookup_elem(&marked_files, &key);
+	}
+	if (!carried)
+		return 0;
+	if ((*(volatile __u64 *)carried & marks_) != marks_)
+		__sync_fetch_and_or(carried, marks_);
+	return 1;
+}
+
+/* What is said of the session, by the policy in force. */
+static __always_inline const struct policy_root *root_in_force(__u32 session)
+{
+	__u32 *slot = bpf_map_lookup_elem(&sessions, &session);
+
+	return slot ? bpf_map_lookup_elem(&roots, slot) : 0;
+}
+
+/* What it holds of `all` goes to the file that it writes, and what the file carries to who reads. */
+__noinline int pass_marks(__u32 session, __u64 address, __u32 mask)
+{
+	__u32 index = begin(session);
+	struct scratch *scratch = scratch_at(index);
+	struct inode *inode = (struct inode *)address;
+	struct policy_root *root;
+	__u64 carried, held;
+	int verdict = 0;
+
+	if (!scratch)
+		return -EACCES;
+	root = root_of(scratch);
+	if (!root || scratch->unknown.marks) {
+		scratch_release(index);
+		return -EACCES;
+	}
+	held = scratch->who.marks & root->file_marks;
+	carried = marks_of_file(inode, session) & root->file_marks;
+	if (mask & MAY_READ && carried & ~held) {
+		scratch->deeds.sets = carried & ~held;
+		verdict = happen(index);
+		held |= carried;
+	}
+	if (!verdict && mask & MAY_WRITE && held & ~carried && !mark_file(inode, session, held))
+		verdict = -EACCES;
+	scratch_release(index);
+	return verdict;
+}
+
+static __always_inline int is_regular(struct inode *inode)
+{
+	return (BPF_CORE_READ(inode, i_mode) & S_IFMT) == S_IFREG;
+}
+
+static __always_inline int pass_marks_of(__u32 session, struct file *file, __u32 mask)
+{
+	const struct policy_root *root = root_in_force(session);
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+
+	return root && root->file_marks && is_regular(inode) && pass_marks(session, (__u64)inode, mask) ? -EACCES : 0;
+}
+
+/* What is read or written through memory: what comes after this is not seen. */
+static __always_inline int pass_marks_mapped(__u32 session, struct file *file, unsigned long prot, unsigned long flags)
+{
+	return pass_marks_of(session, file,
+			     (prot & (PROT_READ | PROT_EXEC) ? MAY_READ : 0) | (prot & PROT_WRITE && flags & MAP_SHARED ? MAY_WRITE : 0));
+}
+
+/* What a process takes that executes the file. */
+static __always_inline __u64 marks_to_take(struct scratch *scratch, struct inode *inode)
+{
+	struct policy_root *root = root_of(scratch);
+
+	return root && root->file_marks ? marks_of_file(inode, scratch->session) & root->file_marks : 0;
+}
+
+#endif
