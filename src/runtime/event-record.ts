@@ -5,7 +5,8 @@ import {
   POLICY_OBJECT_SOCKET, POLICY_OBJECT_UNNAMED, POLICY_OBJECT_UNSEEN, POLICY_PROTO_TCP, POLICY_PROTO_UDP, POLICY_REASON_CASE,
   POLICY_REASON_HIDDEN, POLICY_REASON_INTERNAL, POLICY_REASON_NO_ANCHOR, POLICY_REASON_POLICY, POLICY_REASON_PROTECTED,
   POLICY_REASON_SUBVOLUME,
-  POLICY_REASON_TOO_COMPLEX, POLICY_REASON_TOO_DEEP, POLICY_REASON_UNREADABLE, POLICY_REASON_UNSEEN, POLICY_REASON_WIDENS,
+  POLICY_REASON_CHANGED, POLICY_REASON_FORGETS, POLICY_REASON_TOO_COMPLEX, POLICY_REASON_TOO_DEEP, POLICY_REASON_UNKNOWN,
+  POLICY_REASON_UNREADABLE, POLICY_REASON_UNSEEN, POLICY_REASON_WIDENS,
 } from "../compiler/image/abi.gen.js";
 import { escapeBytes } from "../compiler/escape-bytes.js";
 import { addressText } from "../compiler/networks.js";
@@ -65,6 +66,9 @@ const REASONS: ReadonlyMap<number, string> = new Map([
   [POLICY_REASON_PROTECTED, "protected"],
   [POLICY_REASON_UNSEEN, "unseen"],
   [POLICY_REASON_TOO_COMPLEX, "too-complex"],
+  [POLICY_REASON_UNKNOWN, "unknown-circumstances"],
+  [POLICY_REASON_FORGETS, "forgets"],
+  [POLICY_REASON_CHANGED, "changed"],
 ]);
 
 export const REASON_WORDS: ReadonlyMap<string, string> = new Map([
@@ -78,6 +82,9 @@ export const REASON_WORDS: ReadonlyMap<string, string> = new Map([
   ["protected", "it keeps sessions confined"],
   ["unseen", "the backend does not see which file it names"],
   ["too-complex", "more rules with conditions hold for all beneath than a path can carry"],
+  ["unknown-circumstances", "what the rule asks of the process or its arguments is not known"],
+  ["forgets", "under the new name a mark or a limit would not see what it sees under the old one"],
+  ["changed", "its arguments were changed while it was started"],
   ["case", "its folder ignores case, so its name does not say which file it is"],
 ]);
 
