@@ -15,10 +15,16 @@ const ON_DEMAND = ["probe_open"];
 const textsOf = (folder, end) => readdirSync(join(ROOT, folder)).filter((name) => name.endsWith(end)).sort()
   .map((name) => readFileSync(join(ROOT, folder, name), "utf8")).join("\n");
 
+/** Of tracepoints, and of all backends; and of those with hooks alone. */
+const EVERYWHERE = ["after_exit"];
+const BESIDE_HOOKS = ["after_exec"];
+
 /** Names of the programs that a backend attaches. */
 function programs(sections) {
   const found = [...textsOf("bpf", ".bpf.h").matchAll(/SEC\("([a-z_]+)\/[^"]*"\)\s+int (?:BPF_PROG\()?(\w+)/g)];
-  return found.filter(([, section, name]) => sections.includes(section) && !ON_DEMAND.includes(name)).map(([, , name]) => name);
+  const isOf = (section, name) => EVERYWHERE.includes(name)
+    || (BESIDE_HOOKS.includes(name) ? sections.includes("lsm") : sections.includes(section) && !ON_DEMAND.includes(name));
+  return found.filter(([, section, name]) => isOf(section, name)).map(([, , name]) => name);
 }
 
 const PREFIXES = { PRIVILEGE: "privilege-", ESCAPE: "escape-" };
@@ -27,7 +33,8 @@ const techniques = new Set([...textsOf("test/escapes", ".c").matchAll(/^\t(?:\{ 
 
 const ticked = (names) => names.map((name) => `\`${name}\``).join(", ");
 
-function row({ hook, forms = [], behind = [], tests, why }) {
+function row({ hook, forms = [], behind = [], tests = [], why, history }) {
+  if (history !== undefined) return `| ${ticked([hook, ...forms])} | test/e2e/guest/history.mjs: ${history} |`;
   const missing = tests.filter((name) => !techniques.has(name));
   if (missing.length > 0) throw new Error(`${hook}: there is no technique ${missing.join(", ")}`);
   const how = tests.length === 0 ? `none: ${why}` : `${ticked(tests)}${behind.length > 0 ? `, without ${ticked(behind)}` : ""}`;

@@ -181,7 +181,7 @@ describe("policies that are shipped", () => {
   it("grammar: nothing to say but of what is not enforced yet", async () => {
     const { stdout, stderr } = await lint(CHECKOUT, "grammar", "--format", "json");
     const found = z.array(z.object({ code: z.string() })).parse(JSON.parse(stdout));
-    expect([found, stderr]).toEqual([[], ""]);
+    expect([found.filter(({ code }) => code !== "not-enforced-yet"), stderr]).toEqual([[], ""]);
   });
 });
 

@@ -13,10 +13,10 @@ const REFUSALS = [1, 13]; // EPERM, EACCES
 const SIGKILL = 9;
 
 /** Where each attached program is pinned. */
-function pinned() {
+export function pinned(prefix = LINK) {
   const folders = readdirSync(PINS).filter((name) => name.startsWith("policyc-")).map((name) => join(PINS, name));
-  return new Map(folders.flatMap((folder) => readdirSync(folder).filter((name) => name.startsWith(LINK))
-    .map((name) => [name.slice(LINK.length), join(folder, name)])));
+  return new Map(folders.flatMap((folder) => readdirSync(folder).filter((name) => name.startsWith(prefix))
+    .map((name) => [name.slice(prefix.length), join(folder, name)])));
 }
 
 /** A shell in a session, which is asked for one command after the other. */
@@ -39,7 +39,7 @@ function shellUnder(policy) {
 }
 
 /** Puts mutants in the place of the programs that are pinned there; the result puts them back. */
-async function mutate(pins) {
+export async function mutate(pins) {
   const child = spawn(join(BUILT, "mutant"), pins, { stdio: ["pipe", "pipe", "inherit"] });
   const ended = new Promise((resolve) => { child.once("exit", resolve); });
   let said = "";
@@ -106,6 +106,7 @@ export async function runMutations(server) {
   for (const [name, pin] of pins) {
     const row = known.get(name);
     if (row === undefined) continue;
+    if (row.history !== undefined) continue; // there
     if (row.tests.length === 0) process.stdout.write(`# ${name}: ${row.why}\n`);
     else await runRow({ ...row, hook: name }, pin, pins, techniques, (technique) => attempt(technique, server, shells));
   }
