@@ -12,6 +12,13 @@ static __always_inline int is_backing(__u32 mode)
 	return bpf_core_type_exists(struct backing_file) && mode & FMODE_NOACCOUNT;
 }
 
+/* Such a file of before: under the path of the one that was asked about, and that counted. */
+static __always_inline int is_beneath(struct file *file)
+{
+	return BPF_CORE_READ(file, f_mode) & FMODE_NOACCOUNT &&
+	       BPF_CORE_READ(file, f_inode) != BPF_CORE_READ(file, f_path.dentry, d_inode);
+}
+
 /* The dentry by which the program knows the file. */
 static __always_inline struct dentry *file_dentry(struct file *file)
 {
@@ -71,7 +78,7 @@ static __always_inline __u32 opening_ops(__u32 mode, __u32 flags)
 
 static __always_inline int decide_open(struct file *file)
 {
-	__u32 ops = opening_ops(BPF_CORE_READ(file, f_mode), BPF_CORE_READ(file, f_flags));
+	__u32 ops = is_beneath(file) ? 0 : opening_ops(BPF_CORE_READ(file, f_mode), BPF_CORE_READ(file, f_flags));
 
 	return decide_file(BPF_CORE_READ(file, f_path.dentry), ops);
 }

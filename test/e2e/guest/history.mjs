@@ -43,7 +43,7 @@ deny read "${PLACE}/public" when tainted
 /** What is done, by whom under which policy, and how each act goes. */
 const SCENARIOS = [
   { name: "what came before decides", policy: MARKS, script: "tell(connect, read('secret'), connect)", said: "ok ok EACCES" },
-  { name: "a child's act counts for all", policy: MARKS, script: "tell(connect, run('cat', '${PLACE}/secret'), connect)", said: "ok ok EACCES" },
+  { name: "a child's act counts for all", policy: MARKS, script: `tell(connect, run('cat', '${PLACE}/secret'), connect)`, said: "ok ok EACCES" },
   { name: "nothing that was refused counts", policy: `${MARKS}deny read "${PLACE}/secret"\n`,
     script: "tell(connect, read('secret'), connect)", said: "ok EACCES ok" },
   { name: "what is open already is decided again", policy: MARKS, script: `
