@@ -11,16 +11,70 @@
 
 /* ---- events ---------------------------------------------------------------------------------------------------- */
 
-/* What tells one address from another, near enough for folding. */
-static __always_inline __u64 named_object(const struct policy_event *event)
+static __always_inline __u64 mix(__u64 sum, __u64 value)
 {
-	const __u64 *halves = (const __u64 *)event->address;
+	sum = (sum ^ value) * 0x9e3779b97f4a7c15ull;
+	return sum ^ sum >> 32;
+}
 
-	return halves[0] ^ (halves[1] << 1) ^ event->port;
+struct chain {
+	__u64 dentry;
+	__u64 sum;
+};
+
+static long mix_name(__u32 i, struct chain *chain)
+{
+	struct dentry *dentry = (struct dentry *)chain->dentry;
+	__u64 parent = (__u64)BPF_CORE_READ(dentry, d_parent);
+
+	chain->sum = mix(chain->sum, BPF_CORE_READ(dentry, d_name.hash_len));
+	if (parent == chain->dentry)
+		return 1;
+	chain->dentry = parent;
+	return 0;
+}
+
+/*
+ * What tells one object from another. A dentry's address is soon another's and its file may be moved: the names up to the
+ * root count too. Where the sum begins nobody outside the kernel knows, so nobody can make two objects one.
+ */
+static __noinline __u64 object_of(__u32 index)
+{
+	struct scratch *scratch = scratch_at(index);
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct chain chain = { .sum = (__u64)BPF_CORE_READ(task, signal) };
+	struct policy_event *event;
+	const __u64 *words;
+
+	if (!scratch)
+		return 0;
+	event = &scratch->event;
+	chain.dentry = scratch->subject;
+	chain.sum = mix(chain.sum, event->object);
+	switch (event->object) {
+	case POLICY_OBJECT_PATH:
+		chain.sum = mix(chain.sum, chain.dentry);
+		bpf_loop(POLICY_MAX_DEPTH, mix_name, &chain, 0);
+		break;
+	case POLICY_OBJECT_INET:
+	case POLICY_OBJECT_INET6:
+		words = (const __u64 *)event->address;
+		chain.sum = mix(chain.sum, words[0]);
+		chain.sum = mix(chain.sum, words[1]);
+		chain.sum = mix(chain.sum, (__u64)event->protocol << 16 | event->port);
+		break;
+	case POLICY_OBJECT_ABSTRACT: /* zeros follow the name */
+		words = (const __u64 *)event->bytes;
+		chain.sum = mix(chain.sum, event->path_len);
+		for (int i = 0; i < 128 / 8; i++)
+			chain.sum = mix(chain.sum, words[i]);
+		break;
+	}
+	return chain.sum;
 }
 
 /* How many this event stands for, or 0 when it is to be counted and not sent. */
-static __always_inline __u64 fold(const struct policy_event *event, __u64 subject)
+static __always_inline __u64 fold(__u32 index, const struct policy_event *event)
 {
 	struct policy_fold_key key = {
 		.session = event->session, .pid = event->pid, .word = event->word, .op = event->op,
@@ -30,7 +84,7 @@ static __always_inline __u64 fold(const struct policy_event *event, __u64 subjec
 	struct policy_fold *known;
 
 	if (POLICY_WORD_RULE(event->word) == POLICY_RULE_NONE)
-		key.object = event->object == POLICY_OBJECT_PATH ? subject : named_object(event);
+		key.object = object_of(index);
 	known = bpf_map_lookup_elem(&folds, &key);
 	if (!known) {
 		bpf_map_update_elem(&folds, &key, &first, BPF_NOEXIST); /* full: every one is sent */
@@ -124,7 +178,7 @@ __noinline int emit(__u32 index)
 	event->session = session;
 	event->pid = bpf_get_current_pid_tgid() >> 32;
 	event->time = bpf_ktime_get_ns();
-	event->count = fold(event, scratch->subject);
+	event->count = fold(index, event);
 	if (!event->count)
 		return 0;
 	__builtin_memcpy(&scratch->kept, &scratch->found, sizeof(scratch->kept));

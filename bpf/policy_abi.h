@@ -517,7 +517,7 @@ struct policy_fold_key {
 	__u32 pid;
 	__u32 word;
 	__u32 op;
-	__u64 object; /* of a default: the kernel address of its dentry, or bytes of the address and the port */
+	__u64 object; /* of a default: a sum over all that tells the object from another */
 	__u64 policy;
 };
 struct policy_fold {

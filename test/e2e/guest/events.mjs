@@ -39,6 +39,53 @@ export function runEvents() {
     && first.target === `${PLACE}/no-read/file` && !Number.isNaN(Date.parse(first.time)), first);
 }
 
+const NAMES = 200;
+
+/** One process at a time after another object, of which the kernel may keep the last one's address or say the same. */
+const objects = (place) => `
+import os, socket
+os.chdir(${JSON.stringify(place)})
+for i in range(${NAMES}):
+    name = "file-%d" % i
+    os.close(os.open(name, os.O_CREAT | os.O_WRONLY))
+    os.unlink(name)
+for i in range(${NAMES}):
+    folder = "folder-%d" % i
+    os.mkdir(folder)
+    os.close(os.open(folder + "/file", os.O_CREAT | os.O_WRONLY))
+    os.rename(folder, "moved-%d" % i)
+    os.unlink("moved-%d/file" % i)
+    os.rmdir("moved-%d" % i)
+for kind in socket.SOCK_STREAM, socket.SOCK_DGRAM:
+    with socket.socket(socket.AF_INET, kind) as one:
+        one.connect_ex(("127.0.0.1", 9))
+for i in range(${NAMES}):
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind("\\0name-%d" % i)
+`;
+
+/** Repeats are counted, but what is another object is told, however much it is like the last. */
+export function runObjects() {
+  suite("events");
+  const policy = scratchFile("audit.pol");
+  writeFileSync(policy, "default audit read, write, create, delete, setattr, exec, load, connect, bind, privilege\n");
+  const place = `${PLACE}/objects`;
+  mkdirSync(place, { recursive: true });
+  const result = session(policy, ["/usr/bin/python3", "-c", objects(place)]);
+  const told = new Set(result.events.map(({ op, target }) => `${op} ${target}`));
+  const lacks = (...accesses) => accesses.flatMap((access) => (
+    Array.from({ length: NAMES }, (_, i) => access.replaceAll("#", i)).filter((text) => !told.has(text))));
+  check("the command did it all, and no event was lost", result.status === 0 && !result.events.some(({ lost }) => lost), result.err);
+  const files = lacks(...["create", "write", "delete"].map((op) => `${op} ${place}/file-#`));
+  check("a file in another's place is told", files.length === 0, `${files.length}: ${files.slice(0, 6).join(", ")}`);
+  const within = lacks(`create ${place}/folder-#/file`, `write ${place}/folder-#/file`, `delete ${place}/moved-#/file`);
+  check("and one of the same name in another folder", within.length === 0, `${within.length}: ${within.slice(0, 6).join(", ")}`);
+  const protocols = ["tcp", "udp"].filter((protocol) => !told.has(`connect 127.0.0.1:9/${protocol}`));
+  check("and another protocol", protocols.length === 0, protocols);
+  const names = lacks("bind unix:@name-#");
+  check("and another abstract name", names.length === 0, `${names.length}: ${names.slice(0, 6).join(", ")}; ${[...told].filter((text) => text.startsWith("bind")).slice(0, 3).join(", ")}`);
+}
+
 /** What the agent is told of its refusals. */
 export function runFeedback() {
   suite("feedback");

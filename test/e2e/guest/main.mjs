@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { BACKEND, check, counts, exec, image, startSession, suite, until } from "./harness.mjs";
 import { runClosed } from "./closed.mjs";
-import { runEvents, runFeedback } from "./events.mjs";
+import { runEvents, runFeedback, runObjects } from "./events.mjs";
 import { runImages } from "./images.mjs";
 import { runLearn } from "./learn.mjs";
 import { runMounts } from "./mounts.mjs";
@@ -57,6 +57,7 @@ async function withSession() {
   if (BACKEND === "tracepoint") await timed("closed", runClosed);
   await timed("images", runImages);
   await timed("events", runEvents);
+  await timed("events", runObjects);
   await timed("feedback", runFeedback);
   await timed("sessions", runSessions);
   await timed("records", runRecords);
