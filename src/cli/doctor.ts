@@ -40,7 +40,7 @@ const MEANS: Readonly<Record<Backend, string>> = {
   fmod_ret: "the same, decided in the kernel's functions that call them",
   tracepoint: "less: sockets before, files and programs after (SIGKILL)",
 };
-const REFUSED = "see whether the kernel is locked down (/sys/kernel/security/lockdown), or this machine is a sandbox";
+const REFUSED = "a sandbox, or locked down: see /sys/kernel/security/lockdown";
 
 /** What a check finds missing, and, with the rights to try, what happens when it is tried. */
 export function backendsOf(checks: readonly Check[], probe: Probe): readonly BackendReport[] {

@@ -8,6 +8,7 @@ import { eventLine } from "./event-lines.js";
 import { STATUS } from "./exit.js";
 import { printFailure } from "./print-failure.js";
 import { findSession, findSessions, type SessionSurroundings, sessionSurroundings } from "./sessions-of-machine.js";
+import { note } from "./supervise.js";
 import { hasColour, painter, terminalWidth, writeOut } from "./terminal.js";
 
 export interface EventsOptions {
@@ -27,6 +28,7 @@ export async function eventsCommand(options: EventsOptions, surroundings = sessi
   const states: readonly SessionState[] = "session" in found.value ? [found.value] : found.value;
   for (const { session, record } of states) desk.add(session, record?.home ?? null);
   desk.print();
+  if (states.length === 0 && options.follow !== true) note("no session runs");
   while (options.follow === true && !(options.session !== undefined && desk.isEmpty)) {
     await new Promise((resolve) => { setTimeout(resolve, LOOK_MILLISECONDS); });
     if (options.session === undefined) desk.addNew();

@@ -26,18 +26,32 @@ function jsonOf({ session, threads, backend, policyd, pids, record }: SessionSta
 }
 
 const HEAD = ["session", "pid", "threads", "backend", "user", "since", "policyd", "policy", "command"] as const;
+/** What a narrow terminal is spared, first to last: `--json` has it. */
+const SPARED = ["policyd", "threads", "backend"] as const satisfies readonly (typeof HEAD)[number][];
+/** Columns in which most commands can be told apart. */
+const ENOUGH = 30;
 const GAP = 2;
 const YEAR = "2026-".length;
 const TIME = "2026-01-01T00:00".length;
 
 function table(sessions: readonly SessionState[]): string {
-  const rows = sessions.map(cellsOf);
-  const widths = HEAD.map((name, column) => Math.max(name.length, ...rows.map((row) => [...row[column] ?? ""].length)));
-  const paint = painter(hasColour("out"));
+  const rows = [HEAD, ...sessions.map(cellsOf)];
+  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => [...row[column] ?? ""].length)));
+  const shown = columnsWithin(terminalWidth(), widths);
   const lineOf = (cells: readonly string[]): string => shortened(
-    cells.map((cell, column) => `${cell}${" ".repeat((widths[column] ?? 0) - [...cell].length + GAP)}`).join("").trimEnd(),
+    shown.map((column) => `${cells[column] ?? ""}${" ".repeat((widths[column] ?? 0) - [...cells[column] ?? ""].length + GAP)}`)
+      .join("").trimEnd(),
     terminalWidth());
-  return [paint("bold", lineOf(HEAD)), ...rows.map(lineOf)].map((line) => `${line}\n`).join("");
+  const paint = painter(hasColour("out"));
+  return rows.map((row) => `${row === HEAD ? paint("bold", lineOf(row)) : lineOf(row)}\n`).join("");
+}
+
+/** Of the columns, so wide, the numbers of those that are to be shown. */
+function columnsWithin(width: number, widths: readonly number[]): readonly number[] {
+  let shown = HEAD.map((_, column) => column);
+  const taken = (): number => shown.reduce((sum, column) => sum + Math.min(widths[column] ?? 0, ENOUGH) + GAP, -GAP);
+  for (const name of SPARED) if (taken() > width) shown = shown.filter((column) => HEAD[column] !== name);
+  return shown;
 }
 
 function cellsOf({ session, threads, backend, policyd, pids, record }: SessionState): readonly string[] {

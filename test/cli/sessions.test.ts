@@ -55,8 +55,22 @@ describe("status", () => {
     const { surroundings } = machineWith();
     expect(await statusCommand({}, surroundings)).toBe(0);
     expect(printed.stdout).toBe(
-      "session  pid   threads  backend  user  since        policyd  policy     command\n"
-      + "2        70+1  3        lsm      ada   03-01 10:20  90       agent.pol  my-agen…\n");
+      "session  pid   threads  backend  user  since        policy     command\n"
+      + "2        70+1  3        lsm      ada   03-01 10:20  agent.pol  my-agent --fast\n");
+  });
+
+  it.each([
+    ["spares it what matters less before it cuts the command", { ...RECORD, policy: "/home/ada/the policy.pol", user: "administrator" },
+      "session  pid   user           since        policy          command\n"
+      + "2        70+1  administrator  03-01 10:20  the policy.pol  my-agent --fast\n"],
+    ["cuts the command last of all", { ...RECORD, command: ["x".repeat(80)] },
+      "session  pid   user  since        policy     command\n"
+      + `2        70+1  ada   03-01 10:20  agent.pol  ${"x".repeat(34)}…\n`],
+  ])("%s", async (_, record, expected) => {
+    const { surroundings } = machineWith();
+    writeFileSync(join(surroundings.records, "2", "session"), JSON.stringify(record));
+    await statusCommand({}, surroundings);
+    expect(printed.stdout).toBe(expected);
   });
 
   it("prints JSON", async () => {
@@ -247,6 +261,12 @@ describe("events", () => {
       "  cat         read ~/a                   denied: old       a.pol:1",
       "  4 events of session 2 lost",
     ]);
+  });
+
+  it("says why there are none where no session runs", async () => {
+    const { surroundings } = machineWith({}, []);
+    expect(await eventsCommand({}, surroundings)).toBe(0);
+    expect(printed).toMatchObject({ stdout: "", stderr: "policyc: no session runs\n" });
   });
 
   it("reads on over a change of files, and says what it has missed", async () => {

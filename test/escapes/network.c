@@ -320,6 +320,33 @@ static int raw_sendto(const struct place *p)
 	return result(sendto(socket(AF_INET, SOCK_RAW, IPPROTO_ICMP), &echo, sizeof(echo), 0, &to.any, size));
 }
 
+/* Whoever may have one: /proc/sys/net/ipv4/ping_group_range says which groups. */
+static int ping_socket(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP);
+
+	return fd < 0 && errno == EACCES ? SKIP : fd < 0 ? -errno : fd;
+}
+
+static int ping_connect(const struct place *p)
+{
+	int fd = ping_socket();
+	union address to;
+	socklen_t size = make_address(&to, other(p), 0);
+
+	return fd < 0 ? fd : result(connect(fd, &to.any, size));
+}
+
+static int ping_sendto(const struct place *p)
+{
+	struct icmphdr echo = { .type = ICMP_ECHO };
+	int fd = ping_socket();
+	union address to;
+	socklen_t size = make_address(&to, other(p), 0);
+
+	return fd < 0 ? fd : result(sendto(fd, &echo, sizeof(echo), 0, &to.any, size));
+}
+
 static int udp_prefix(const struct place *p)
 {
 	return connect_with(SOCK_DGRAM, 0, other(p), 53);
@@ -427,6 +454,8 @@ const struct technique NETWORK[] = {
 	{ "udp-lite", "no-prefix", "connect", udp_lite },
 	{ "raw-connect", "no-prefix", "connect", raw_connect },
 	{ "raw-sendto", "no-prefix", "connect", raw_sendto },
+	{ "ping-connect", "no-prefix", "connect", ping_connect },
+	{ "ping-sendto", "no-prefix", "connect", ping_sendto },
 	{ "udp-prefix", "no-prefix", "connect", udp_prefix },
 	{ "edge-of-prefix", "no-prefix", "connect", edge_of_prefix },
 	{ "bind-tcp", BIND, bind_tcp },

@@ -85,7 +85,7 @@ export function startSession(policy, command, options = {}) {
       resolve({ status, signal, out: readFileSync(output, "utf8"), events: readEvents(events) });
     });
   });
-  return { child, ended, output: () => readFileSync(output, "utf8"), events: () => readEvents(events) };
+  return { child, ended, log: events, output: () => readFileSync(output, "utf8"), events: () => readEvents(events) };
 }
 
 export function readEvents(file) {

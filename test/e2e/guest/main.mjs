@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { BACKEND, check, counts, exec, image, startSession, suite, until } from "./harness.mjs";
 import { runClosed } from "./closed.mjs";
 import { runEvents, runFeedback, runObjects } from "./events.mjs";
+import { runFlood } from "./flood.mjs";
 import { runHistory } from "./history.mjs";
 import { runImages } from "./images.mjs";
 import { runLearn } from "./learn.mjs";
@@ -59,6 +60,7 @@ async function withSession() {
   await timed("images", runImages);
   await timed("events", runEvents);
   await timed("events", runObjects);
+  await timed("flood", runFlood);
   await timed("feedback", runFeedback);
   await timed("history", runHistory);
   await timed("sessions", runSessions);

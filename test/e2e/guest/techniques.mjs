@@ -1,6 +1,6 @@
 // Every technique of the probe: works outside, is refused by the right rule inside, and its honest counterpart works.
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { BACKEND, brief, check, exec, image, IS_NATIVE, PROBE, session, shell, skip, suite, until } from "./harness.mjs";
 import { judgeLate } from "./late.mjs";
 
@@ -24,7 +24,10 @@ export async function prepareTechniques() {
   mkdirSync("/srv", { recursive: true });
   mkdirSync(TMPFS);
   shell(`mount -t tmpfs tmpfs ${TMPFS}`);
-  if (!IS_NATIVE) exec("/sbin/modprobe", ["tun"]);
+  if (!IS_NATIVE) {
+    exec("/sbin/modprobe", ["tun"]);
+    writeFileSync("/proc/sys/net/ipv4/ping_group_range", "0 2147483647"); // as systemd does
+  }
   const server = spawn(PROBE, [IS_NATIVE ? "serve-own" : "serve", ROOT_BASE, TMPFS], {
     stdio: ["ignore", "pipe", "inherit"], detached: true,
   });
