@@ -181,6 +181,7 @@ export const POLICY_REASON_UNSEEN = 10;
 export const POLICY_REASON_TOO_COMPLEX = 11;
 export const POLICY_REASON_UNKNOWN = 12;
 export const POLICY_REASON_FORGETS = 13;
+export const POLICY_REASON_CHANGED = 14;
 
 // enum policy_query_kind
 export const POLICY_QUERY_PATH = 0;
@@ -465,7 +466,7 @@ export const STRUCTS = {
     },
   },
   policy_task: {
-    size: 168,
+    size: 184,
     fields: {
       session: { offset: 0, size: 4 },
       flags: { offset: 4, size: 4 },
@@ -475,10 +476,11 @@ export const STRUCTS = {
       under: { offset: 32, size: 8 },
       under_known: { offset: 40, size: 8 },
       args: { offset: 48, size: 8 },
-      marks: { offset: 56, size: 8 },
-      succeeding: { offset: 64, size: 32 },
-      starter: { offset: 96, size: 16 },
-      starting: { offset: 112, size: 56 },
+      args_policy: { offset: 56, size: 8 },
+      marks: { offset: 64, size: 8 },
+      succeeding: { offset: 72, size: 32 },
+      starter: { offset: 104, size: 16 },
+      starting: { offset: 120, size: 64 },
     },
   },
   policy_process: {
