@@ -201,6 +201,22 @@ static int contradicts(const struct policy_term *term)
 	       term->with.under & term->without.under || term->with.args & term->without.args;
 }
 
+/* Whether these are of the first `count` bits alone. */
+static int bits_ok(__u64 bits, __u64 count)
+{
+	return count >= 64 || !(bits >> count);
+}
+
+/* Marks, lists of programs and arguments that the policy has. */
+static int circumstances_ok(const struct reader *reader, const struct policy_circumstances *who)
+{
+	const struct policy_root *root = image_section(&reader->image, POLICY_SECTION_ROOT);
+	__u64 lists = image_count(&reader->image, POLICY_SECTION_PROGRAM_IDENTITIES);
+
+	return bits_ok(who->marks, image_count(&reader->image, POLICY_SECTION_MARK_IDENTITIES)) &&
+	       bits_ok(who->exe | who->under, lists) && bits_ok(who->args, root->arguments.count);
+}
+
 /* In the order of their conditions, none of which is left out. */
 static int check_terms(struct reader *reader)
 {
@@ -210,16 +226,11 @@ static int check_terms(struct reader *reader)
 		__u32 least = i ? terms[i - 1].condition : 0, most = i ? least + 1 : 0;
 
 		if (terms[i].condition < least || terms[i].condition > most || terms[i].condition >= POLICY_CONDITIONS ||
-		    terms[i].reserved || contradicts(&terms[i]))
+		    terms[i].reserved || contradicts(&terms[i]) || !circumstances_ok(reader, &terms[i].with) ||
+		    !circumstances_ok(reader, &terms[i].without))
 			return refuse(reader, "term %llu is out of range", (unsigned long long)i);
 	}
 	return 0;
-}
-
-/* Whether these are of the first `count` bits alone. */
-static int bits_ok(__u64 bits, __u64 count)
-{
-	return count >= 64 || !(bits >> count);
 }
 
 /* Bits of what the fact is about, of operations that have it. */
@@ -552,7 +563,7 @@ static __u64 identity_of(const struct image *image)
 
 int image_open(struct image *image, const void *bytes, size_t size, char *why, size_t why_size)
 {
-	struct reader reader = { .image = { bytes, size, bytes }, .why = why, .why_size = why_size };
+	struct reader reader = { .image = { .bytes = bytes, .size = size, .header = bytes }, .why = why, .why_size = why_size };
 
 	if (check_header(&reader) || check_sections(&reader) || check_order(&reader) || check_terms(&reader) ||
 	    check_limits(&reader) || check_cases(&reader) || check_root(&reader) || check_context(&reader) ||

@@ -3,7 +3,7 @@
  * as alternatives of bits, the form in which the kernel decides whether it holds.
  */
 import { POLICY_MAX_TERMS } from "./image/abi.gen.js";
-import type { Budget, Culprit } from "./automaton/bounds.js";
+import { type Budget, type Culprit, limitStatement, markStatement } from "./automaton/bounds.js";
 import { assertNever } from "./diagnostic.js";
 import type { Args, ArgsPattern, Condition, Event, Ir, PathSelector, ProgramCondition } from "./ir.gen.js";
 
@@ -21,24 +21,28 @@ export interface Term {
   readonly without: Circumstances;
 }
 
-/** Programs that a condition names, and a rule that does. */
+/** Programs that a condition names, and a statement that does. */
 export interface ProgramList {
   readonly programs: readonly PathSelector[];
-  readonly rule: number;
+  readonly statement: number;
+}
+
+/** What is asked of arguments, and a statement that does. */
+export interface AskedArgs {
+  readonly asked: ArgsPattern;
+  readonly statement: number;
 }
 
 /** Nobody in particular: no mark is set, no list of programs names what is run, no arguments were given. */
 export const NOBODY: Circumstances = { marks: 0n, exe: 0n, under: 0n, args: 0n };
 const ANYONE: Term = { with: NOBODY, without: NOBODY };
-/** What is said by no rule. */
-export const NO_RULE = -1;
 
 /** When a rule counts: always, never, or where the condition of that number holds. */
 export type Applies = "always" | "never" | number;
 
 export class ConditionTable {
   readonly programs: ProgramList[] = [];
-  readonly arguments: ArgsPattern[] = [];
+  readonly arguments: AskedArgs[] = [];
   /** By number of the condition; none of them is empty. */
   readonly terms: (readonly Term[])[] = [];
   private readonly marks: ReadonlyMap<string, number>;
@@ -51,12 +55,12 @@ export class ConditionTable {
 
   constructor(ir: Ir, private readonly budget: Budget) {
     this.marks = new Map(ir.marks.map(({ name }, number) => [name, number]));
-    budget.spend("marks", ir.marks.length, () => []);
-    budget.spend("limits", ir.limits.length, () => []);
+    for (const mark of ir.marks.keys()) budget.spend("marks", 1, () => [{ statement: markStatement(ir, mark), text: null }]);
+    for (const limit of ir.limits.keys()) budget.spend("limits", 1, () => [{ statement: limitStatement(ir, limit), text: null }]);
     this.byRule = ir.rules.map(({ when, args }, number) => this.numberOf(when, args, number));
-    this.byLimit = ir.limits.map(({ when }) => this.numberOf(when, null, NO_RULE));
-    const events = ir.marks.flatMap(({ on, until }) => [...on, ...until]);
-    this.byEvent = new Map(events.map((event) => [event, this.numberOf(unlessRun(event.unlessExe), event.args, NO_RULE)]));
+    this.byLimit = ir.limits.map(({ when }, limit) => this.numberOf(when, null, limitStatement(ir, limit)));
+    this.byEvent = new Map(ir.marks.flatMap(({ on, until }, mark) => [...on, ...until].map((event) =>
+      [event, this.numberOf(unlessRun(event.unlessExe), event.args, markStatement(ir, mark))])));
   }
 
   applies(rule: number): Applies {
@@ -77,41 +81,41 @@ export class ConditionTable {
       (terms.some((term) => (term.with.marks | term.without.marks) !== 0n) ? bits | bit(number) : bits), 0n);
   }
 
-  private numberOf(when: Condition | null, args: Args, rule: number): Applies {
+  private numberOf(when: Condition | null, args: Args, statement: number): Applies {
     if ((when === null && args === null) || this.budget.exceeded !== null) return "always";
-    const asked = args === null ? [ANYONE] : [literal({ ...NOBODY, args: bit(this.argumentNumber(args, rule)) }, false)];
-    const terms = this.product([when === null ? [ANYONE] : this.termsOf(when, false, rule), asked], rule);
+    const asked = args === null ? [ANYONE] : [literal({ ...NOBODY, args: bit(this.argumentNumber(args, statement)) }, false)];
+    const terms = this.product([when === null ? [ANYONE] : this.termsOf(when, false, statement), asked], statement);
     const key = JSON.stringify(terms.map(keyOf).sort());
     const known = this.conditionNumbers.get(key);
     if (known !== undefined) return known;
-    const applies = this.number(terms, rule);
+    const applies = this.number(terms, statement);
     this.conditionNumbers.set(key, applies);
     return applies;
   }
 
-  private number(terms: readonly Term[], rule: number): Applies {
+  private number(terms: readonly Term[], statement: number): Applies {
     if (terms.length === 0) return "never";
     if (terms.some((term) => isWithin(ANYONE, term))) return "always";
-    const blame = (): readonly Culprit[] => [{ rule, text: null }];
+    const blame = (): readonly Culprit[] => [{ statement, text: null }];
     this.budget.spend("conditions", 1, blame);
     this.budget.spend("terms", terms.length, blame);
     return this.terms.push(terms) - 1;
   }
 
   /** Alternatives of which one at least holds where the condition does, or does not. */
-  private termsOf(condition: Condition, negated: boolean, rule: number): readonly Term[] {
+  private termsOf(condition: Condition, negated: boolean, statement: number): readonly Term[] {
     switch (condition.kind) {
       case "mark":
         return [literal({ ...NOBODY, marks: bit(this.marks.get(condition.mark) ?? 0) }, negated)];
       case "exe":
       case "under":
-        return [literal({ ...NOBODY, [condition.kind]: bit(this.programNumber(condition, rule)) }, negated)];
+        return [literal({ ...NOBODY, [condition.kind]: bit(this.programNumber(condition, statement)) }, negated)];
       case "not":
-        return this.termsOf(condition.operand, !negated, rule);
+        return this.termsOf(condition.operand, !negated, statement);
       case "and":
       case "or": {
-        const operands = condition.operands.map((operand) => this.termsOf(operand, negated, rule));
-        const alternatives = (condition.kind === "or") !== negated ? operands.flat() : this.product(operands, rule);
+        const operands = condition.operands.map((operand) => this.termsOf(operand, negated, statement));
+        const alternatives = (condition.kind === "or") !== negated ? operands.flat() : this.product(operands, statement);
         return shortest(alternatives);
       }
       default:
@@ -119,30 +123,30 @@ export class ConditionTable {
     }
   }
 
-  private product(operands: readonly (readonly Term[])[], rule: number): readonly Term[] {
+  private product(operands: readonly (readonly Term[])[], statement: number): readonly Term[] {
     return operands.reduce<readonly Term[]>((all, terms) => {
       const joined = shortest(all.flatMap((one) => terms.map((other) => both(one, other))));
-      if (joined.length > POLICY_MAX_TERMS) this.budget.spend("terms", joined.length, () => [{ rule, text: null }]);
+      if (joined.length > POLICY_MAX_TERMS) this.budget.spend("terms", joined.length, () => [{ statement, text: null }]);
       return joined.slice(0, POLICY_MAX_TERMS);
     }, [ANYONE]);
   }
 
-  private argumentNumber(args: ArgsPattern, rule: number): number {
+  private argumentNumber(args: ArgsPattern, statement: number): number {
     const key = JSON.stringify([args.only, args.words, args.without]);
     const known = this.argumentNumbers.get(key);
     if (known !== undefined) return known;
-    this.budget.spend("arguments", 1, () => [{ rule, text: null }]);
-    const number = this.arguments.push(args) - 1;
+    this.budget.spend("arguments", 1, () => [{ statement, text: null }]);
+    const number = this.arguments.push({ asked: args, statement }) - 1;
     this.argumentNumbers.set(key, number);
     return number;
   }
 
-  private programNumber({ programs }: ProgramCondition, rule: number): number {
+  private programNumber({ programs }: ProgramCondition, statement: number): number {
     const key = keyOfPrograms(programs);
     const known = this.programNumbers.get(key);
     if (known !== undefined) return known;
-    this.budget.spend("programs", 1, () => [{ rule, text: null }]);
-    const number = this.programs.push({ programs, rule }) - 1;
+    this.budget.spend("programs", 1, () => [{ statement, text: null }]);
+    const number = this.programs.push({ programs, statement }) - 1;
     this.programNumbers.set(key, number);
     return number;
   }

@@ -56,7 +56,11 @@ static int try_image(const unsigned char *bytes, size_t size, int with_checksum)
 		memset(&query, 0, sizeof(query));
 		query.kind = i % 2 ? POLICY_QUERY_PATH : POLICY_QUERY_ABSTRACT;
 		query.length = strlen(NAMES[i]);
+		query.unknown.marks = i;
 		memcpy(query.bytes, NAMES[i], query.length);
+		host_answer(&image, &query);
+		query.kind = POLICY_QUERY_ARGUMENTS;
+		query.length++; /* with the NUL byte behind it */
 		host_answer(&image, &query);
 	}
 	if (status && !why[0])

@@ -99,7 +99,7 @@ describe("bounds", () => {
     if (built.ok) throw new Error("no bound is exceeded");
     expect(built.exceeded).toMatchObject({ bound: "states", limit: 1000 });
     expect(built.exceeded.culprits.length).toBeGreaterThan(0);
-    for (const { rule, text } of built.exceeded.culprits) expect(text).toBe(culprits[rule - 1]);
+    for (const { statement, text } of built.exceeded.culprits) expect(text).toBe(culprits[statement - 1]);
   });
 
   it("names affixes whose combinations are too many", () => {
@@ -107,12 +107,12 @@ describe("bounds", () => {
     const built = buildPathTables(accepted(rules(patterns)).ir, { ...DEFAULT_BOUNDS, edges: 1000 });
     if (built.ok) throw new Error("no bound is exceeded");
     expect(built.exceeded.culprits.length).toBeGreaterThan(0);
-    for (const { rule, text } of built.exceeded.culprits) expect(text).toBe(patterns[rule]);
+    for (const { statement, text } of built.exceeded.culprits) expect(text).toBe(patterns[statement]);
   });
 
   it("names globs that need too many rows", () => {
     const built = buildPathTables(accepted(rules(["/d/*a??????????"])).ir, { ...DEFAULT_BOUNDS, globRows: 100 });
-    expect(built).toMatchObject({ ok: false, exceeded: { bound: "globRows", culprits: [{ rule: 0, text: "/d/*a??????????" }] } });
+    expect(built).toMatchObject({ ok: false, exceeded: { bound: "globRows", culprits: [{ statement: 0, text: "/d/*a??????????" }] } });
   });
 
   it("stops early enough to stay quick", () => {

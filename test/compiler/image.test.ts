@@ -20,6 +20,11 @@ deny read ".env", ".env.*", "a*b", "[ab]x?", "${LONG_NAMES[3] ?? ""}"
 allow connect "10.0.0.0/8" port 443, 8000-8999
 deny connect unix "@name*"
 kill exec anonymous
+mark one on read "/x/**"
+mark two on success "/y" args "a", "b*" until write "/**" per process
+limit read "/x/**" to 3 per 10s then deny
+limit write "/x/**" to 4 per 10s then deny
+deny read "/z" when one and exe "/y"
 `;
 
 function imageOf(text: string): Uint8Array {
@@ -33,6 +38,8 @@ function decoded(bytes: Uint8Array): Image {
   if (!image.ok) throw new Error(image.reason);
   return image.value;
 }
+
+const ARGUMENTS = STRUCTS.policy_root.fields.arguments.offset;
 
 /** Why a changed copy is refused, its checksum made good again. */
 function reason(change: (copy: Buffer, offsets: ReadonlyMap<SectionName, number>) => void): string {
@@ -121,6 +128,33 @@ describe("decode refuses", () => {
     ["a glob row to no row", () => reason((copy, offsets) => copy.writeUInt16LE(60000, (offsets.get("glob_rows") ?? 0) + STRUCTS.policy_glob_row.size + 4)), "leads to no row"],
     ["no empty prefix", () => writeIn("addresses4", 0, 1), "nothing for all addresses"],
     ["a port class that is not there", () => writeIn("addresses4", STRUCTS.policy_address4.size + STRUCTS.policy_address4.fields.value.offset, 9), "no such port class"],
+    ["a term of a mark that there is not", () => writeIn("terms", 0, 4), "asks for what there is not"],
+    ["a term of a list of programs that there is not", () => writeIn("terms", STRUCTS.policy_circumstances.fields.exe.offset, 4), "asks for what there is not"],
+    ["a term of arguments that nobody asks for", () => writeIn("terms", STRUCTS.policy_term.fields.without.offset + STRUCTS.policy_circumstances.fields.args.offset, 4), "asks for what there is not"],
+    ["a fact of a mark that there is not", () => writeIn("cases", STRUCTS.policy_case.size, 4), "no such fact"],
+    ["a fact of no mark", () => writeIn("cases", STRUCTS.policy_case.size, 0), "no such fact"],
+    ["a fact with a word", () => writeIn("cases", STRUCTS.policy_case.size + STRUCTS.policy_case.fields.word.offset, 0x7fffffff), "no such fact"],
+    ["a limit that says nothing", () => writeIn("limits", STRUCTS.policy_limit.fields.word.offset, 0), "its word names no rule"],
+    ["a limit of no time", () => reason((copy, offsets) => copy.fill(0, offsets.get("limits"), (offsets.get("limits") ?? 0) + 8)), "no such time"],
+    ["a limit of too long a time", () => writeIn("limits", 4, 0x80000000), "no such time"],
+    ["a limit of no operation", () => writeIn("limits", STRUCTS.policy_limit.fields.count.offset, 0), "counts too many, or none"],
+    ["a limit of too many operations", () => writeIn("limits", STRUCTS.policy_limit.fields.count.offset, 1 << 20), "counts too many, or none"],
+    ["a limit with another's window", () => writeIn("limits", STRUCTS.policy_limit.size + STRUCTS.policy_limit.fields.window.offset, 0), "its window is not in its place"],
+    ["another number of limits", () => writeIn("root", STRUCTS.policy_root.fields.limits.offset, 1), "another number of limits"],
+    ["other lists of programs", () => writeIn("root", STRUCTS.policy_root.fields.programs.offset, 3), "other lists of programs"],
+    ["a process's mark that there is not", () => writeIn("root", STRUCTS.policy_root.fields.process_marks.offset, 4), "no such mark"],
+    ["a file's mark that there is not", () => writeIn("root", STRUCTS.policy_root.fields.file_marks.offset, 4), "no such mark"],
+    ["a condition that there is not", () => writeIn("root", STRUCTS.policy_root.fields.by_marks.offset, 1 << 9), "no such condition"],
+    ["too many arguments", () => writeIn("root", ARGUMENTS + STRUCTS.policy_arguments.fields.count.offset, 65), "no such arguments"],
+    ["the end of no arguments", () => writeIn("root", ARGUMENTS + STRUCTS.policy_arguments.fields.ends.offset + 4, 1), "no such arguments"],
+    ["arguments that begin in no row", () => writeIn("root", ARGUMENTS + STRUCTS.policy_arguments.fields.row.offset, 9999), "no such arguments"],
+    ["arguments of other rows", () => reason((copy, offsets) => {
+      const row = copy.readUInt32LE((offsets.get("root") ?? 0) + ARGUMENTS + STRUCTS.policy_arguments.fields.row.offset);
+      copy.writeUInt32LE(9999, (offsets.get("glob_rows") ?? 0) + row * STRUCTS.policy_glob_row.size);
+    }), "arguments of no class"],
+    ["a first class of arguments that moves on", () => writeIn("argument_classes", 0, 1), "argument class 0 is not empty"],
+    ["a class that excludes what is not asked", () => writeIn("argument_classes",
+      STRUCTS.policy_argument_class.size + STRUCTS.policy_argument_class.fields.excludes.offset, 2), "excludes nothing that is asked"],
     ["meta that is no JSON", () => reason((copy, offsets) => copy.write("x", offsets.get("meta") ?? 0)), "section meta"],
   ])("%s", (_, refused, why) => {
     expect(refused()).toContain(why);

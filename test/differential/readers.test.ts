@@ -18,6 +18,7 @@ const SECTION = STRUCTS.policy_section;
 /** What policyd leaves alone: `meta`, which it does not read, and what costs nobody an access. */
 const ONLY_THE_COMPILERS = new RegExp([
   "meta is not", "names no rule", "no such port class", "flags and .* differ", "is of no class", "of another length",
+  "arguments of no class",
 ].join("|"));
 
 function everyTable(): Buffer {
@@ -33,6 +34,20 @@ function everyCase(): Buffer {
     `mark one on read "/one"`, `mark two on read "/two"`, `allow read "/**" when one`, `deny write "/**" unless one and exe "/bin/a"`,
     `kill exec "/a/b", anonymous when two or under "/usr/**"`, `deny connect any port 1-80 when one`, `deny connect "10.0.0.0/8" unless two`,
     `allow privilege ptrace when not (one or two)`, `deny connect any when exe "b"`, `audit connect unix "@a*" when one`,
+  ].join("\n")).ir);
+  if (!built.ok) throw new Error("a bound is exceeded");
+  return Buffer.from(built.value);
+}
+
+/** Marks of all kinds, limits, and what is asked of arguments; of paths, addresses and what has no place. */
+function everyMemory(): Buffer {
+  const built = buildImage(accepted([
+    `mark secret on read "/a/**", connect any, load anonymous until exec "/b" args "x", "y*"`,
+    `mark tested on success "/b" args only "x" without "z" until write "/**" unless exe "/c" per process`,
+    `mark kept on write "/d" per process tracks files`, `limit read, write "/a/**" to 3 per 10s then deny`,
+    `limit connect "10.0.0.0/8" port 443 to 7 per 500ms then kill`, `limit exec "/**" to 2 per 1h then audit`,
+    `deny exec "/b" args only "x" without "z" when kept`, `deny connect any when secret and not under "/c"`,
+    `allow exec "/e" args "x", "y*"`, `default deny exec, write`,
   ].join("\n")).ir);
   if (!built.ok) throw new Error("a bound is exceeded");
   return Buffer.from(built.value);
@@ -62,7 +77,7 @@ function policydRefuses(image: Buffer): string | null {
 }
 
 it.each([
-  ["every table", everyTable], ["every kind of case", everyCase],
+  ["every table", everyTable], ["every kind of case", everyCase], ["every kind of memory", everyMemory],
 ])("the compiler's reader and policyd's accept and refuse the same images: %s", (_, made) => {
   const image = made();
   const random = randomFrom(1);

@@ -83,12 +83,22 @@ static size_t put_name(uint8_t *into)
 static void draw_query(struct policy_query *query, uint64_t number)
 {
 	memset(query, 0, sizeof(*query));
-	query->kind = number % 4 ? POLICY_QUERY_PATH : POLICY_QUERY_ABSTRACT;
+	query->kind = number % 8 == 7 ? POLICY_QUERY_ARGUMENTS : number % 4 ? POLICY_QUERY_PATH : POLICY_QUERY_ABSTRACT;
+	query->who.marks = below(4) ? next_random(&drawn.seed) : 0;
+	query->who.exe = next_random(&drawn.seed);
+	query->unknown.marks = below(2) ? next_random(&drawn.seed) & ~query->who.marks : 0;
+	query->unknown.args = below(2) ? next_random(&drawn.seed) : 0;
 	if (number < 2) { /* what no image shapes: the fuzzer's own bytes */
 		uint64_t count = image_count(drawn.image, POLICY_SECTION_META);
 
 		query->length = count < sizeof(query->bytes) ? count : sizeof(query->bytes);
 		memcpy(query->bytes, image_section(drawn.image, POLICY_SECTION_META), query->length);
+		return;
+	}
+	if (query->kind == POLICY_QUERY_ARGUMENTS) {
+		query->length = put_random(query->bytes, sizeof(query->bytes) - 1);
+		for (uint64_t ends = below(64); ends && query->length; ends--)
+			query->bytes[below(query->length)] = 0;
 		return;
 	}
 	for (uint64_t names = query->kind == POLICY_QUERY_PATH ? 1 + below(12) : 1; names; names--) {
@@ -106,6 +116,12 @@ static void check_answer(const struct image *image, const struct policy_query *q
 	law(too_long ? query->error == -EINVAL : query->error == 0 || query->error == -EACCES);
 	if (too_long)
 		return;
+	if (query->kind == POLICY_QUERY_ARGUMENTS) { /* of what is asked */
+		const struct policy_root *root = image_section(image, POLICY_SECTION_ROOT);
+
+		law(query->error || root->arguments.count >= 64 || !(query->who.args >> root->arguments.count));
+		return;
+	}
 	for (int op = 0; op < POLICY_OPS; op++)
 		law(POLICY_WORD_EFFECT(query->verdict.word[op]) >= POLICY_ALLOW &&
 		    POLICY_WORD_EFFECT(query->verdict.word[op]) <= POLICY_KILL);
@@ -123,6 +139,8 @@ static void ask_image(const struct image *image)
 		draw_query(&query, i);
 		host_answer(image, &query);
 		check_answer(image, &query);
+		if (query.kind == POLICY_QUERY_ARGUMENTS)
+			continue;
 		if (i) /* a place is not wider than itself */
 			host_may_widen(image, &before.place, &query.place);
 		law(!host_may_widen(image, &query.place, &query.place));

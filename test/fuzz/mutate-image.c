@@ -14,11 +14,25 @@
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
 
 static const uint32_t ENTRY[POLICY_SECTIONS] = {
-	1, sizeof(struct policy_root), sizeof(struct policy_term), sizeof(struct policy_case),
-	sizeof(struct policy_record), sizeof(struct policy_state),
-	sizeof(struct policy_short_edge), sizeof(struct policy_long_edge), sizeof(struct policy_affix),
-	sizeof(struct policy_affix), sizeof(struct policy_class_edge), sizeof(struct policy_glob_row),
-	sizeof(struct policy_address4), sizeof(struct policy_address6), sizeof(struct policy_port),
+	[POLICY_SECTION_META] = 1,
+	[POLICY_SECTION_ROOT] = sizeof(struct policy_root),
+	[POLICY_SECTION_TERMS] = sizeof(struct policy_term),
+	[POLICY_SECTION_CASES] = sizeof(struct policy_case),
+	[POLICY_SECTION_LIMITS] = sizeof(struct policy_limit),
+	[POLICY_SECTION_ARGUMENT_CLASSES] = sizeof(struct policy_argument_class),
+	[POLICY_SECTION_MARK_IDENTITIES] = sizeof(struct policy_identity),
+	[POLICY_SECTION_PROGRAM_IDENTITIES] = sizeof(struct policy_identity),
+	[POLICY_SECTION_RECORDS] = sizeof(struct policy_record),
+	[POLICY_SECTION_STATES] = sizeof(struct policy_state),
+	[POLICY_SECTION_SHORT_EDGES] = sizeof(struct policy_short_edge),
+	[POLICY_SECTION_LONG_EDGES] = sizeof(struct policy_long_edge),
+	[POLICY_SECTION_PREFIXES] = sizeof(struct policy_affix),
+	[POLICY_SECTION_SUFFIXES] = sizeof(struct policy_affix),
+	[POLICY_SECTION_CLASSES] = sizeof(struct policy_class_edge),
+	[POLICY_SECTION_GLOB_ROWS] = sizeof(struct policy_glob_row),
+	[POLICY_SECTION_ADDRESSES4] = sizeof(struct policy_address4),
+	[POLICY_SECTION_ADDRESSES6] = sizeof(struct policy_address6),
+	[POLICY_SECTION_PORTS] = sizeof(struct policy_port),
 };
 /* Entries of a section without a key keep their order. */
 static const int IS_KEYED[POLICY_SECTIONS] = { [POLICY_SECTION_SHORT_EDGES] = 1, 1, 1, 1, 1,

@@ -4,6 +4,7 @@ import {
   POLICY_MAX_CASES, POLICY_MAX_EDGES, POLICY_MAX_GLOB_ROWS, POLICY_MAX_META, POLICY_MAX_MOMENTS, POLICY_MAX_RECORDS,
   POLICY_MAX_RULES, POLICY_MAX_TERMS, POLICY_PROGRAMS,
 } from "../image/abi.gen.js";
+import type { Ir } from "../ir.gen.js";
 
 export interface Bounds {
   readonly rules: number;
@@ -63,17 +64,21 @@ export const DEFAULT_BOUNDS: Bounds = {
 };
 
 export interface Culprit {
-  /** Its number in the IR. */
-  readonly rule: number;
-  /** Of its pattern; null for the rule as a whole. */
+  /** Its number in the IR: of a rule; behind all rules, of a limit; behind these, of a mark. */
+  readonly statement: number;
+  /** Of its pattern; null for the statement as a whole. */
   readonly text: string | null;
 }
+
+/** As words of verdicts name limits, too. */
+export const limitStatement = ({ rules }: Ir, limit: number): number => rules.length + limit;
+export const markStatement = ({ rules, limits }: Ir, mark: number): number => rules.length + limits.length + mark;
 
 /** A bound that a policy exceeds, and what is the cause. */
 export interface Exceeded {
   readonly bound: BoundName;
   readonly limit: number;
-  /** Each once, by rule number. */
+  /** Each once, by number of their statements. */
   readonly culprits: readonly Culprit[];
 }
 
@@ -108,20 +113,27 @@ export class Budget {
   }
 }
 
+/** What the parts of each statement weigh together, by its number. */
+export function weightsOf<Part extends Pick<Culprit, "statement">>(parts: readonly Part[], weigh: (part: Part) => number): readonly number[] {
+  const weights = new Array<number>(parts.reduce((count, { statement }) => Math.max(count, statement + 1), 0)).fill(0);
+  for (const part of parts) weights[part.statement] = (weights[part.statement] ?? 0) + weigh(part);
+  return weights;
+}
+
 const HEAVIEST = 4;
 
-/** The rules that a bound which all of them share is exceeded by most: those of at least half the greatest weight. */
+/** The statements that a bound which all of them share is exceeded by most: those of at least half the greatest weight. */
 export function heaviest(weights: readonly number[]): readonly Culprit[] {
   const most = weights.reduce((a, b) => Math.max(a, b), 0);
   return weights
-    .map((weight, rule) => ({ weight, rule }))
+    .map((weight, statement) => ({ weight, statement }))
     .filter(({ weight }) => weight > 0 && weight >= most / 2)
     .sort((a, b) => b.weight - a.weight)
     .slice(0, HEAVIEST)
-    .map(({ rule }) => ({ rule, text: null }));
+    .map(({ statement }) => ({ statement, text: null }));
 }
 
 function inOrder(culprits: readonly Culprit[]): readonly Culprit[] {
-  const once = new Map(culprits.map(({ rule, text }) => [JSON.stringify([rule, text]), { rule, text }]));
-  return [...once.values()].sort((a, b) => a.rule - b.rule);
+  const once = new Map(culprits.map(({ statement, text }) => [JSON.stringify([statement, text]), { statement, text }]));
+  return [...once.values()].sort((a, b) => a.statement - b.statement);
 }

@@ -1,7 +1,7 @@
 /** From IR to path automata: contributions, lanes, a trie and a deterministic automaton each, summaries. */
 import { ConditionTable } from "../conditions.js";
 import { POLICY_DEAD, POLICY_LANES } from "../image/abi.gen.js";
-import { buildArgumentTables } from "../image/arguments.js";
+import { buildArgumentTables } from "./arguments.js";
 import type { Ir } from "../ir.gen.js";
 import { EMPTY_RECORD, ruleOf } from "../verdict.js";
 import type { VerdictRecord } from "../verdict.js";
@@ -101,9 +101,9 @@ function tablesOf(
   };
 }
 
-function rulesIn(record: VerdictRecord = EMPTY_RECORD): readonly Culprit[] {
+function statementsIn(record: VerdictRecord = EMPTY_RECORD): readonly Culprit[] {
   const words = [...record.words, ...Array.from(record.when.values()).flat()];
-  return words.flatMap((word) => ruleOf(word) ?? []).map((rule) => ({ rule, text: null }));
+  return words.flatMap((word) => ruleOf(word) ?? []).map((statement) => ({ statement, text: null }));
 }
 
 /** The automata of all path, unix-path and abstract patterns of a policy. */
@@ -117,6 +117,6 @@ export function buildPathTables(ir: Ir, bounds: Bounds = DEFAULT_BOUNDS): Bounde
   if (budget.exceeded !== null) return { ok: false, exceeded: budget.exceeded };
 
   const tables = { ...tablesOf(shared, lanes, abstract), arguments: buildArgumentTables(conditions.arguments, shared.globs, budget) };
-  budget.spend("records", tables.records.length, () => rulesIn(tables.records[bounds.records]));
+  budget.spend("records", tables.records.length, () => statementsIn(tables.records[bounds.records]));
   return budget.outcome(tables);
 }

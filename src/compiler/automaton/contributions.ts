@@ -12,7 +12,7 @@ import { EMPTY_RECORD, isFileOperation, programRecord } from "../verdict.js";
 import type { VerdictRecord } from "../verdict.js";
 
 export interface Pattern {
-  readonly rule: number;
+  readonly statement: number;
   readonly text: string;
   /** Without two globstars in a row. */
   readonly components: readonly Component[];
@@ -34,11 +34,11 @@ function collapse(components: readonly Component[]): readonly Component[] {
   return components.filter((c, i) => c.kind !== "globstar" || components[i - 1]?.kind !== "globstar");
 }
 
-function patternsOf(selectors: readonly Selector[], kind: Kind, rule: number): readonly Pattern[] {
+function patternsOf(selectors: readonly Selector[], kind: Kind, statement: number): readonly Pattern[] {
   return selectors.flatMap((selector): Pattern[] => {
     if (selector.kind !== kind) return [];
     const components = selector.kind === "unix-abstract" ? [selector.name] : collapse(selector.components);
-    return [{ rule, text: selector.text, components }];
+    return [{ statement, text: selector.text, components }];
   });
 }
 
@@ -79,15 +79,15 @@ function split(record: VerdictRecord, match: readonly Pattern[], except: readonl
 }
 
 function contributionsOf(saying: Saying, kind: Kind): readonly Contribution[] {
-  const match = patternsOf(saying.match, kind, saying.rule);
+  const match = patternsOf(saying.match, kind, saying.statement);
   const record = saying.record((op) => isFileOperation(op) === (kind === "path"));
   if (match.length === 0 || record === EMPTY_RECORD) return [];
-  return split(record, match, patternsOf(saying.except, kind, saying.rule));
+  return split(record, match, patternsOf(saying.except, kind, saying.statement));
 }
 
 /** Which lists of programs a path is in is told with its verdict. */
-function ofPrograms({ programs, rule }: ProgramList, list: number): Contribution {
-  return { record: programRecord(list), match: patternsOf(programs, "path", rule), except: [] };
+function ofPrograms({ programs, statement }: ProgramList, list: number): Contribution {
+  return { record: programRecord(list), match: patternsOf(programs, "path", statement), except: [] };
 }
 
 export function contributions(ir: Ir, conditions: ConditionTable, kinds: readonly Kind[]): readonly Contribution[] {

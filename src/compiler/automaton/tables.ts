@@ -1,5 +1,5 @@
 /** What becomes of path and abstract-name patterns: the rows of the image's tables, as yet unsorted. */
-import type { ArgumentTables } from "../image/arguments.js";
+import type { ArgumentTables } from "./arguments.js";
 import type { VerdictRecord } from "../verdict.js";
 
 /** Bytes, one a character (`latin1`): cheap to compare, slice and use as keys. */

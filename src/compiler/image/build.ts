@@ -11,7 +11,7 @@ import { metaOf, writeMeta } from "./meta.js";
 export function buildImage(ir: Ir, bounds: Bounds = DEFAULT_BOUNDS): Bounded<Uint8Array> {
   const budget = new Budget(bounds);
   const meta = metaOf(ir);
-  budget.spend("rules", ir.rules.length, () => [{ rule: bounds.rules, text: null }]);
+  budget.spend("rules", ir.rules.length, () => [{ statement: bounds.rules, text: null }]);
   budget.spend("meta", writeMeta(meta).length, () => heaviest(meta.rules.map((rule) => (rule.file === null ? 0 : JSON.stringify(rule).length))));
   if (budget.exceeded !== null) return { ok: false, exceeded: budget.exceeded };
   const paths = buildPathTables(ir, bounds);

@@ -80,6 +80,15 @@ const longAt = (section: Section, offset: number): bigint => section.u64(0, offs
 /** Whether `bits` are of the first `count` only. */
 const isWithin = (bits: bigint, count: number): boolean => bits >> BigInt(count) === 0n;
 
+/** In which an argument may end, of rows that were found to lead to others. */
+function argumentRows(rows: Section, start: number): readonly number[] {
+  const reached = new Set([start]);
+  for (const row of reached) {
+    for (let byte = 0; byte < 256; byte++) reached.add(rows.u16(row, STRUCTS.policy_glob_row.fields.next.offset + 2 * byte));
+  }
+  return [...reached];
+}
+
 /** What the root says of marks, programs, limits and arguments. */
 const checkContext: Check = ({ root, terms, limits, argument_classes, mark_identities, program_identities, glob_rows }) => {
   const { fields } = STRUCTS.policy_root;
@@ -97,6 +106,9 @@ const checkContext: Check = ({ root, terms, limits, argument_classes, mark_ident
   if (endsOfAll.some((end, i) => (i < asked ? end >= 64 * POLICY_ARGUMENT_WORDS : end !== 0))) return "root: no such arguments";
   const isIdle = [start, only].every(({ offset, size }) => isZero(root.slice(0, at + offset, size)));
   if (asked === 0 && (!isIdle || root.u32(0, at + row.offset) !== 0)) return "root: no such arguments";
+  const known = argumentRows(glob_rows, root.u32(0, at + row.offset)).every((reached) =>
+    glob_rows.u32(reached, STRUCTS.policy_glob_row.fields.accept.offset) < argument_classes.count);
+  if (asked > 0 && !known) return "root: arguments of no class";
   const { size, fields: { excludes } } = STRUCTS.policy_argument_class;
   if (!isZero(argument_classes.slice(0, 0, size))) return "argument class 0 is not empty";
   return firstReason(argument_classes.count, (i) =>
@@ -166,14 +178,19 @@ function isHolding(root: Section, place: number, cases: Section): boolean {
 }
 
 /** Bits that are set and clear at once would never hold; conditions come in the order of their numbers. */
-const checkTerms: Check = ({ terms }) => {
+const checkTerms: Check = ({ terms, root, mark_identities, program_identities }) => {
   const { fields } = STRUCTS.policy_term;
+  const { arguments: asked } = STRUCTS.policy_root.fields;
+  const argumentCount = root.u32(0, asked.offset + STRUCTS.policy_arguments.fields.count.offset);
+  const counts = [mark_identities.count, program_identities.count, program_identities.count, argumentCount];
+  const isKnown = (i: number, at: number): boolean => offsets.every((offset, kind) => isWithin(terms.u64(i, at + offset), counts[kind] ?? 0));
   const offsets = [0, 8, 16, 24];
   return firstReason(terms.count, (i) => {
     const condition = terms.u32(i, fields.condition.offset);
     const before = i === 0 ? 0 : terms.u32(i - 1, fields.condition.offset);
     if (condition >= POLICY_CONDITIONS || condition < before || condition > before + Number(i > 0)) return `term ${i}: no such condition`;
     if (terms.u32(i, fields.reserved.offset) !== 0) return `term ${i}: bytes that mean nothing`;
+    if (![fields.with, fields.without].every(({ offset }) => isKnown(i, offset))) return `term ${i}: asks for what there is not`;
     const holds = offsets.every((at) => (terms.u64(i, fields.with.offset + at) & terms.u64(i, fields.without.offset + at)) === 0n);
     return holds ? null : `term ${i}: contradicts itself`;
   });
@@ -372,9 +389,9 @@ const checkPorts: Check = ({ ports, cases }, meta) => {
 };
 
 const CHECKS: readonly Check[] = [
-  checkRoot, checkContext, checkTerms, checkLimits, checkCases, checkRecords, checkStates,
+  checkGlobRows, checkRoot, checkContext, checkTerms, checkLimits, checkCases, checkRecords, checkStates,
   checkEdges("short_edges", 1, POLICY_SHORT_NAME), checkEdges("long_edges", POLICY_SHORT_NAME + 1, POLICY_NAME_MAX),
-  checkAffixes("prefixes"), checkAffixes("suffixes"), checkClasses, checkGlobRows,
+  checkAffixes("prefixes"), checkAffixes("suffixes"), checkClasses,
   checkFlag("short_edges", 0, POLICY_STATE_SHORT), checkFlag("long_edges", 0, POLICY_STATE_LONG),
   checkFlag("prefixes", STRUCTS.policy_affix_key.fields.state.offset, POLICY_STATE_PREFIX),
   checkFlag("suffixes", STRUCTS.policy_affix_key.fields.state.offset, POLICY_STATE_SUFFIX),

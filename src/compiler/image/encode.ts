@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { Budget, DEFAULT_BOUNDS, heaviest } from "../automaton/bounds.js";
+import { Budget, DEFAULT_BOUNDS, heaviest, limitStatement, weightsOf } from "../automaton/bounds.js";
 import type { AffixRow, ClassRow, EdgeRow, GlobRow, PathTables, StartPlace, StateRow } from "../automaton/tables.js";
 import { PRIVILEGES, type Privilege } from "../ast.js";
 import { ConditionTable, keyOfPrograms } from "../conditions.js";
@@ -24,7 +24,7 @@ import {
   POLICY_STATE_PREFIX, POLICY_STATE_SHORT, POLICY_STATE_SUFFIX, POLICY_STATE_TIGHTENS, STRUCTS,
 } from "./abi.gen.js";
 import { callsOf, watchesAddresses } from "./calls.js";
-import type { ArgumentClass, ArgumentTables } from "./arguments.js";
+import type { ArgumentClass, ArgumentTables } from "../automaton/arguments.js";
 import { CaseList } from "./cases.js";
 import type { CaseRow } from "./cases.js";
 import { metaOf, writeMeta } from "./meta.js";
@@ -219,7 +219,9 @@ const NANOSECONDS = 1_000_000n;
 /** Their windows lie one behind the other: a number, then as many moments as are counted. */
 function limitSection(ir: Ir, budget: Budget): Section {
   const { size, fields } = STRUCTS.policy_limit;
-  budget.spend("moments", ir.limits.reduce((sum, { count }) => sum + 1 + count, 0), () => []);
+  const moments = ir.limits.map(({ count }) => 1 + count);
+  budget.spend("moments", moments.reduce((sum, taken) => sum + taken, 0),
+    () => heaviest([...new Array<number>(limitStatement(ir, 0)).fill(0), ...moments]));
   let window = 0;
   const rows = ir.limits.map((limit, number) => {
     const begins = window;
@@ -307,8 +309,9 @@ const rootFlags = (ir: Ir, conditions: ConditionTable): number =>
 const marksThat = ({ marks }: Ir, holds: (mark: Mark) => boolean): bigint =>
   marks.reduce((bits, mark, number) => (holds(mark) ? bits | (1n << BigInt(number)) : bits), 0n);
 
-function rootSection(ir: Ir, tables: PathTables, conditions: ConditionTable, cases: CaseList): Section {
-  const sayings = sayingsOf(ir, conditions);
+function rootSection(
+  ir: Ir, tables: PathTables, { conditions, sayings, cases }: { readonly conditions: ConditionTable; readonly sayings: readonly Saying[]; readonly cases: CaseList },
+): Section {
   const { size, fields } = STRUCTS.policy_root;
   const defaults = OPERATION_ORDER.map((operation) => verdictWord(ir.defaults[operation], POLICY_RULE_NONE));
   const privileges = PRIVILEGES.map((privilege) => privilegeRecord(ir, conditions, privilege));
@@ -342,12 +345,13 @@ function rootSection(ir: Ir, tables: PathTables, conditions: ConditionTable, cas
 function sectionsOf(ir: Ir, paths: PathTables, addresses: AddressTables, budget: Budget): readonly Section[] {
   const meta = writeMeta(metaOf(ir));
   const conditions = new ConditionTable(ir, budget);
+  const sayings = sayingsOf(ir, conditions);
   const cases = new CaseList();
   const wordOf: WordOf = (word) => {
     const number = recordNumber(word);
     return number === null ? word : cases.wordOf(addresses.records[number] ?? EMPTY_RECORD);
   };
-  const root = rootSection(ir, paths, conditions, cases);
+  const root = rootSection(ir, paths, { conditions, sayings, cases });
   const records = section(STRUCTS.policy_record.size, paths.records, (view, at, record) => {
     putRecord(view, at, record, cases.headOf(record));
   });
@@ -356,7 +360,8 @@ function sectionsOf(ir: Ir, paths: PathTables, addresses: AddressTables, budget:
     addressSection(addresses.addresses6, { entry: STRUCTS.policy_address6, key: STRUCTS.policy_address6_key }, wordOf),
     portSection(addresses.ports, wordOf),
   ];
-  budget.spend("cases", cases.rows.length - 1, () => heaviest(ir.rules.map(({ when, match }) => (when === null ? 0 : match.length))));
+  budget.spend("cases", cases.rows.length - 1, () => heaviest(weightsOf(sayings, ({ record, match }) =>
+    (isPlain(record(() => true)) ? 0 : match.length))));
   return [
     { size: 1, count: meta.length, bytes: meta },
     root,

@@ -5,7 +5,7 @@ import { originsOf } from "../lower.js";
 import { report } from "../messages.js";
 import type { Code } from "../messages.js";
 import { patternToText } from "../pattern/context.js";
-import type { ResolvedPolicy, ResolvedRule } from "../resolved.js";
+import type { ResolvedPolicy, ResolvedTarget } from "../resolved.js";
 
 interface Words {
   readonly code: Extract<Code, `too-${string}`>;
@@ -31,7 +31,8 @@ const WORDS: Readonly<Record<BoundName, Words>> = {
     code: "too-many-verdicts", help: () => "join rules of one effect, or let fewer of them cover the same places",
   },
   globRows: {
-    code: "too-many-glob-rows", help: (patterns) => `write fewer \`?\` and \`[…]\` after a \`*\`, as in ${patterns}`,
+    code: "too-many-glob-rows",
+    help: (patterns) => `write fewer \`?\` and \`[…]\` after a \`*\`${patterns === "" ? "" : `, as in ${patterns}`}`,
   },
   limits: { code: "too-many-limits", help: () => "join limits that count the same" },
   moments: { code: "too-many-moments", help: () => "count fewer operations in a shorter time: every one that counts has its moment kept" },
@@ -58,27 +59,42 @@ export function withinBounds<T>(built: Bounded<T>, policy: ResolvedPolicy): Outc
 
 function reportBound({ bound, limit, culprits }: Exceeded, policy: ResolvedPolicy): Diagnostic {
   const { code, help } = WORDS[bound];
-  const origins = originsOf(policy);
-  const own = culprits.filter(({ rule }) => origins[rule] !== null);
-  const [first, ...others] = placesOf(own, origins).slice(0, SHOWN);
+  const statements = statementsOf(policy);
+  const own = culprits.filter(({ statement }) => statements[statement] !== null);
+  const [first, ...others] = placesOf(own, statements).slice(0, SHOWN);
   const span = first?.span ?? { source: policy.source, start: 0, end: 0 };
   return report(code, span, { limit }, { labels: others, help: help(listOf(own)) });
 }
 
-/** Each place once: what a `let` names may stand in many rules. */
-function placesOf(culprits: readonly Culprit[], origins: ReturnType<typeof originsOf>): readonly Label[] {
+/** A statement, and the targets that stand in it. */
+interface Stated {
+  readonly span: Span;
+  readonly targets: readonly ResolvedTarget[];
+}
+
+/** By the numbers that culprits have; null for what a privilege's default says. */
+function statementsOf(policy: ResolvedPolicy): readonly (Stated | null)[] {
+  return [
+    ...originsOf(policy).map((rule) => (rule === null ? null : { span: rule.span, targets: [...rule.targets, ...rule.except] })),
+    ...policy.limits,
+    ...policy.marks.map(({ span, on, until }) =>
+      ({ span, targets: [...on, ...until].flatMap(({ targets, except, unlessExe }) => [...targets, ...except, ...unlessExe]) })),
+  ];
+}
+
+/** Each place once: what a `let` names may stand in many statements. */
+function placesOf(culprits: readonly Culprit[], statements: readonly (Stated | null)[]): readonly Label[] {
   const places = culprits.flatMap((culprit): readonly Label[] => {
-    const rule = origins[culprit.rule];
-    return rule === undefined || rule === null ? [] : [{ message: "together with this", span: spanOf(rule, culprit.text) }];
+    const stated = statements[culprit.statement];
+    return stated === undefined || stated === null ? [] : [{ message: "together with this", span: spanOf(stated, culprit.text) }];
   });
   return [...new Map(places.map((place) => [keyOf(place.span), place])).values()];
 }
 
-/** Where the pattern is written; of what stands for several patterns, such as `any`, and of no pattern, the rule. */
-function spanOf(rule: ResolvedRule, text: string | null): Span {
-  const target = [...rule.targets, ...rule.except]
-    .find((candidate) => "pattern" in candidate && patternToText(candidate.pattern) === text);
-  return target?.span ?? rule.span;
+/** Where the pattern is written; of what stands for several patterns, such as `any`, and of no pattern, the statement. */
+function spanOf({ span, targets }: Stated, text: string | null): Span {
+  const target = targets.find((candidate) => "pattern" in candidate && patternToText(candidate.pattern) === text);
+  return target?.span ?? span;
 }
 
 function keyOf({ source, start, end }: Span): string {

@@ -9,11 +9,14 @@
  * power of those free nodes. Of the escape sockets' free nodes, which are in most policies, one or none is in a subset, as
  * what one of their patterns matches, no other one does; and in the lane of these patterns there is none that floats.
  */
-import type { Bounds } from "../automaton/bounds.js";
+import { layOut } from "../automaton/arguments.js";
+import { type Bounds, Budget } from "../automaton/bounds.js";
 import { bytesOf } from "../automaton/tables.js";
+import { type AskedArgs, ConditionTable } from "../conditions.js";
 import { isEscapeSocket } from "../escape-sockets.js";
-import type { Component, Ir, NetworkSelector, Rule, Selector } from "../ir.gen.js";
-import { POLICY_LANES, POLICY_PROTOS } from "./abi.gen.js";
+import type { Component, Ir, Limit, NetworkSelector, Rule, Selector } from "../ir.gen.js";
+import { type Saying, sayingsOf } from "../sayings.js";
+import { POLICY_LANES, POLICY_OPS, POLICY_PRIVILEGES, POLICY_PROTOS } from "./abi.gen.js";
 
 /** A policy's lanes, and the automaton of abstract names. */
 const AUTOMATA = POLICY_LANES + 1;
@@ -25,18 +28,46 @@ const BLOCKS = 32;
 const NETWORK_OPERATIONS = 2;
 
 export function surelyFits(ir: Ir, bounds: Bounds): boolean {
-  const selectors = ir.rules.flatMap(({ match, except }) => [...match, ...except]);
-  return ir.rules.length <= bounds.rules
+  const budget = new Budget(bounds);
+  const conditions = new ConditionTable(ir, budget);
+  if (budget.exceeded !== null) return false;
+  const sayings = sayingsOf(ir, conditions);
+  const selectors = sayings.flatMap(({ match, except }) => [...match, ...except]);
+  const sizes = pathsOf(sayings, conditions);
+  return sizes !== null
+    && ir.rules.length <= bounds.rules
+    && ir.limits.reduce((sum, { count }) => sum + 1 + count, 0) <= bounds.moments
     && metaOf(ir, selectors) <= bounds.meta
-    && addressesOf(selectors) <= bounds.addresses
-    && pathsFit(ir.rules, bounds);
+    && BLOCKS * cellsOf(selectors) <= bounds.addresses
+    && sizes.states <= bounds.states && sizes.edges <= bounds.edges && sizes.work <= bounds.work && sizes.records <= bounds.records
+    && (sizes.records + cellsOf(selectors) + ELSEWHERE) * casesOf(ir, conditions) <= bounds.cases
+    && argumentsFit(conditions.arguments, bounds, budget);
 }
 
-function metaOf({ policy, bindings, rules }: Ir, selectors: readonly Selector[]): number {
+/** Records that are in no table. */
+const ELSEWHERE = POLICY_PRIVILEGES + POLICY_LANES + 2;
+
+/** Cases of one record: for what always holds, for lists of programs, and for each word and fact of an operation. */
+function casesOf({ rules, limits, marks }: Ir, conditions: ConditionTable): number {
+  const conditional = rules.filter((_, rule) => typeof conditions.applies(rule) === "number");
+  const events = marks.flatMap(({ on, until }) => [...on, ...until]);
+  const some = conditional.length + events.length + limits.flatMap(({ parts }) => parts).length + conditions.programs.length;
+  return some === 0 ? 0 : 1 + POLICY_OPS * some;
+}
+
+/** How many rows and classes globs take is for the automaton to say. */
+function argumentsFit(asked: readonly AskedArgs[], bounds: Bounds, budget: Budget): boolean {
+  layOut(asked, budget);
+  const words = asked.flatMap(({ asked: { words: listed, without } }) => [...listed, ...without].flat());
+  const rows = words.reduce((sum, word) => sum + (word.kind === "literal" ? bytesOf(word.name).length + 1 : Infinity), 1);
+  return budget.exceeded === null && (words.length === 0 || (rows <= bounds.globRows && words.length <= bounds.argumentClasses));
+}
+
+function metaOf({ policy, bindings, rules, limits, marks }: Ir, selectors: readonly Selector[]): number {
   const texts = [
     policy ?? "", bindings.home, ...Object.entries(bindings.params).flat(),
-    ...bindings.programs.flatMap(({ name, target }) => [name, target]),
-    ...rules.flatMap(({ id, because, source }: Rule) => [id, because ?? "", source?.file ?? ""]),
+    ...bindings.programs.flatMap(({ name, target }) => [name, target]), ...marks.map(({ name }) => name),
+    ...[...rules, ...limits].flatMap(({ id, because, source }: Rule | Limit) => [id, because ?? "", source?.file ?? ""]),
     ...selectors.map((selector) => ("text" in selector ? selector.text : "")),
   ];
   const framed = 1 + texts.length + selectors.reduce((sum, selector) => sum + portsOf(selector), 0);
@@ -45,11 +76,11 @@ function metaOf({ policy, bindings, rules }: Ir, selectors: readonly Selector[])
 
 const portsOf = (selector: Selector): number => (selector.kind === "network" ? selector.ports?.length ?? 0 : 0);
 
-/** Entries for each prefix, the empty ones included, and for all ports that it may tell apart. */
-function addressesOf(selectors: readonly Selector[]): number {
+/** What may be told apart: each prefix, the empty ones included, and for each operation and protocol all ports that may be. */
+function cellsOf(selectors: readonly Selector[]): number {
   const networks = selectors.filter((selector): selector is NetworkSelector => selector.kind === "network");
   const steps = 2 * networks.reduce((sum, selector) => sum + portsOf(selector), 0) + 1;
-  return (networks.length + 2) * (1 + NETWORK_OPERATIONS * POLICY_PROTOS * steps * BLOCKS);
+  return (networks.length + 2) * (1 + NETWORK_OPERATIONS * POLICY_PROTOS * steps);
 }
 
 interface FixedNode {
@@ -74,14 +105,17 @@ const newNode = (above: FixedNode | null): FixedNode => ({
   literals: new Set(), overlaps: 0,
 });
 
-function pathsFit(rules: readonly Rule[], bounds: Bounds): boolean {
+/** How large the automata become at most; null where that is for them to say. */
+function pathsOf(
+  sayings: readonly Saying[], { programs }: ConditionTable,
+): Readonly<Record<"states" | "edges" | "work" | "records", number>> | null {
   const roots = { path: newNode(null), "unix-path": newNode(null), "unix-abstract": newNode(null) };
   const nodes: FixedNode[] = Object.values(roots);
-  for (const { selector, alone } of rules.flatMap(selectorsOf)) {
+  for (const { selector, alone } of [...sayings, ...programs.map(asMatch)].flatMap(selectorsOf)) {
     if (!("text" in selector)) continue;
     const components = selector.kind === "unix-abstract" ? [selector.name] : selector.components;
     // How many rows globs take is for the automaton to say.
-    if (components.some(({ kind }) => kind === "glob")) return false;
+    if (components.some(({ kind }) => kind === "glob")) return null;
     // Lanes hold paths of both sorts.
     const root = selector.kind === "unix-abstract" ? roots["unix-abstract"] : roots.path;
     const floats = components[0]?.kind === "globstar" && components.length > 1;
@@ -98,11 +132,13 @@ function pathsFit(rules: readonly Rule[], bounds: Bounds): boolean {
     edges += here * waysOn;
     work += here * (size + waysOn * (1 + size));
   }
-  return states <= bounds.states && edges <= bounds.edges && work <= bounds.work && 1 + 2 * states <= bounds.records;
+  return { states, edges, work, records: 1 + 2 * states };
 }
 
+const asMatch = ({ programs }: ConditionTable["programs"][number]): Pick<Saying, "match" | "except"> => ({ match: programs, except: [] });
+
 /** `alone`: without an except, so that the pattern is in the lane of its own shape. */
-const selectorsOf = ({ match, except }: Rule) => [...match, ...except].map((selector) => ({ selector, alone: except.length === 0 }));
+const selectorsOf = ({ match, except }: Pick<Saying, "match" | "except">) => [...match, ...except].map((selector) => ({ selector, alone: except.length === 0 }));
 
 function insert(root: FixedNode, components: readonly Component[], nodes: FixedNode[], into: "free" | "floating" | "sockets"): void {
   let [node, key] = [root, ""];

@@ -1,8 +1,8 @@
 /** From network selectors to longest-prefix tables whose values already hold what every shorter prefix says. */
-import { Budget, DEFAULT_BOUNDS, heaviest } from "../automaton/bounds.js";
+import { Budget, DEFAULT_BOUNDS, heaviest, weightsOf } from "../automaton/bounds.js";
 import type { Bounded, Bounds } from "../automaton/bounds.js";
 import { ConditionTable } from "../conditions.js";
-import type { Ir, NetworkSelector, Rule, Selector } from "../ir.gen.js";
+import type { Ir, NetworkSelector, Selector } from "../ir.gen.js";
 import { sayingsOf } from "../sayings.js";
 import type { Saying } from "../sayings.js";
 import { isConstant, portPrefixes } from "./steps.js";
@@ -66,7 +66,7 @@ class PortClasses {
   readonly rows: PortRow[] = [];
   private readonly numbers = new Map<string, number>();
 
-  constructor(private readonly budget: Budget, private readonly rules: readonly Rule[]) {}
+  constructor(private readonly budget: Budget, private readonly sayings: readonly Saying[]) {}
 
   /** The class, and the words for the ports that it leaves out. */
   classify(grid: readonly (readonly Steps[])[]): Pick<AddressRow, "ports" | "words"> {
@@ -85,12 +85,12 @@ class PortClasses {
 
   /** False when the tables become too large. */
   reserve(entries: number): boolean {
-    return this.budget.spend("addresses", entries, () => heaviest(this.rules.map(sizeOf)));
+    return this.budget.spend("addresses", entries, () => heaviest(weightsOf(this.sayings, sizeOf)));
   }
 }
 
-/** Addresses and ports that a rule names. */
-function sizeOf({ match, except }: Rule): number {
+/** Addresses and ports that are named. */
+function sizeOf({ match, except }: Saying): number {
   return [...match, ...except]
     .reduce((sum, selector) => sum + (selector.kind === "network" ? 1 + (selector.ports?.length ?? 0) : 0), 0);
 }
@@ -138,8 +138,8 @@ export function buildAddressTables(ir: Ir, bounds: Bounds = DEFAULT_BOUNDS): Bou
   const budget = new Budget(bounds);
   const conditions = new ConditionTable(ir, budget);
   const words = new WordTable();
-  const classes = new PortClasses(budget, ir.rules);
   const sayings = sayingsOf(ir, conditions);
+  const classes = new PortClasses(budget, sayings);
   const entries = (family: Family): readonly Entry[] => sayings.flatMap((saying, number) => entriesOf(saying, number, family, words));
   const table = (family: Family): readonly AddressRow[] => rowsOf(prefixesOf(entries(family), family), classes, words);
   const tables = { addresses4: table(4), addresses6: table(6), ports: classes.rows, records: words.records };

@@ -5,10 +5,15 @@ import { check, exec, image, POLICYC, POLICYD, scratchFile, suite } from "./harn
 const HEADER = 32;
 const SECTION = 24;
 // In the order of `enum policy_section_kind`.
-const SECTIONS = ["meta", "root", "terms", "cases", "records", "states", "shortEdges", "longEdges", "prefixes", "suffixes", "classes",
+const SECTIONS = ["meta", "root", "terms", "cases", "limits", "argumentClasses", "markIdentities", "programIdentities", "records", "states", "shortEdges", "longEdges", "prefixes", "suffixes", "classes",
   "globRows", "addresses4", "addresses6", "ports"];
-/** Of `path` in `struct policy_root`. */
-const PATH_IN_ROOT = 320;
+/** Of `limits`, `programs`, `process_marks`, `arguments`, `defaults` and `path` in `struct policy_root`. */
+const LIMITS_IN_ROOT = 12;
+const PROGRAMS_IN_ROOT = 16;
+const PROCESS_MARKS_IN_ROOT = 32;
+const ARGUMENTS_IN_ROOT = 48;
+const DEFAULTS_IN_ROOT = 184;
+const PATH_IN_ROOT = 488;
 const NOT_THERE = 0xffff_fff0;
 const FLIPS = 60;
 
@@ -63,7 +68,12 @@ function outOfRange(whole) {
     "a lane that starts in no state": put(s.root.offset + PATH_IN_ROOT, s.states.count),
     "a first case that says something": put(s.cases.offset + 8, 0x7fffffff),
     "other terms than there are": put(s.root.offset + 8, 1),
-    "cases of a default": put(s.root.offset + 16 + 36, 1),
+    "cases of a default": put(s.root.offset + DEFAULTS_IN_ROOT + 36, 1),
+    "other limits than there are": put(s.root.offset + LIMITS_IN_ROOT, 1),
+    "other lists of programs than there are": put(s.root.offset + PROGRAMS_IN_ROOT, 1),
+    "a process's mark that is not there": put(s.root.offset + PROCESS_MARKS_IN_ROOT, 1),
+    "words of arguments that nobody asks for": put(s.root.offset + ARGUMENTS_IN_ROOT, 1),
+    "a first class of arguments that moves on": put(s.argumentClasses.offset, 1),
     "cases that are not there": put(last(s.records) + 36, s.cases.count),
     "edges out of order": swap(s.shortEdges),
     "an edge twice": (bytes) => {

@@ -2,11 +2,12 @@
  * What is asked of arguments, as `struct policy_arguments` says it: the globs of all words as one automaton over bytes, and for
  * each set of words that an argument can be, what it moves on.
  */
-import type { Budget } from "../automaton/bounds.js";
-import type { Glob, GlobTable } from "../automaton/globs.js";
+import { type Budget, type Culprit, heaviest, weightsOf } from "./bounds.js";
+import type { Glob, GlobTable } from "./globs.js";
+import type { AskedArgs } from "../conditions.js";
 import { assertNever } from "../diagnostic.js";
 import type { ArgsPattern, GlobItem, NameComponent, Word } from "../ir.gen.js";
-import { POLICY_ARGUMENT_WORDS } from "./abi.gen.js";
+import { POLICY_ARGUMENT_WORDS } from "../image/abi.gen.js";
 
 /** `struct policy_argument_class` */
 export interface ArgumentClass {
@@ -29,18 +30,18 @@ const NO_BITS: readonly bigint[] = new Array<bigint>(POLICY_ARGUMENT_WORDS).fill
 const NOTHING: ArgumentClass = { moves: NO_BITS, excludes: 0n };
 
 /** A list of words, and its bits: one more than words, side by side in one word of the machine. */
-interface Laid {
-  readonly asked: ArgsPattern;
+interface Laid extends AskedArgs {
   readonly number: number;
   readonly first: number;
 }
 
 /** What they answer to has the number of the pattern. */
-export function buildArgumentTables(patterns: readonly ArgsPattern[], globs: GlobTable, budget: Budget): ArgumentTables {
-  const words = patterns.flatMap((asked) => [...asked.words, ...asked.without]).flat();
+export function buildArgumentTables(patterns: readonly AskedArgs[], globs: GlobTable, budget: Budget): ArgumentTables {
+  const words = patterns.flatMap(({ asked }) => wordsOf(asked));
   const distinct = [...new Map(words.map((word) => [keyOf(word), word])).values()];
-  const { start, classes } = globs.automaton(distinct.map((word): Glob => ({ key: keyOf(word), items: itemsOf(word) })), () => []);
-  budget.spend("argumentClasses", classes.length, () => []);
+  const blame = (): readonly Culprit[] => branching(patterns);
+  const { start, classes } = globs.automaton(distinct.map((word): Glob => ({ key: keyOf(word), items: itemsOf(word) })), blame);
+  budget.spend("argumentClasses", classes.length, blame);
   const laid = layOut(patterns, budget);
   return {
     start: bitsOf(laid.map(({ first }) => first)),
@@ -51,17 +52,25 @@ export function buildArgumentTables(patterns: readonly ArgsPattern[], globs: Glo
   };
 }
 
-function layOut(patterns: readonly ArgsPattern[], budget: Budget): readonly Laid[] {
+const wordsOf = ({ words, without }: ArgsPattern): readonly NameComponent[] => [...words, ...without].flat();
+
+/** Statements by how many of their words one argument may be together with others. */
+function branching(patterns: readonly AskedArgs[]): readonly Culprit[] {
+  return heaviest(weightsOf(patterns, ({ asked }) => wordsOf(asked).filter(({ kind }) => kind !== "literal").length));
+}
+
+/** Where the bits of each list lie. */
+export function layOut(patterns: readonly AskedArgs[], budget: Budget): readonly Laid[] {
   let next = 0;
-  const laid = patterns.map((asked, number): Laid => {
+  return patterns.map(({ asked, statement }, number): Laid => {
     const size = asked.words.length + 1;
     // Bits move on within one word of the machine.
     const first = next % WORD_BITS + size > WORD_BITS ? Math.ceil(next / WORD_BITS) * WORD_BITS : next;
-    next = size > WORD_BITS ? Infinity : first + size;
-    return { asked, number, first };
+    const taken = size > WORD_BITS ? Infinity : first + size - next;
+    next = first + size;
+    budget.spend("argumentBits", taken, () => [{ statement, text: null }]);
+    return { asked, statement, number, first };
   });
-  const fits = budget.spend("argumentBits", next, () => []);
-  return fits ? laid : [];
 }
 
 /** For an argument that is those words and no others. */
