@@ -8,6 +8,7 @@ import {
 } from "../compiler/image/abi.gen.js";
 import type { Image } from "../compiler/image/decode.js";
 import { OPERATIONS, type Operation } from "../compiler/resolved.js";
+import { memoryShortcomings } from "./tracepoint-memory.js";
 
 const ROOT = STRUCTS.policy_root.fields;
 type Rule = Image["meta"]["rules"][number];
@@ -15,7 +16,7 @@ type Rule = Image["meta"]["rules"][number];
 /** A statement that the backend cannot hold, and why. */
 export interface Shortcoming {
   /** Null: the default. */
-  readonly rule: Rule | null;
+  readonly rule: Pick<Rule, "id"> | null;
   readonly operation: Operation | "privilege";
   readonly why: string;
 }
@@ -43,7 +44,7 @@ export function shortcomingsOf(image: Image): readonly Shortcoming[] {
     return isDenied(word) ? []
       : [{ rule: image.meta.rules[rule] ?? null, operation: "privilege" as const, why: `what \`${name}\` does is not seen` }];
   });
-  return [...byName, ...byPlace, ...unwatched];
+  return [...byName, ...byPlace, ...unwatched, ...memoryShortcomings(image)];
 }
 
 /** The rules, or the default, by which `operation` is denied, or told of, somewhere. */

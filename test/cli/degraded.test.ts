@@ -35,6 +35,12 @@ describe("what the tracepoint backend cannot hold", () => {
     ["abstract sockets", 'default allow create, delete, write, setattr, connect\ndeny connect unix "@s"', []],
     ["audits", 'default allow create, delete, write, setattr, bind\naudit delete "/a"', ["a.pol:2 delete"]],
     ["privileges that act unseen", `${CLOSED}allow privilege raw-socket`, ["a.pol:3 privilege"]],
+    ["what is open when a mark is set", `${CLOSED}mark m on read "/s"\nallow connect loopback unless m`, ["a.pol:4 connect"]],
+    ["marks of what is named only", `${CLOSED}mark m on create "/s" until read "/t"\ndeny read "/u" when m`, ["mark m create"]],
+    ["marks that files carry", `${CLOSED}mark m on read "/s" per process tracks files\ndeny read "/u" when m`, ["mark m write"]],
+    ["scripts", `${CLOSED}deny read "/u" unless exe "npm"\ndeny exec "git" args "push"`, ["a.pol:3 read", "a.pol:4 exec", "a.pol:4 load"]],
+    ["privileges of some", `${CLOSED}allow privilege userns when exe "npm"`, ["a.pol:3 privilege"]],
+    ["what came before, otherwise", `${CLOSED}mark m on read "/s"\ndeny read "/u" when m\nlimit read "/v" to 3 per 1s then deny`, []],
   ])("%s", (_, text, expected) => {
     expect(shortcomings(text)).toEqual(expected);
   });
