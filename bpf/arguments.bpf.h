@@ -76,7 +76,7 @@ static long memory_step(__u32 i, __u32 *index)
 	if (!scratch)
 		return 1;
 	left = scratch->arguments.end - scratch->arguments.at;
-	if (!left || left > POLICY_MAX_ARGUMENT_BYTES * 2)
+	if (!left || left > 2ull * POLICY_MAX_ARGUMENT_BYTES)
 		return 1;
 	if (left > CHUNK)
 		left = CHUNK;

@@ -73,7 +73,7 @@ static void renumber(__u64 *bits, const struct numbering *numbering)
 
 	for (int i = 0; i < NUMBERS; i++)
 		if (*bits >> i & 1)
-			renumbered |= 1ull << numbering->number[i];
+			renumbered |= 1ull << (numbering->number[i] & (NUMBERS - 1));
 	*bits = renumbered;
 }
 
