@@ -135,7 +135,7 @@ __noinline int decide_with_facts(__u32 index, __u32 word, __u32 op)
 		word = scratch->found.verdict.word[0];
 	}
 	verdict = carry_out(index, scratch, word, op, POLICY_REASON_POLICY);
-	return verdict ?: remember(index, first) ?: happen(index);
+	return verdict ?: remember(index, first, op) ?: happen(index);
 }
 
 static __always_inline int decide_word(__u32 session, const struct endpoint *end)

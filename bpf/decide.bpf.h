@@ -301,23 +301,21 @@ __noinline __u32 worst_op(__u32 index, __u32 ops)
 	return found;
 }
 
-/* The limits of what is permitted otherwise, and what it leaves behind. */
-__noinline int remember(__u32 index, __u32 ops)
+/* The limits of what is permitted otherwise, and what it leaves behind. An event is about `op`. */
+__noinline int remember(__u32 index, __u32 ops, __u32 op)
 {
 	struct scratch *scratch = scratch_at(index);
 	__u32 refused;
 
 	if (!scratch)
 		return -EACCES;
-
 	if (scratch->found.doubtful & ops)
-		return carry_out(index, scratch, POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE), first_op(scratch->found.doubtful & ops),
-				 POLICY_REASON_UNKNOWN);
+		return carry_out(index, scratch, POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE), op, POLICY_REASON_UNKNOWN);
 	if (!scratch->found.has_facts)
 		return 0;
 	refused = count_ops(index, ops, 1);
 	if (refused) /* others have used it up meanwhile */
-		return carry_out(index, scratch, refused, first_op(ops), POLICY_REASON_POLICY);
+		return carry_out(index, scratch, refused, op, POLICY_REASON_POLICY);
 	note_deeds(scratch, ops);
 	return 0;
 }
@@ -395,7 +393,7 @@ __noinline int conclude(__u32 index, __u32 ops)
 		return carry_out(index, scratch, worst, op, POLICY_REASON_POLICY);
 	if (POLICY_WORD_EFFECT(worst) == POLICY_AUDIT)
 		tell_of_all(index, ops);
-	return remember(index, ops);
+	return remember(index, ops, op);
 }
 
 /* A scratch that belongs to `session`, or SCRATCH_NONE, on which the caller denies. */
