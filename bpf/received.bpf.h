@@ -26,24 +26,24 @@ int BPF_PROG(socket_post_create, struct socket *sock, int family, int type, int 
 }
 
 /* The other end, or its own where it is bound. */
-static __always_inline void read_end(struct endpoint *into, struct sock *sk, __u32 op)
+static __always_inline void read_end(struct endpoint *end, struct sock *sk, __u32 op)
 {
-	struct endpoint end = { .op = op, .protocol = socket_protocol(sk) };
 	int is_peer = op == POLICY_OP_CONNECT;
 
-	end.family = BPF_CORE_READ(sk, __sk_common.skc_family);
-	end.port = is_peer ? __builtin_bswap16(BPF_CORE_READ(sk, __sk_common.skc_dport)) : BPF_CORE_READ(sk, __sk_common.skc_num);
-	if (end.family == AF_INET) {
-		*(__u32 *)end.address = is_peer ? BPF_CORE_READ(sk, __sk_common.skc_daddr)
-						: BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
+	end->op = op;
+	end->protocol = socket_protocol(sk);
+	end->family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	end->port = is_peer ? __builtin_bswap16(BPF_CORE_READ(sk, __sk_common.skc_dport)) : BPF_CORE_READ(sk, __sk_common.skc_num);
+	if (end->family == AF_INET) {
+		*(__u32 *)end->address = is_peer ? BPF_CORE_READ(sk, __sk_common.skc_daddr)
+						 : BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
 	} else {
 		if (is_peer)
-			BPF_CORE_READ_INTO(&end.address, sk, __sk_common.skc_v6_daddr);
+			BPF_CORE_READ_INTO(&end->address, sk, __sk_common.skc_v6_daddr);
 		else
-			BPF_CORE_READ_INTO(&end.address, sk, __sk_common.skc_v6_rcv_saddr);
-		unmap_v4(&end);
+			BPF_CORE_READ_INTO(&end->address, sk, __sk_common.skc_v6_rcv_saddr);
+		unmap_v4(end);
 	}
-	*into = end;
 }
 
 static __noinline int decide_end(__u32 session, struct sock *sk, __u32 op)
