@@ -3,11 +3,10 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { mutate, pinned } from "./mutations.mjs";
-import { BACKEND, brief, BUILT, check, exec, POLICYC, scratchFile, session, startSession, suite, until } from "./harness.mjs";
+import { BACKEND, brief, check, exec, POLICYC, scratchFile, session, startSession, suite, until } from "./harness.mjs";
 
 const PLACE = "/srv/e2e-history";
 const TABLES = JSON.parse(readFileSync(new URL("hook-tests.json", import.meta.url), "utf8"));
-const ROUNDS = process.env.RACE_ROUNDS ?? "2000";
 
 /** What the scripts below may use: `tell` prints how an act went. */
 const PRELUDE = `
@@ -174,7 +173,6 @@ export async function runHistory() {
   }
   await mutations(port);
   server.close();
-  races();
   await staysAcrossReloads();
 }
 
@@ -197,19 +195,6 @@ async function mutations(port) {
   }
   holder.child.kill("SIGTERM");
   await holder.ended;
-}
-
-const RACE = `
-mark secret on read "${PLACE}/secret" until read "${PLACE}/reset"
-deny connect loopback when secret
-`;
-
-function races() {
-  prepare();
-  writeFileSync(join(PLACE, "reset"), "");
-  const { status, out, err } = session(imageOf(RACE), [join(BUILT, "race"), join(PLACE, "secret"), join(PLACE, "reset"), ROUNDS]);
-  check(`a read and a connect race, ${ROUNDS} times: none gets through`, status === 0 && out.includes(" 0 through"), out + err);
-  process.stdout.write(`# ${out}`);
 }
 
 /** A mark of that name stays set; one whose name the new policy has not, and a program that it asks about newly, are not known. */

@@ -14,6 +14,7 @@ import { runWithoutLsm } from "./no-lsm.mjs";
 import { runProtection } from "./protection.mjs";
 import { runMany, runRecords } from "./records.mjs";
 import { runPrograms } from "./programs.mjs";
+import { runRaces } from "./races.mjs";
 import { runScale } from "./scale.mjs";
 import { runCleaning, runSessions } from "./sessions.mjs";
 import { runStatuses } from "./statuses.mjs";
@@ -63,6 +64,7 @@ async function withSession() {
   await timed("flood", runFlood);
   await timed("feedback", runFeedback);
   await timed("history", runHistory);
+  await timed("races", runRaces);
   await timed("sessions", runSessions);
   await timed("records", runRecords);
   await timed("protection", runProtection);
