@@ -1,4 +1,5 @@
 // Rules with a memory: marks, programs, arguments and limits, each by the acts of real processes.
+import { spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -174,6 +175,7 @@ export async function runHistory() {
   await mutations(port);
   server.close();
   await staysAcrossReloads();
+  await runsAlready();
 }
 
 function play({ policy, script }, port) {
@@ -216,4 +218,25 @@ tell(read("public"), read("release"), run("cat", "${PLACE}/release"), run("sh", 
   writeFileSync(join(PLACE, "second"), "");
   const { out } = await running.ended;
   check("marks stay when another policy comes, by their names", reloaded.status === 0 && /^ok ok\nEACCES EACCES EPERM ok EACCES$/m.test(out), out + reloaded.err);
+}
+
+/** Which programs ran before the policy came is not known: what may be refused is. Of what is started from then on it is. */
+async function runsAlready() {
+  prepare();
+  const policy = `deny read "${PLACE}/public" unless exe "python3*"\ndeny read "${PLACE}/own" when exe "cat"\ndeny read "${PLACE}/release" when under "cat"\nmark secret on read "${PLACE}/secret"\ndeny connect loopback when secret\n`;
+  const script = `${PRELUDE.replace("PORT)", "9)")}
+open("${PLACE}/first", "w").close()
+while not os.path.exists("${PLACE}/second"): time.sleep(0.1)
+tell(read("public"), read("own"), read("release"), read("log"))
+tell(run("python3", "-c", "open('${PLACE}/public').read()"), run("cat", "${PLACE}/own"), run("tac", "${PLACE}/own"), run("tac", "${PLACE}/release"))
+tell(read("secret"), connect)`;
+  const output = scratchFile("output");
+  const running = spawn("/bin/sh", ["-c", `exec python3 -c "$0" >${output} 2>&1`, script], { cwd: PLACE, stdio: "ignore" });
+  const ended = new Promise((resolve) => { running.once("exit", resolve); });
+  await until(() => existsSync(join(PLACE, "first")));
+  const loaded = exec(POLICYC, ["load", imageOf(policy), "--pid", String(running.pid)]);
+  writeFileSync(join(PLACE, "second"), "");
+  await ended;
+  const out = readFileSync(output, "utf8");
+  check("of what ran before, what may be refused is", loaded.status === 0 && out === "EACCES EACCES EACCES ok\nok EPERM ok EPERM\nok EACCES\n", out + loaded.err);
 }
