@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { BACKEND, check, counts, exec, image, startSession, suite, until } from "./harness.mjs";
 import { runClosed } from "./closed.mjs";
 import { runEvents, runFeedback, runObjects } from "./events.mjs";
+import { runExamples } from "./examples.mjs";
 import { runFlood } from "./flood.mjs";
 import { runHistory } from "./history.mjs";
 import { runImages } from "./images.mjs";
@@ -73,6 +74,8 @@ async function withSession() {
   await timed("scale", runScale);
   await timed("programs", runPrograms);
   await timed("learn", runLearn);
+  const examples = chosen.find((name) => name.startsWith("examples:"));
+  await timed(examples ?? "examples", () => runExamples(examples?.split(":").slice(1)));
   const tools = chosen.filter((name) => /^tools(:|$)/.test(name));
   if (tools.length > 0) await timed(tools[0], () => { runTools(tools.flatMap((name) => name.split(":").slice(1))); });
   if (BACKEND !== "lsm") checkPassedOver();
