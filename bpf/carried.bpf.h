@@ -22,27 +22,21 @@ static __always_inline void file_key(struct policy_file_key *key, struct inode *
 	key->reserved = 0;
 }
 
-static __always_inline __u64 marks_of_file(struct inode *inode, __u32 session)
+static __always_inline __u64 marks_of_file(const struct policy_file_key *key)
 {
-	struct policy_file_key key;
-	__u64 *carried;
+	const __u64 *carried = bpf_map_lookup_elem(&marked_files, key);
 
-	file_key(&key, inode, session);
-	carried = bpf_map_lookup_elem(&marked_files, &key);
 	return carried ? *(volatile __u64 *)carried : 0;
 }
 
 /* Returns 0 where there is no room to note it. */
-static __always_inline int mark_file(struct inode *inode, __u32 session, __u64 marks_)
+static __always_inline int mark_file(const struct policy_file_key *key, __u64 marks_)
 {
-	struct policy_file_key key;
-	__u64 *carried, nothing = 0;
+	__u64 *carried = bpf_map_lookup_elem(&marked_files, key), nothing = 0;
 
-	file_key(&key, inode, session);
-	carried = bpf_map_lookup_elem(&marked_files, &key);
 	if (!carried) {
-		bpf_map_update_elem(&marked_files, &key, &nothing, BPF_NOEXIST);
-		carried = bpf_map_lookup_elem(&marked_files, &key);
+		bpf_map_update_elem(&marked_files, key, &nothing, BPF_NOEXIST);
+		carried = bpf_map_lookup_elem(&marked_files, key);
 	}
 	if (!carried)
 		return 0;
@@ -59,32 +53,38 @@ static __always_inline const struct policy_root *root_in_force(__u32 session)
 	return slot ? bpf_map_lookup_elem(&roots, slot) : 0;
 }
 
-/* What it holds of `all` goes to the file that it writes, and what the file carries to who reads. */
-__noinline int pass_marks(__u32 session, __u64 address, __u32 mask)
+/* What the one who acts holds goes to the file that it writes, and what the file carries to who reads. */
+static __always_inline int pass_marks_at(__u32 index, struct scratch *scratch, const struct policy_file_key *key, __u32 mask)
 {
-	__u32 index = begin(session);
-	struct scratch *scratch = scratch_at(index);
-	struct inode *inode = (struct inode *)address;
-	struct policy_root *root;
+	struct policy_root *root = root_of(scratch);
 	__u64 carried, held;
 	int verdict = 0;
 
-	if (!scratch)
+	if (!root || scratch->unknown.marks)
 		return -EACCES;
-	root = root_of(scratch);
-	if (!root || scratch->unknown.marks) {
-		scratch_release(index);
-		return -EACCES;
-	}
 	held = scratch->who.marks & root->file_marks;
-	carried = marks_of_file(inode, session) & root->file_marks;
+	carried = marks_of_file(key) & root->file_marks;
 	if (mask & MAY_READ && carried & ~held) {
 		scratch->deeds.sets = carried & ~held;
 		verdict = happen(index);
 		held |= carried;
 	}
-	if (!verdict && mask & MAY_WRITE && held & ~carried && !mark_file(inode, session, held))
+	if (!verdict && mask & MAY_WRITE && held & ~carried && !mark_file(key, held))
 		verdict = -EACCES;
+	return verdict;
+}
+
+__noinline int pass_marks(__u32 session, __u64 inode, __u32 mask)
+{
+	__u32 index = begin(session);
+	struct scratch *scratch = scratch_at(index);
+	struct policy_file_key key;
+	int verdict;
+
+	if (!scratch)
+		return -EACCES;
+	file_key(&key, (struct inode *)inode, session);
+	verdict = pass_marks_at(index, scratch, &key, mask);
 	scratch_release(index);
 	return verdict;
 }
@@ -110,11 +110,11 @@ static __always_inline int pass_marks_mapped(__u32 session, struct file *file, u
 }
 
 /* What a process takes that executes the file. */
-static __always_inline __u64 marks_to_take(struct scratch *scratch, struct inode *inode)
+static __always_inline __u64 marks_to_take(struct scratch *scratch, const struct policy_file_key *key)
 {
 	struct policy_root *root = root_of(scratch);
 
-	return root && root->file_marks ? marks_of_file(inode, scratch->session) & root->file_marks : 0;
+	return root && root->file_marks ? marks_of_file(key) & root->file_marks : 0;
 }
 
 #endif

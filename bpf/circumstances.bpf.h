@@ -49,6 +49,8 @@ __noinline int read_self(__u32 index)
 	struct scratch *scratch = scratch_at(index);
 	__u64 data = storage ? listed_data(storage, MAP_ID(tasks)) : 0;
 
+	if (scratch && scratch->now)
+		return 1;
 	if (!scratch || data <= LISTED_UNKNOWN)
 		return 0;
 	process_key(&scratch->process, task);

@@ -235,9 +235,11 @@ static __always_inline int carry_out(__u32 index, struct scratch *scratch, __u32
 	scratch->event.word = word;
 	scratch->event.op = op;
 	scratch->event.reason = reason;
-	emit(index);
-	if (effect == POLICY_KILL)
-		strike();
+	if (!scratch->now) {
+		emit(index);
+		if (effect == POLICY_KILL)
+			strike();
+	}
 	return effect >= POLICY_DENY ? -EACCES : 0;
 }
 
@@ -396,20 +398,14 @@ __noinline int conclude(__u32 index, __u32 ops)
 	return remember(index, ops, op);
 }
 
-/* A scratch that belongs to `session`, or SCRATCH_NONE, on which the caller denies. */
-__noinline __u32 begin(__u32 session)
+/* Makes a claimed scratch the session's. Returns 0 for a session without a policy: nothing is permitted. */
+static __always_inline int begin_at(__u32 index, struct scratch *scratch, __u32 session)
 {
-	__u32 index = scratch_claim();
-	struct scratch *scratch = scratch_at(index);
 	__u32 *slot = bpf_map_lookup_elem(&sessions, &session);
 	struct policy_root *root;
 
-	if (!scratch)
-		return SCRATCH_NONE;
-	if (!slot || !*slot) { /* a session without a policy: nothing is permitted */
-		scratch_release(index);
-		return SCRATCH_NONE;
-	}
+	if (!slot || !*slot)
+		return 0;
 	scratch->session = session;
 	scratch->slot = *slot;
 	scratch->trouble = 0;
@@ -419,7 +415,22 @@ __noinline __u32 begin(__u32 session)
 	root = bpf_map_lookup_elem(&roots, &scratch->slot);
 	if (root && (root->terms || root->file_marks))
 		meet_self(index, root->programs);
-	return index;
+	return 1;
+}
+
+/* A scratch that belongs to `session`, or SCRATCH_NONE, on which the caller denies. */
+__noinline __u32 begin(__u32 session)
+{
+	__u32 index = scratch_claim();
+	struct scratch *scratch = scratch_at(index);
+
+	if (!scratch)
+		return SCRATCH_NONE;
+	scratch->now = 0;
+	if (begin_at(index, scratch, session))
+		return index;
+	scratch_release(index);
+	return SCRATCH_NONE;
 }
 
 /* Decides `ops` on the object behind `dentry` for the current task. */

@@ -8,6 +8,8 @@
  *                    answers, for each query: i32 error, POLICY_OPS words, u32 doubtful operations, u64 facts by kind and
  *                    operation, u64 what the arguments answer to. All in the machine's byte order.
  *   harness host     the same for paths, abstract names and arguments, by match.h compiled for the host, without the kernel
+ *   harness play     reads from stdin: u32 size of image, image, u32 number of steps, then each as play.h says; answers a
+ *                    struct stepped for each step
  *   harness check    reads an image from stdin; exits 0, or 1 having said why it is refused.
  *   harness verify lsm|fmod_ret|tracepoint [PROGRAM]   loads every program (or one) as the backend does and prints what the
  *                    verifier processed.
@@ -22,6 +24,7 @@
 #include "host.h"
 #include "input.h"
 #include "kernel_side.h"
+#include "play.h"
 #include "say.h"
 
 /* An image with its queries, as read. */
@@ -137,6 +140,54 @@ static int answer_all(const struct kernel_side *kernel)
 	return failed ? STATUS_POLICY : STATUS_OK;
 }
 
+static int play_one(const struct kernel_side *kernel)
+{
+	static __u8 bytes[2 * sizeof(((struct policy_query *)0)->bytes)];
+	size_t room = sizeof(bytes) / 2;
+	struct step step;
+	struct stepped stepped;
+
+	if (read_exactly(&step, sizeof(step)) || step.length >= room || step.argument_length >= room ||
+	    read_exactly(bytes, step.length + step.argument_length))
+		return say("a step is cut short or too long");
+	if (play_step(kernel, &step, bytes, &stepped))
+		return -1;
+	return fwrite(&stepped, sizeof(stepped), 1, stdout) == 1 ? 0 : say_errno("cannot write the answers");
+}
+
+/* In the slots that session 1 may have. */
+static int play_job(const struct kernel_side *kernel, const struct image *image, __u32 count)
+{
+	const __u32 slot = 2;
+	int failed = tables_load(kernel, image, slot, 1) || play_begin(kernel, image, slot);
+
+	for (__u32 i = 0; i < count && !failed; i++)
+		failed = play_one(kernel);
+	play_end(kernel);
+	return failed || fflush(stdout) ? -1 : 0;
+}
+
+static int play_all(const struct kernel_side *kernel)
+{
+	struct image image;
+	char why[256];
+	__u32 size, count;
+	__u8 *bytes;
+	int failed = 0;
+
+	while (!failed && fread(&size, sizeof(size), 1, stdin) == 1) {
+		bytes = malloc((size_t)size + 1);
+		if (!bytes || read_exactly(bytes, size) || read_exactly(&count, sizeof(count)))
+			failed = say("an image is cut short");
+		else if (image_open(&image, bytes, size, why, sizeof(why)))
+			failed = say("%s", why);
+		else
+			failed = play_job(kernel, &image, count);
+		free(bytes);
+	}
+	return failed ? STATUS_POLICY : STATUS_OK;
+}
+
 static int check(void)
 {
 	struct image image;
@@ -160,12 +211,14 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && !strcmp(argv[1], "query"))
 		return kernel_side_open_detached(&kernel) ? STATUS_MACHINE : answer_all(&kernel);
+	if (argc == 2 && !strcmp(argv[1], "play"))
+		return kernel_side_open_detached(&kernel) ? STATUS_MACHINE : play_all(&kernel);
 	if (argc == 2 && !strcmp(argv[1], "host"))
 		return answer_all(NULL);
 	if (argc == 2 && !strcmp(argv[1], "check"))
 		return check();
 	if (argc >= 3 && !strcmp(argv[1], "verify") && backend_named(argv[2]))
 		return kernel_side_verify(backend_named(argv[2]), argv[3]) ? STATUS_MACHINE : STATUS_OK;
-	fprintf(stderr, "usage: harness query|host|check|verify lsm|fmod_ret|tracepoint [PROGRAM]\n");
+	fprintf(stderr, "usage: harness query|host|play|check|verify lsm|fmod_ret|tracepoint [PROGRAM]\n");
 	return STATUS_USAGE;
 }

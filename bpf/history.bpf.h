@@ -150,6 +150,16 @@ static __always_inline __u64 counting_limits(const struct scratch *scratch, __u3
 	return limits;
 }
 
+/* A limit permits nothing that is not permitted without it: what it says is compared with defaults, too. */
+static __always_inline void fill_in_defaults(struct scratch *scratch, __u32 ops)
+{
+	const struct policy_root *root = bpf_map_lookup_elem(&roots, &scratch->slot);
+
+	for (int op = 0; op < POLICY_OPS && root; op++)
+		if (ops >> op & 1)
+			scratch->found.verdict.word[op] = word_or_default(scratch->found.verdict.word[op], root->defaults.word[op]);
+}
+
 #define COUNT_STEPS (POLICY_LIMITS * (POLICY_OPS + 1) + POLICY_LIMITS * POLICY_OPS * WINDOW_TRIES + 1)
 
 /* Joins what limits say of the operations; with `takes` counts them. Returns the word that refuses what was to be counted. */
@@ -164,11 +174,12 @@ __noinline __u32 count_ops(__u32 index, __u32 ops, __u32 takes)
 	counting->limits = counting_limits(scratch, ops);
 	if (!counting->limits)
 		return 0;
+	fill_in_defaults(scratch, ops);
 	counting->slot = scratch->slot;
 	counting->ops = ops;
 	counting->takes = takes;
 	counting->refused = 0;
-	counting->now = bpf_ktime_get_ns();
+	counting->now = scratch->now ?: bpf_ktime_get_ns();
 	begin_limit(counting, 0);
 	bpf_loop(COUNT_STEPS, count_step, &index, 0);
 	return counting->limit == POLICY_LIMITS ? counting->refused : POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE);

@@ -47,7 +47,7 @@ static const char *const PROGRAM_NAMES[PROGRAMS] = {
 	[PROGRAM_WHERE_IS] = "where_is", [PROGRAM_TAKE_REPEATS] = "take_repeats",
 	[PROGRAM_PROBE_OPEN] = "probe_open", [PROGRAM_PREEMPTION] = "preemption",
 	[PROGRAM_RELEASE_TASKS] = "release_tasks", [PROGRAM_ADMIT_TASKS] = "admit_tasks",
-	[PROGRAM_FILE_PERMISSION] = "file_permission",
+	[PROGRAM_FILE_PERMISSION] = "file_permission", [PROGRAM_PLAY_ACT] = "play_act",
 };
 
 static bool is_on_demand(const char *program)
@@ -58,10 +58,10 @@ static bool is_on_demand(const char *program)
 	return false;
 }
 
-/* No hook, nothing to find out about hooks. */
+/* No hook, nothing to find out about hooks; and nobody plays with sessions that there are. */
 static bool has_program(enum backend backend, enum program_id program)
 {
-	return backend != BACKEND_TRACEPOINT || (program != PROGRAM_PROBE_OPEN && program != PROGRAM_FILE_PERMISSION);
+	return program != PROGRAM_PLAY_ACT && (backend != BACKEND_TRACEPOINT || (program != PROGRAM_PROBE_OPEN && program != PROGRAM_FILE_PERMISSION));
 }
 
 void take_handles(struct kernel_side *kernel, struct policy_bpf *skeleton)
@@ -197,6 +197,7 @@ static int load_attach_pin(struct kernel_side *kernel)
 	skeleton = open_fitting(kernel->backend);
 	if (!skeleton)
 		goto close;
+	bpf_program__set_autoload(skeleton->progs.play_act, false);
 	if (policy_bpf__load(skeleton)) {
 		say_errno("the kernel refuses the BPF program of the backend `%s`", backend_name(kernel->backend));
 		goto out;
@@ -398,7 +399,7 @@ int kernel_side_open_detached(struct kernel_side *kernel)
 	if (!skeleton)
 		return -1;
 	bpf_object__for_each_program(program, skeleton->obj)
-		bpf_program__set_autoload(program, program == skeleton->progs.decide_query);
+		bpf_program__set_autoload(program, program == skeleton->progs.decide_query || program == skeleton->progs.play_act);
 	if (policy_bpf__load(skeleton)) {
 		say_errno("the kernel refuses the BPF program");
 		policy_bpf__destroy(skeleton);

@@ -25,7 +25,7 @@ enum map_id {
 /* Programs that are run or attached on demand; the hooks need no handle once they are attached. */
 enum program_id {
 	PROGRAM_LIST_TASKS, PROGRAM_DECIDE_QUERY, PROGRAM_WHERE_IS, PROGRAM_TAKE_REPEATS, PROGRAM_PROBE_OPEN,
-	PROGRAM_PREEMPTION, PROGRAM_RELEASE_TASKS, PROGRAM_ADMIT_TASKS, PROGRAM_FILE_PERMISSION,
+	PROGRAM_PREEMPTION, PROGRAM_RELEASE_TASKS, PROGRAM_ADMIT_TASKS, PROGRAM_FILE_PERMISSION, PROGRAM_PLAY_ACT,
 	PROGRAMS
 };
 
@@ -73,8 +73,9 @@ bool tables_are_clear(const struct kernel_side *kernel, __u32 slot);
 /* The identity of the policy in a slot; 0: none. */
 __u64 policy_in(const struct kernel_side *kernel, __u32 slot);
 
-/* Runs decide_query, where_is or take_repeats. */
+/* Runs decide_query, where_is or take_repeats; play_act, which is there for tests alone. */
 int ask(const struct kernel_side *kernel, struct policy_query *query);
+int play_act(const struct kernel_side *kernel, struct policy_act *act);
 int where_is(const struct kernel_side *kernel, int fd, struct policy_where *where);
 int take_repeats(const struct kernel_side *kernel, struct policy_repeats *repeats);
 /* Makes probe_open, once it is attached, note what this thread opens; 0: no thread. */

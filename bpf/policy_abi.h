@@ -480,6 +480,7 @@ struct policy_task {
 		__u64 exe;
 		__u64 known;
 		__u64 args;
+		__u64 takes; /* marks that its files carry */
 		struct policy_deeds deeds;
 		__u32 given; /* how many arguments, the first included; 0: it was not seen to begin */
 		__u32 args_known;
@@ -701,6 +702,31 @@ struct policy_query {
 	__u64 facts[POLICY_FACTS][POLICY_OPS]; /* out; programs: as of the first operation */
 	__u32 doubtful;               /* out: operations of which it is not known what they leave behind, as bits */
 	__u8 bytes[4096];
+};
+
+/* What a process does that there is not, by the same functions as in the hooks. */
+enum policy_act_kind {
+	POLICY_ACT_DECIDE, /* `query`, for `ops`: what it leaves behind is left, but of exec told in `deeds` alone */
+	POLICY_ACT_HAPPEN, /* leaves `deeds` behind */
+	POLICY_ACT_READ,   /* `file`, and */
+	POLICY_ACT_WRITE,  /* writes: marks that it carries are passed */
+	POLICY_ACT_END     /* the process */
+};
+struct policy_act {
+	struct policy_query query;
+	__u32 kind;
+	__u32 session;
+	__u32 ops;
+	__u32 word; /* out: of an event; 0: none */
+	__u64 now;  /* ns */
+	struct policy_task self;
+	struct policy_process_key process;
+	struct policy_file_key file;
+	struct policy_deeds deeds; /* in, or out */
+	__u64 takes; /* out: marks that the file carries */
+	__u64 marks; /* out: that hold for the process then */
+	__s32 verdict; /* out: 0, or a negative errno */
+	__u32 reserved;
 };
 
 _Static_assert(sizeof(struct policy_record) == 40, "layout");

@@ -60,6 +60,7 @@ static __always_inline int decide_start(__u32 session, struct policy_exec *start
 {
 	__u32 index = begin(session);
 	struct scratch *scratch = scratch_at(index);
+	struct policy_file_key file;
 	int verdict;
 
 	if (!scratch)
@@ -73,7 +74,8 @@ static __always_inline int decide_start(__u32 session, struct policy_exec *start
 	verdict = conclude(index, OP(EXEC)) ? -EACCES : 0;
 	if (!verdict) {
 		note_start(scratch, starting);
-		starting->deeds.sets |= marks_to_take(scratch, BPF_CORE_READ(dentry, d_inode));
+		file_key(&file, BPF_CORE_READ(dentry, d_inode), session);
+		starting->takes |= marks_to_take(scratch, &file);
 	}
 	scratch_release(index);
 	return verdict;
@@ -116,6 +118,9 @@ static __always_inline void become(struct scratch *scratch, const struct policy_
 	own->succeeding.success_sets |= own->starting.deeds.success_sets;
 	own->succeeding.success_clears |= own->starting.deeds.success_clears;
 	scratch->deeds = own->starting.deeds;
+	/* what the program is made of, it has whatever was cleared when it was started */
+	scratch->deeds.sets |= own->starting.takes;
+	scratch->deeds.clears &= ~own->starting.takes;
 }
 
 /* The process runs another program. What it has done by that, it has done before that begins. */

@@ -62,6 +62,7 @@ struct scratch {
 	__u32 trouble;    /* enum policy_reason: a name could not be read, or a table is broken */
 	__u32 detached;   /* the walk ended at something that hangs in no tree */
 	__u32 padding;
+	__u64 now; /* of an act that is only played, when it is: `self` and `process` are given; else 0 */
 	__u64 dentries[POLICY_MAX_DEPTH];
 	struct policy_name name;
 	struct policy_circumstances who; /* acts */

@@ -18,6 +18,11 @@ int ask(const struct kernel_side *kernel, struct policy_query *query)
 	return run(kernel->programs[PROGRAM_DECIDE_QUERY], query, sizeof(*query));
 }
 
+int play_act(const struct kernel_side *kernel, struct policy_act *act)
+{
+	return run(kernel->programs[PROGRAM_PLAY_ACT], act, sizeof(*act));
+}
+
 int where_is(const struct kernel_side *kernel, int fd, struct policy_where *where)
 {
 	memset(where, 0, sizeof(*where));

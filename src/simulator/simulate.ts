@@ -174,10 +174,12 @@ const saidByOp = (sections: Sections, query: Query): readonly Said[] => {
 const defaultOf = ({ root }: Sections, query: Query, op: number): number => root.u32(0, query.kind === "privilege"
   ? ROOT.privilege_defaults.offset + 4 * PRIVILEGES.indexOf(query.privilege) : ROOT.defaults.offset + 4 * op);
 
-/** The verdict words of all operations, defaults filled in. */
-export function simulate({ sections }: Image, query: Query, who: Who = knownToBe(NOBODY)): readonly number[] {
+/** The verdict words of all operations, defaults filled in. `besides`: words that are said of it as well, as by limits. */
+export function simulate(
+  { sections }: Image, query: Query, who: Who = knownToBe(NOBODY), besides: readonly number[] = [],
+): readonly number[] {
   const holds = holding(sections, who);
-  return saidByOp(sections, query).map((said, op) => (weigh(sections, said, holds)[op] ?? 0) || defaultOf(sections, query, op));
+  return saidByOp(sections, query).map((said, op) => Math.max((weigh(sections, said, holds)[op] ?? 0) || defaultOf(sections, query, op), ...besides));
 }
 
 /** What the operations leave behind, where they are permitted. */

@@ -14,7 +14,7 @@ import { askHarness, askPrograms } from "./kernel.js";
 import type { Case } from "./kernel.js";
 import type { Query } from "../../src/simulator/query.js";
 import { programsOf } from "../../src/simulator/simulate.js";
-import { conditionalPolicy, policy, textOf } from "./policies.js";
+import { conditionalPolicy, memoryPolicy, policy, textOf } from "./policies.js";
 import type { PolicyModel } from "./policies.js";
 import { askedNear, queriesNear } from "./queries.js";
 import { SEED } from "../support/seed.js";
@@ -88,7 +88,7 @@ it.each([
 });
 
 it.each([
-  ["every query", policy, queriesNear], ["who acts", conditionalPolicy, askedNear],
+  ["every query", policy, queriesNear], ["who acts", conditionalPolicy, askedNear], ["with which arguments", memoryPolicy, askedNear],
 ] as const)("interpreter, simulator, kernel and host matcher agree on %s", { timeout: 60_000 + POLICIES * 200 }, (_, policies, near) => {
   console.log(`seed ${SEED}`);
   let asked = 0;

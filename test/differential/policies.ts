@@ -103,6 +103,14 @@ function body(operation: readonly string[], target: fc.Arbitrary<string>): fc.Ar
 
 export const MARKS = ["mark-one", "mark-two", "mark-three"] as const;
 
+const WORDS = ["x", "y", "xy", "-f", "--force", "", "a/b", "*", "-*", "*x", "a*", "a*b", "?", "[xy]", "[!-]*", "{x,y}", "x*y*", "ä"] as const;
+const words = (maxLength: number): fc.Arbitrary<string> =>
+  fc.array(fc.constantFrom(...WORDS), { minLength: 1, maxLength }).map((list) => list.map((word) => `"${word}"`).join(", "));
+export const askedArguments: fc.Arbitrary<string> = fc.tuple(
+  fc.constantFrom("", "", " only"), words(3), fc.option(words(2), { nil: "", freq: 2 }),
+).map(([only, list, without]) => ` args${only} ${list}${without === "" ? "" : ` without ${without}`}`);
+const maybe = (clause: fc.Arbitrary<string>): fc.Arbitrary<string> => fc.oneof(fc.constant(""), clause);
+
 const simple = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...MARKS) },
   { weight: 2, arbitrary: quotedPath.map((program) => `exe ${program}`) },
@@ -136,6 +144,37 @@ const rule: fc.Arbitrary<RuleModel> = fc.tuple(
 const conditionalRule: fc.Arbitrary<RuleModel> = fc.tuple(rule, fc.constantFrom("when", "unless"), fc.option(condition, { nil: "", freq: 2 }))
   .map(([model, word, text]) => ({ ...model, when: text === "" ? "" : `${word} ${text}` }));
 
+const startingRule: fc.Arbitrary<RuleModel> = fc.tuple(
+  fc.constantFrom(...EFFECTS), body(["exec"], quotedPath), askedArguments, fc.constantFrom("when", "unless"), fc.option(condition, { nil: "", freq: 1 }),
+).map(([effect, rest, args, word, text]) => ({ effect, ...rest, when: `${args.trimStart()}${text === "" ? "" : ` ${word} ${text}`}` }));
+
+const list = (item: fc.Arbitrary<string>, maxLength: number): fc.Arbitrary<string> =>
+  fc.array(item, { minLength: 1, maxLength }).map((items) => items.join(", "));
+const excepting = (target: fc.Arbitrary<string>): fc.Arbitrary<string> => maybe(list(target, 2).map((targets) => ` except ${targets}`));
+const event: fc.Arbitrary<string> = fc.tuple(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.tuple(fc.constantFrom(...FILE_OPERATIONS.filter((one) => one !== "exec")), list(quotedPath, 2), excepting(quotedPath)) },
+    { weight: 2, arbitrary: fc.tuple(fc.constantFrom("connect", "bind"), list(fc.oneof(network, unix), 2), excepting(network)) },
+    { weight: 3, arbitrary: fc.tuple(fc.constantFrom("exec", "success"), list(quotedPath, 2), maybe(askedArguments)) },
+    { weight: 1, arbitrary: fc.constant(["load", "anonymous", ""] as const) },
+  ).map(([operation, targets, rest]) => `${operation} ${targets}${rest}`),
+  fc.option(quotedPath, { nil: "", freq: 3 }),
+).map(([what, program]) => `${what}${program === "" ? "" : ` unless exe ${program}`}`);
+
+/** Of all kinds. */
+const markOf = (name: string): fc.Arbitrary<string> =>
+  fc.tuple(list(event, 2), maybe(list(event, 2).map((events) => ` until ${events}`)), maybe(fc.constant(" per process")), maybe(fc.constant(" tracks files")))
+    .map(([on, ...rest]) => `mark ${name} on ${on}${rest.join("")}`);
+
+const limit: fc.Arbitrary<string> = fc.tuple(
+  fc.oneof(
+    { weight: 3, arbitrary: body(FILE_OPERATIONS, quotedPath) }, { weight: 2, arbitrary: body(["connect", "bind"], fc.oneof(network, unix)) },
+  ), fc.integer({ min: 1, max: 4 }), fc.constantFrom("500ms", "1s", "10s"), fc.constantFrom("deny", "kill", "audit"), fc.option(quotedPath, { nil: "", freq: 2 }),
+).map(([{ operations, targets }, count, per, effect, program]) => {
+  const text = `limit ${operations.join(", ")} ${targets.join(", ")} to ${count} per ${per} then ${effect}`;
+  return program === "" ? text : `for exe ${program} { ${text} }`;
+});
+
 const defaults = fc.constantFrom(
   "", "default deny access, exec, load\n", "default deny connect\ndefault audit bind, read, privilege\n",
   "default kill connect\n", "default deny connect\n", "default allow privilege\n",
@@ -144,6 +183,8 @@ const defaults = fc.constantFrom(
 export interface PolicyModel {
   readonly defaults: string;
   readonly rules: readonly RuleModel[];
+  /** Marks and limits; without these, marks that nothing sets. */
+  readonly history?: readonly string[];
 }
 
 export const policy: fc.Arbitrary<PolicyModel> = fc.record({
@@ -157,6 +198,13 @@ export const conditionalPolicy: fc.Arbitrary<PolicyModel> = fc.record({
   rules: fc.array(conditionalRule, { minLength: 1, maxLength: 6 }),
 });
 
+/** Policies that look at arguments and have a memory. */
+export const memoryPolicy: fc.Arbitrary<PolicyModel> = fc.record({
+  defaults,
+  rules: fc.array(fc.oneof({ weight: 2, arbitrary: conditionalRule }, startingRule), { minLength: 1, maxLength: 6 }),
+  history: fc.tuple(fc.tuple(...MARKS.map(markOf)), fc.array(limit, { maxLength: 3 })).map(([marks, limits]) => [...marks, ...limits]),
+});
+
 /** One rule a line, so that each has its own id. */
 export function textOf(model: PolicyModel): string {
   const rules = model.rules.map(({ effect, operations, targets, except, when }) => {
@@ -164,5 +212,6 @@ export function textOf(model: PolicyModel): string {
     return `${effect} ${operations.join(", ")} ${targets.join(", ")}${clause} ${when}`.trimEnd() + "\n";
   });
   const marks = model.rules.some(({ when }) => when !== "") ? MARKS.map((mark) => `mark ${mark} on read "/never"\n`) : [];
-  return [model.defaults, ...marks, ...rules].join("");
+  const history = model.history?.map((statement) => `${statement}\n`) ?? marks;
+  return [model.defaults, ...history, ...rules].join("");
 }

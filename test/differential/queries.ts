@@ -128,7 +128,7 @@ function abstractNear(component: Component, dice: Dice): Query {
   return { kind: "abstract", name: Buffer.from(odd.slice(0, 107), "latin1") };
 }
 
-function near(selector: Selector, dice: Dice): Query {
+export function near(selector: Selector, dice: Dice): Query {
   switch (selector.kind) {
     case "path":
     case "unix-path":
@@ -144,19 +144,54 @@ function near(selector: Selector, dice: Dice): Query {
   }
 }
 
+const ARGUMENTS = ["x", "y", "xy", "-f", "--force", "a", "b", "a/b", "", "xay", "-", "\xc3\xa4"] as const;
+
+/** Near the words of the policy. */
+export function argvNear(ir: Ir, dice: Dice): readonly Bytes[] {
+  const asked = [...ir.rules, ...ir.marks.flatMap(({ on, until }) => [...on, ...until])].flatMap(({ args }) => args ?? []);
+  const one = asked[dice.roll(asked.length)];
+  const listed = one === undefined || dice.chance(4) ? [] : one.words;
+  const named = listed.flatMap((word) => {
+    const component = word[dice.roll(word.length)];
+    const [text = ""] = component === undefined ? [] : instance(component, dice);
+    return dice.chance(6) ? [besideName(text, dice)] : dice.chance(8) ? [] : [text];
+  });
+  return Array.from({ length: dice.roll(3) === 0 ? 1 + dice.roll(2) : 0 }, () => dice.pick(ARGUMENTS))
+    .reduce<readonly Bytes[]>((argv, more) => argv.toSpliced(dice.roll(argv.length + 1), 0, more), named).filter((word) => !word.includes("\0"));
+}
+
+/** Paths of programs that conditions name, and of what is executed. */
+export function programNear(ir: Ir, dice: Dice): string {
+  const events = ir.marks.flatMap(({ on, until }) => [...on, ...until]);
+  const programs = [
+    ...ir.rules.flatMap(({ when }) => programsIn(when)), ...ir.limits.flatMap(({ when }) => programsIn(when)),
+    ...events.flatMap(({ unlessExe }) => unlessExe),
+    ...[...ir.rules, ...events].filter(({ args }) => args !== null).flatMap(({ match }) => match),
+  ].filter((selector) => selector.kind === "path");
+  const components = programs[dice.roll(programs.length)]?.components;
+  const query = components === undefined ? null : pathNear(components, dice);
+  return query?.kind === "path" ? `/${Buffer.from(query.path).toString("latin1")}` : "/none";
+}
+
 /** The same, each by somebody: some marks are set, and what is run is near the programs of the conditions. */
 export function askedNear(ir: Ir, seed: number, count: number): readonly Asked[] {
   const dice = new Dice(seed + 1);
-  const programs = ir.rules.flatMap(({ when }) => programsIn(when)).map(({ components }) => components);
-  const some = (): readonly string[] => Array.from({ length: dice.roll(3) }, () => {
-    const components = programs[dice.roll(programs.length)];
-    const query = components === undefined ? null : pathNear(components, dice);
-    return query?.kind === "path" ? `/${Buffer.from(query.path).toString("latin1")}` : "/none";
-  });
+  const some = (): readonly string[] => Array.from({ length: dice.roll(3) }, () => programNear(ir, dice));
   return queriesNear(ir, seed, count).map((query) => ({
     ...query,
-    who: { exe: some(), under: some(), args: [], marks: new Set(ir.marks.map(({ name }) => name).filter(() => dice.chance(2))) },
+    // Of what is mapped, arguments count where it is what is run.
+    who: {
+      exe: [...some(), ...query.kind === "path" && dice.chance(2) ? [`/${Buffer.from(query.path).toString("latin1")}`] : []], under: some(),
+      args: argvNear(ir, dice), marks: new Set(ir.marks.map(({ name }) => name).filter(() => dice.chance(2))),
+    },
   }));
+}
+
+/** The same, each by somebody of whom not all is known: any of the bits that there are. */
+export function doubtedNear(ir: Ir, seed: number, count: number): readonly Asked[] {
+  const dice = new Dice(seed + 2);
+  const some = (): bigint => (dice.chance(3) ? 0n : BigInt(dice.roll(2 ** 16)) | (dice.chance(4) ? ~0n & 0xffff_ffff_ffff_ffffn : 0n));
+  return askedNear(ir, seed, count).map((query) => ({ ...query, unknown: { marks: some(), exe: some(), under: some(), args: some() } }));
 }
 
 function programsIn(when: Rule["when"]): readonly PathSelector[] {
@@ -178,7 +213,9 @@ function programsIn(when: Rule["when"]): readonly PathSelector[] {
 /** `count` queries near the patterns of `ir`. */
 export function queriesNear(ir: Ir, seed: number, count: number): readonly Query[] {
   const dice = new Dice(seed);
-  const all = ir.rules.flatMap((rule) => [...rule.match, ...rule.except]);
+  const events = ir.marks.flatMap(({ on, until }) => [...on, ...until]);
+  const all = [...ir.rules, ...events].flatMap(({ match, except }) => [...match, ...except])
+    .concat(ir.limits.flatMap(({ parts }) => parts.flatMap(({ match }) => match)));
   const isSocket = (selector: Selector): boolean => "text" in selector && isEscapeSocket(selector.text);
   // The sockets that are in every policy are many.
   const [sockets, others] = [all.filter(isSocket), all.filter((selector) => !isSocket(selector))];

@@ -41,6 +41,15 @@ describe("cases", () => {
       allow read "/x" after read "/a", then write "/b"
       deny read "/x" after write "/b", then read "/a"
       allow read "/x" after read "/a", then read "/both"`],
+    ["a limit permits nothing that is not permitted without it", `mark tested on read "/ok" until read "/no"
+      default deny connect\nallow connect "10.0.0.1" when tested\nlimit connect any to 1 per 10m then audit`, `
+      deny connect "192.0.2.1" port 443 after read "/ok", then connect "10.0.0.1" port 1
+      audit connect "10.0.0.1" port 2 after read "/ok", then connect "10.0.0.1" port 1
+      deny connect "10.0.0.1" port 2 after read "/ok", then connect "10.0.0.1" port 1, then read "/no"`],
+    ["what a file carries is taken whatever reading it clears", `mark m on read "/a" until read "/b" tracks files
+      deny read "/x" when m`, `
+      deny read "/x" after read "/a", then write "/b", then read "/b"
+      allow read "/x" after read "/b"`],
     ["success", "mark tested on success \"npm\" args \"test\" until write \"/src/**\"\ndeny exec \"git\" args \"commit\" unless tested", `
       deny exec "/usr/bin/git" args "commit"
       allow exec "/usr/bin/git" args "status"

@@ -193,6 +193,13 @@ export const POLICY_QUERY_INET6 = 5;
 export const POLICY_QUERY_PRIVILEGE = 6;
 export const POLICY_QUERY_ARGUMENTS = 7;
 
+// enum policy_act_kind
+export const POLICY_ACT_DECIDE = 0;
+export const POLICY_ACT_HAPPEN = 1;
+export const POLICY_ACT_READ = 2;
+export const POLICY_ACT_WRITE = 3;
+export const POLICY_ACT_END = 4;
+
 /** Sizes and offsets in bytes; `length`: elements of an array, rows multiplied out. */
 export const STRUCTS = {
   policy_record: {
@@ -466,7 +473,7 @@ export const STRUCTS = {
     },
   },
   policy_task: {
-    size: 184,
+    size: 192,
     fields: {
       session: { offset: 0, size: 4 },
       flags: { offset: 4, size: 4 },
@@ -480,7 +487,7 @@ export const STRUCTS = {
       marks: { offset: 64, size: 8 },
       succeeding: { offset: 72, size: 32 },
       starter: { offset: 104, size: 16 },
-      starting: { offset: 120, size: 64 },
+      starting: { offset: 120, size: 72 },
     },
   },
   policy_process: {
@@ -647,6 +654,25 @@ export const STRUCTS = {
       facts: { offset: 280, size: 504, length: 63 },
       doubtful: { offset: 784, size: 4 },
       bytes: { offset: 788, size: 4096, length: 4096 },
+    },
+  },
+  policy_act: {
+    size: 5200,
+    fields: {
+      query: { offset: 0, size: 4888 },
+      kind: { offset: 4888, size: 4 },
+      session: { offset: 4892, size: 4 },
+      ops: { offset: 4896, size: 4 },
+      word: { offset: 4900, size: 4 },
+      now: { offset: 4904, size: 8 },
+      self: { offset: 4912, size: 192 },
+      process: { offset: 5104, size: 16 },
+      file: { offset: 5120, size: 24 },
+      deeds: { offset: 5144, size: 32 },
+      takes: { offset: 5176, size: 8 },
+      marks: { offset: 5184, size: 8 },
+      verdict: { offset: 5192, size: 4 },
+      reserved: { offset: 5196, size: 4 },
     },
   },
 } as const;

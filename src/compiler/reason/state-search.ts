@@ -239,7 +239,8 @@ export class StateSearch {
     const set = events.filter(({ sets }) => sets).map(({ mark }) => mark);
     const gives = carries(act) && GIVES.includes(act.operation);
     const taken = gives ? [] : file?.holding ?? [];
-    const held = pick(new Set([...state.session, ...holding, ...set, ...taken]), (atom) => !cleared.has(atom));
+    // Whoever reads what a file carries, or is made of it, holds that whatever the act clears.
+    const held = new Set([...pick(new Set([...state.session, ...holding, ...set]), (atom) => !cleared.has(atom)), ...taken]);
     const given = pick(held, (atom) => this.remembered.tracked.has(atom));
     return {
       session: pick(held, (atom) => !this.remembered.perProcess.has(atom)),

@@ -1,6 +1,7 @@
 /** What the rulings that match come to, for whoever acts. */
 import { invariant } from "../diagnostic.js";
 import type { Effect, Operation, Privilege } from "../ir.gen.js";
+import { refuses } from "../ast.js";
 import { verdictWord } from "../verdict.js";
 import { atomsOf, type Guard, holds, type Truths } from "./guards.js";
 import type { Rulebook } from "./rulebook.js";
@@ -39,7 +40,8 @@ export function privilegeLadder(book: Rulebook, privilege: Privilege): Ladder {
 export const rulingsOn = ({ rulings, onPrivileges }: Rulebook, privilege: Privilege): readonly number[] =>
   onPrivileges.filter((number) => rulings[number]?.privileges.includes(privilege) === true);
 
-function ladder({ rulings }: Rulebook, speaking: readonly number[], byDefault: Effect): Ladder {
+function ladder(book: Rulebook, speaking: readonly number[], byDefault: Effect): Ladder {
+  const { rulings } = book;
   let sure = 0;
   let last: Rung = { effect: byDefault, ruling: null, guard: null };
   for (const number of speaking) {
@@ -55,7 +57,23 @@ function ladder({ rulings }: Rulebook, speaking: readonly number[], byDefault: E
     return word > sure ? [{ word, effect: ruling.effect, ruling: number, guard: ruling.guard }] : [];
   });
   if (above.length === 0) return [last];
-  return [...above.sort((a, b) => b.word - a.word), last];
+  const rungs = above.sort((a, b) => b.word - a.word);
+  return [...refuses(last.effect) ? permittingNothing(book, rungs) : rungs, last];
+}
+
+/** A limit permits nothing that is not permitted without it: where nothing else is, a rule has to. */
+function permittingNothing<One extends GuardedRung>({ ir }: Rulebook, rungs: readonly One[]): readonly One[] {
+  const ofLimit = ({ ruling, effect }: One): boolean => ruling >= ir.rules.length && !refuses(effect);
+  const permitting = rungs.filter((rung) => !ofLimit(rung) && !refuses(rung.effect)).map(({ guard }) => guard);
+  return rungs.flatMap((rung) => {
+    if (!ofLimit(rung)) return [rung];
+    return permitting.length === 0 ? [] : [{ ...rung, guard: { kind: "and", operands: [rung.guard, { kind: "or", operands: permitting }] } }];
+  });
+}
+
+interface GuardedRung extends Rung {
+  readonly ruling: number;
+  readonly guard: Guard;
 }
 
 export function verdictIn({ ir, limits }: Rulebook, rungs: Ladder, truths: Truths): Verdict {
