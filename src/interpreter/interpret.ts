@@ -4,7 +4,7 @@
  */
 import { assertNever } from "../compiler/diagnostic.js";
 import { type Attempt, type Circumstances, NO_CIRCUMSTANCES } from "../compiler/access.js";
-import { type Effect, isAtLeast, type Privilege, refuses } from "../compiler/ast.js";
+import { type Effect, isAtLeast, type Privilege } from "../compiler/ast.js";
 import { ESCAPE_SOCKET, escapeSockets } from "../compiler/escape-sockets.js";
 import { lazily } from "../compiler/lazily.js";
 import type {
@@ -74,10 +74,10 @@ function decider(policy: ResolvedPolicy): (attempt: Attempt, situation: Situatio
   const limits = policy.limits.map(limitMatcher);
   return (attempt, situation) => {
     const matched = matchers.flatMap((matches, index) => (matches(attempt, situation) ? [index] : []));
-    // A limit permits nothing that is not permitted without it.
-    const isPermitted = matched.length > 0 || !refuses(defaultOf(policy, attempt));
+    // A limit takes nothing back from a default: it permits nothing that is not permitted without it.
+    const least = matched.length > 0 ? "allow" : defaultOf(policy, attempt);
     const exceeded = limits.flatMap((matches, index) => (situation.spent.has(index) && matches(attempt, situation)
-      && (isPermitted || refuses(policy.limits[index]?.effect ?? "deny")) ? [index] : []));
+      && isAtLeast(policy.limits[index]?.effect ?? "deny", least) ? [index] : []));
     for (const effect of PRECEDENCE) {
       const rule = matched.find((index) => policy.rules[index]?.effect === effect) ?? null;
       const limit = exceeded.find((index) => policy.limits[index]?.effect === effect) ?? null;

@@ -46,6 +46,10 @@ describe("cases", () => {
       deny connect "192.0.2.1" port 443 after read "/ok", then connect "10.0.0.1" port 1
       audit connect "10.0.0.1" port 2 after read "/ok", then connect "10.0.0.1" port 1
       deny connect "10.0.0.1" port 2 after read "/ok", then connect "10.0.0.1" port 1, then read "/no"`],
+    ["nor does it say anything milder than the default", `default kill connect\nallow connect "10.0.0.1"
+      limit connect any to 1 per 10m then deny`, `
+      deny connect "10.0.0.1" port 2 after connect "10.0.0.1" port 1
+      kill connect "192.0.2.1" port 2 after connect "10.0.0.1" port 1`],
     ["what a file carries is taken whatever reading it clears", `mark m on read "/a" until read "/b" tracks files
       deny read "/x" when m`, `
       deny read "/x" after read "/a", then write "/b", then read "/b"

@@ -1,7 +1,7 @@
 /** What the rulings that match come to, for whoever acts. */
 import { invariant } from "../diagnostic.js";
 import type { Effect, Operation, Privilege } from "../ir.gen.js";
-import { refuses } from "../ast.js";
+import { isAtLeast } from "../ast.js";
 import { verdictWord } from "../verdict.js";
 import { atomsOf, type Guard, holds, type Truths } from "./guards.js";
 import type { Rulebook } from "./rulebook.js";
@@ -58,16 +58,16 @@ function ladder(book: Rulebook, speaking: readonly number[], byDefault: Effect):
   });
   if (above.length === 0) return [last];
   const rungs = above.sort((a, b) => b.word - a.word);
-  return [...refuses(last.effect) ? permittingNothing(book, rungs) : rungs, last];
+  return [...last.ruling === null ? takingNothingBack(book, rungs, byDefault) : rungs, last];
 }
 
-/** A limit permits nothing that is not permitted without it: where nothing else is, a rule has to. */
-function permittingNothing<One extends GuardedRung>({ ir }: Rulebook, rungs: readonly One[]): readonly One[] {
-  const ofLimit = ({ ruling, effect }: One): boolean => ruling >= ir.rules.length && !refuses(effect);
-  const permitting = rungs.filter((rung) => !ofLimit(rung) && !refuses(rung.effect)).map(({ guard }) => guard);
+/** A limit says nothing milder than the default, or it would permit: for that, some rule has to match as well. */
+function takingNothingBack<One extends GuardedRung>({ ir }: Rulebook, rungs: readonly One[], byDefault: Effect): readonly One[] {
+  const isOfRule = ({ ruling }: One): boolean => ruling < ir.rules.length;
+  const matching = rungs.filter(isOfRule).map(({ guard }) => guard);
   return rungs.flatMap((rung) => {
-    if (!ofLimit(rung)) return [rung];
-    return permitting.length === 0 ? [] : [{ ...rung, guard: { kind: "and", operands: [rung.guard, { kind: "or", operands: permitting }] } }];
+    if (isOfRule(rung) || isAtLeast(rung.effect, byDefault)) return [rung];
+    return matching.length === 0 ? [] : [{ ...rung, guard: { kind: "and", operands: [rung.guard, { kind: "or", operands: matching }] } }];
   });
 }
 
