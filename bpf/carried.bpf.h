@@ -53,6 +53,11 @@ static __always_inline const struct policy_root *root_in_force(__u32 session)
 	return slot ? bpf_map_lookup_elem(&roots, slot) : 0;
 }
 
+static __always_inline int refuse_to_pass(__u32 index, struct scratch *scratch, __u32 reason)
+{
+	return carry_out(index, scratch, POLICY_WORD(POLICY_DENY, POLICY_RULE_NONE), scratch->event.op, reason);
+}
+
 /* What the one who acts holds goes to the file that it writes, and what the file carries to who reads. */
 static __always_inline int pass_marks_at(__u32 index, struct scratch *scratch, const struct policy_file_key *key, __u32 mask)
 {
@@ -60,8 +65,9 @@ static __always_inline int pass_marks_at(__u32 index, struct scratch *scratch, c
 	__u64 carried, held;
 	int verdict = 0;
 
+	scratch->event.op = mask & MAY_WRITE ? POLICY_OP_WRITE : POLICY_OP_READ;
 	if (!root || scratch->unknown.marks)
-		return -EACCES;
+		return refuse_to_pass(index, scratch, POLICY_REASON_UNKNOWN);
 	held = scratch->who.marks & root->file_marks;
 	carried = marks_of_file(key) & root->file_marks;
 	if (mask & MAY_READ && carried & ~held) {
@@ -70,11 +76,11 @@ static __always_inline int pass_marks_at(__u32 index, struct scratch *scratch, c
 		held |= carried;
 	}
 	if (!verdict && mask & MAY_WRITE && held & ~carried && !mark_file(key, held))
-		verdict = -EACCES;
+		verdict = refuse_to_pass(index, scratch, POLICY_REASON_INTERNAL);
 	return verdict;
 }
 
-__noinline int pass_marks(__u32 session, __u64 inode, __u32 mask)
+__noinline int pass_marks(__u32 session, __u64 dentry, __u64 inode, __u32 mask)
 {
 	__u32 index = begin(session);
 	struct scratch *scratch = scratch_at(index);
@@ -84,6 +90,9 @@ __noinline int pass_marks(__u32 session, __u64 inode, __u32 mask)
 	if (!scratch)
 		return -EACCES;
 	file_key(&key, (struct inode *)inode, session);
+	scratch->subject = dentry;
+	scratch->event.object = POLICY_OBJECT_PATH;
+	scratch->event.path_len = 0;
 	verdict = pass_marks_at(index, scratch, &key, mask);
 	scratch_release(index);
 	return verdict;
@@ -98,8 +107,9 @@ static __always_inline int pass_marks_of(__u32 session, struct file *file, __u32
 {
 	const struct policy_root *root = root_in_force(session);
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	__u64 dentry = (__u64)BPF_CORE_READ(file, f_path.dentry);
 
-	return root && root->file_marks && is_regular(inode) && pass_marks(session, (__u64)inode, mask) ? -EACCES : 0;
+	return root && root->file_marks && is_regular(inode) && pass_marks(session, dentry, (__u64)inode, mask) ? -EACCES : 0;
 }
 
 /* What is read or written through memory: what comes after this is not seen. */

@@ -39,7 +39,7 @@ static const char *const MAP_NAMES[MAPS] = {
 	[MAP_TASKS] = "tasks", [MAP_ANCHORS] = "anchors", [MAP_LAYERS] = "layers", [MAP_RINGS] = "rings",
 	[MAP_LOST] = "lost", [MAP_FOLDS] = "folds", [MAP_FORKS] = "forks",
 	[MAP_GUARDS] = "guards", [MAP_GUARD_ACCOUNTS] = "guard_accounts", [MAP_MARKS] = "marks",
-	[MAP_MARKED_FILES] = "marked_files", [MAP_PROBED] = "probed", [MAP_BSS] = ".bss",
+	[MAP_PROCESSES] = "processes", [MAP_MARKED_FILES] = "marked_files", [MAP_PROBED] = "probed", [MAP_BSS] = ".bss",
 };
 
 static const char *const PROGRAM_NAMES[PROGRAMS] = {
@@ -257,6 +257,7 @@ static int check_layout(const struct kernel_side *kernel)
 		{ MAP_GUARD_ACCOUNTS, sizeof(struct policy_guard_account), 4 },
 		{ MAP_FOLDS, sizeof(struct policy_fold_key), sizeof(struct policy_fold) },
 		{ MAP_MARKS, 4, 8 },
+		{ MAP_PROCESSES, sizeof(struct policy_process_key), sizeof(struct policy_process) },
 		{ MAP_MARKED_FILES, sizeof(struct policy_file_key), 8 },
 	};
 

@@ -2,6 +2,7 @@
 #include "play.h"
 
 #include <bpf/bpf.h>
+#include <errno.h>
 #include <string.h>
 
 #include "say.h"
@@ -13,6 +14,7 @@ static struct {
 	__u32 slot;
 	__u32 generation; /* no two plays have the same processes or files */
 	__u64 now;
+	__u32 filled[2]; /* how many entries of none are among the processes, and among the files */
 	struct played {
 		int lives;
 		struct policy_task self;
@@ -72,6 +74,37 @@ int play_begin(const struct kernel_side *kernel, const struct image *image, __u3
 		       : 0;
 }
 
+static const enum map_id FILLED[2] = { MAP_PROCESSES, MAP_MARKED_FILES };
+
+/* Entry `i` of a process or file that there is not. */
+static const void *key_of_none(__u32 table, __u32 i)
+{
+	static struct policy_process_key process;
+	static struct policy_file_key file;
+
+	process = (struct policy_process_key){ .start_time = ~0ull, .pid = i };
+	file = (struct policy_file_key){ .ino = i, .generation = ~0u, .session = PLAYED_SESSION };
+	return table ? (const void *)&file : (const void *)&process;
+}
+
+static int fill(const struct kernel_side *kernel, __u32 table)
+{
+	static const struct policy_process NOTHING;
+	__u32 i = playing.filled[table];
+
+	while (!bpf_map_update_elem(kernel->maps[FILLED[table]], key_of_none(table, i), &NOTHING, BPF_ANY))
+		i++;
+	playing.filled[table] = i;
+	return errno == E2BIG ? 0 : say_errno("cannot fill a table");
+}
+
+static void empty(const struct kernel_side *kernel)
+{
+	for (__u32 table = 0; table < 2; table++)
+		for (__u32 i = 0; i < playing.filled[table]; i++)
+			bpf_map_delete_elem(kernel->maps[FILLED[table]], key_of_none(table, i));
+}
+
 void play_end(const struct kernel_side *kernel)
 {
 	for (__u32 i = 0; i < PLAYED_PROCESSES; i++) {
@@ -80,6 +113,7 @@ void play_end(const struct kernel_side *kernel)
 		begin_act(&playing.processes[i], POLICY_ACT_END);
 		play(kernel);
 	}
+	empty(kernel);
 }
 
 static void ask_about(const struct step *step, const __u8 *bytes)
@@ -106,7 +140,8 @@ static int pass(const struct kernel_side *kernel, const struct played *played, c
 	act.file = file;
 	if (play(kernel))
 		return -1;
-	act.word = word;
+	if (!act.verdict)
+		act.word = word;
 	return 0;
 }
 
@@ -231,6 +266,7 @@ int play_step(const struct kernel_side *kernel, const struct step *step, const _
 	case STEP_FORK: failed = start(kernel, played, step->other); break;
 	case STEP_EXEC: failed = execute(kernel, played, step, bytes); break;
 	case STEP_EXIT: failed = finish(kernel, played, step->other); break;
+	case STEP_FILL: failed = fill(kernel, !!step->other); break;
 	default: failed = operate(kernel, played, step, bytes);
 	}
 	*stepped = (struct stepped){ .verdict = act.verdict, .word = act.word, .marks = act.marks };

@@ -13,7 +13,8 @@ enum step_kind {
 	STEP_ACT,  /* an operation */
 	STEP_FORK, /* `other` is started */
 	STEP_EXEC, /* with arguments */
-	STEP_EXIT  /* with the status `other` */
+	STEP_EXIT, /* with the status `other` */
+	STEP_FILL  /* nothing more is noted of any process, or with `other` of any file: their table is full */
 };
 
 /* As read; `length` bytes of the query follow, then those of the arguments, each with a NUL byte behind it. */

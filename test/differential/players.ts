@@ -54,12 +54,16 @@ function wordOfMove(memory: Memory, { step, now, query }: Move): number {
 
 /** As in `enum step_kind` of `bpf/play.h`. */
 const STEPS = { act: 0, fork: 1, exec: 2, exit: 3 } as const;
+const FILL = 4;
+const TABLES = ["processes", "files"] as const;
 /** A `struct stepped`. */
 const STEPPED = 16;
 
 export interface Game {
   readonly image: Uint8Array;
   readonly moves: readonly Move[];
+  /** Of which nothing more can be noted. */
+  readonly full?: (typeof TABLES)[number];
 }
 
 /** Numbers for what is done to files, from 1; 0 for all else. */
@@ -92,14 +96,19 @@ function bytesOf(move: Move, file: number): Buffer {
   return Buffer.concat([step, now, u32(kind, protocol, port, bytes.length, args.length, 0), bytes, args]);
 }
 
+/** A step of process 0, of which nothing but its kind counts. */
+const fillingBytes = (table: (typeof TABLES)[number]): Buffer => Buffer.concat([u32(FILL, 0, TABLES.indexOf(table), 0), Buffer.alloc(8 + 24)]);
+
 /** All games, one after the other, by one process of the harness. */
 export function played(games: readonly Game[]): readonly (readonly Said[])[] {
-  const answers = run("play", Buffer.concat(games.flatMap(({ image, moves }) => {
+  const answers = run("play", Buffer.concat(games.flatMap(({ image, moves, full }) => {
     const fileOf = filesOf();
-    return [u32(image.length), image, u32(moves.length), ...moves.map((move) => bytesOf(move, fileOf(move)))];
+    const steps = [...full === undefined ? [] : [fillingBytes(full)], ...moves.map((move) => bytesOf(move, fileOf(move)))];
+    return [u32(image.length), image, u32(steps.length), ...steps];
   })));
   let at = 0;
-  return games.map(({ image, moves }) => {
+  return games.map(({ image, moves, full }) => {
+    if (full !== undefined) at += STEPPED;
     const decoded = decodeImage(image);
     if (!decoded.ok) throw new Error(`the image is refused: ${decoded.reason}`);
     const ids = idsOf(decoded.value);

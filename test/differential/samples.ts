@@ -33,7 +33,7 @@ export function sampleOf(model: PolicyModel, seed: number, change: Change = {}):
   return { text, resolved, ir, bytes, image: image.value, seed };
 }
 
-function imageOf(ir: Ir, { ir: ofIr, paths: ofPaths }: Change): Uint8Array {
+export function imageOf(ir: Ir, { ir: ofIr, paths: ofPaths }: Change = {}): Uint8Array {
   const changed = ofIr?.(ir) ?? ir;
   const [paths, addresses] = [buildPathTables(changed), buildAddressTables(changed)];
   if (!paths.ok || !addresses.ok) throw new Error("a bound is exceeded");

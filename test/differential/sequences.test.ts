@@ -6,10 +6,11 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Ir } from "../../src/compiler/ir.gen.js";
+import { accepted } from "../compiler/front-end.js";
 import { SEED } from "../support/seed.js";
 import { type Game, interpreted, played, type Said, simulated } from "./players.js";
 import { memoryPolicy } from "./policies.js";
-import { type Change, onEvents, type Sample, sampleOf } from "./samples.js";
+import { type Change, imageOf, onEvents, type Sample, sampleOf } from "./samples.js";
 import { type Move, sequenceNear } from "./sequences.js";
 
 const STEPS = Number(process.env["SEQUENCE_STEPS"] ?? 20_000);
@@ -70,6 +71,26 @@ it("interpreter, simulator and kernel say the same of each step", { timeout: 120
   }
   console.log(`seed ${SEED}: ${POLICIES * MOVES} steps of ${POLICIES} policies in ${Math.round((Date.now() - began) / 1000)} s: ${JSON.stringify(seen)}`);
   for (const often of Object.values(seen)) expect(often).toBeGreaterThan(POLICIES / 4);
+});
+
+// ---- where there is no room ---------------------------------------------------------------------------------------
+
+const does = (op: "read" | "write", path: string): Move =>
+  ({ now: 1, step: { kind: "act", process: 0, attempt: { kind: "path", op, path } }, query: { kind: "path", path: Buffer.from(path.slice(1)) } });
+
+describe("what cannot be noted is not permitted", () => {
+  const marks = `mark own on read "/a" per process\nmark carried on read "/b" tracks files\ndeny connect any when own or carried`;
+  it.each([
+    ["of a process", "processes", does("read", "/a")],
+    ["of a file that is written", "files", does("write", "/c")],
+  ] as const)("%s", { timeout: 60_000 }, (_, full, move) => {
+    const { ir } = accepted(marks);
+    const image = imageOf(ir);
+    const moves = [does("read", "/b"), move];
+    const [first, then] = played([{ image, moves, full }, { image, moves }]);
+    expect(first?.map(({ told }) => told)).toEqual(["", "deny by default"]);
+    expect(then?.map(({ told }) => told)).toEqual(["", ""]);
+  });
 });
 
 // ---- planted mistakes ----------------------------------------------------------------------------------------------
