@@ -100,6 +100,7 @@ const SECRETS = [
       denies("read", "by-ssh", "cp ~/.ssh/id_ed25519 key"),
       denies("read", "by-ssh", "cp /usr/bin/cat ssh && ./ssh ~/.ssh/id_ed25519"),
       denies("modify", "no-change", "echo key >>~/.ssh/authorized_keys"),
+      denies("connect", "your-agent", "ssh-agent -a $PWD/agent.sock ssh-add ~/.ssh/id_ed25519"),
       // The loader tells of it, and goes on without.
       denies("load", "libraries", "cp /usr/lib/x86_64-linux-gnu/libz.so.1 steal.so; LD_PRELOAD=$PWD/steal.so ssh-keygen -yf ~/.ssh/id_ed25519", { status: 0, mute: true }),
     ],
