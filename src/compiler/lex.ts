@@ -154,6 +154,7 @@ interface NoString {
 
 /** What was meant to be no path, pattern or host. */
 const NO_STRINGS: readonly NoString[] = [
+  { form: /^[0-9]+\.[0-9]+(?:ms|s|m|h)$/, help: "a duration is a whole number of its unit, such as `1500ms`", isNumber: true },
   { form: /^(?:\/[/*].*|\*\/)$/s, help: "a comment begins with `#`" },
   { form: /^\*$/, help: "`\"/**\"` is every file, `any` every address; operations are named one by one" },
   { form: /^\$([a-z][a-z0-9-]*)$/, help: "a name stands without `$$`, and in a string as `\"$${$1}\"`" },

@@ -40,8 +40,11 @@ export function resolveLimit(
   statement: LimitStatement, shared: Pick<ResolvedLimit, "id" | "because">, around: readonly ResolvedCondition[],
   context: ConditionContext,
 ): ResolvedLimit {
-  const { operations, count, per, effect, span } = statement;
-  const { targets, diagnostics } = resolveTargets(statement.targets, operations, context);
+  const { count, per, effect, span } = statement;
+  const [privilege] = statement.operations.filter(({ name }) => name === "privilege");
+  if (privilege !== undefined) context.diagnostics.push(report("privilege-event", privilege.span, {}));
+  const operations = privilege === undefined ? statement.operations : [];
+  const { targets, diagnostics } = resolveTargets(privilege === undefined ? statement.targets : [], operations, context);
   context.diagnostics.push(...diagnostics);
   return {
     ...shared, operations: expandOperations(operations), targets, when: conjunction(around), count,

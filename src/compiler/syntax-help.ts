@@ -56,7 +56,7 @@ const textOf = (tokens: readonly IToken[]): string => tokens.map(({ image }) => 
 const ENDPOINT_OPERATIONS: ReadonlySet<string> = new Set(["connect", "bind"]);
 
 const ADVICE: readonly ((slip: Slip) => string | undefined)[] = [
-  nameBeforeStatement, aboutEffects, ruleBeforeName, listInBrackets, aboutMarks, aboutStrings, aboutPorts, aboutNumbers, aboutSigns,
+  nameBeforeStatement, aboutEffects, ruleBeforeName, listInBrackets, aboutMarks, aboutEvents, aboutLimits, aboutStrings, aboutPorts, aboutNumbers, aboutSigns,
   betweenTargets, aboutCommas, everyOperation, whoActs, unquotedCommand,
   // `deny mount`
   ({ found, expected }) => expected.includes(t.Operation) && tokenMatcher(found, t.PrivilegeName)
@@ -129,6 +129,25 @@ function aboutMarks({ found, expected, previous, beforePrevious, next }: Slip): 
 
 const BEFORE_CONDITION: ReadonlySet<TokenType> = new Set([t.When, t.Unless, t.And, t.Or, t.Not, t.LParen]);
 const MARKED: ReadonlySet<string> = new Set(["marked", "tagged", "tainted", "flagged", "has", "is"]);
+
+/** `mark a on read, write "/x"`, `on read "/x" on write "/y"`, `on read "/x" when exe "b"`, `until read "/x"` */
+function aboutEvents({ found, expected, first, previous }: Slip): string | undefined {
+  if (first?.tokenType !== t.Mark || previous === undefined) return undefined;
+  if (found.tokenType === t.Comma && tokenMatcher(previous, t.Operation)) return "each event has one operation, or `modify` or `access`: write `,` and the next event";
+  if (found.tokenType === t.On && expected.includes(t.Comma)) return "events stand behind one `on`, with `,` between them";
+  if (found.tokenType === t.When) return "an event takes `unless exe \"…\"` and no other condition";
+  if (found.tokenType === t.Under && isOnly(expected, t.Exe)) return "an event takes `unless exe` alone";
+  return found.tokenType === t.Until && isOnly(expected, t.On) ? "say first what sets it: `on read \"…\" until …`" : undefined;
+}
+
+/** `limit … except "/x" to`, `per 1s per process`, `then deny when a` */
+function aboutLimits({ found, expected, first }: Slip): string | undefined {
+  if (first?.tokenType !== t.Limit) return undefined;
+  if (found.tokenType === t.Per && isOnly(expected, t.Then)) return "a limit counts for the whole session: leave `per process` out";
+  if (found.tokenType === t.Except || found.tokenType === t.Args) return `a limit has no \`${found.image}\`: name what it counts`;
+  return found.tokenType === t.When || found.tokenType === t.Unless
+    ? "a limit for some programs alone stands in `for exe \"…\" { … }`" : undefined;
+}
 
 /** `deny read ["a", "b"]`, `when exe ["a", "b"]` */
 function listInBrackets({ found, expected, first, previous, rest }: Slip): string | undefined {
