@@ -1,7 +1,7 @@
 // Every policy of `examples/` by the acts of real programs: what it permits and what it refuses, in the order that its wish
 // needs. The acts are in `example-scenarios.mjs`. Before a scenario its files are made, then a shell in a session is told one
 // command after the other; each has a process of its own.
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, join, resolve } from "node:path";
 import { brief, check, CHECKOUT, exec, shell, startSession, suite, until } from "./harness.mjs";
@@ -20,10 +20,16 @@ const LISTENERS = [[80, WEB], [5432, "10.20.0.5"], [80, "10.20.0.9"], ["/run/pos
 
 const listen = (server, where) => new Promise((done, fail) => { server.once("error", fail).listen(...where, done); });
 
+/** A socket of another's that is there already; it is put back. */
+const aside = (path) => `${path}.aside`;
+const isSocket = ([path]) => typeof path === "string";
+
 /** HTTP servers that answer everything, on connections of which each takes one request. */
 async function startServers() {
   for (const [, address] of LISTENERS) if (address?.startsWith("127.") === false) exec("/usr/sbin/ip", ["address", "add", `${address}/32`, "dev", "lo"]);
   mkdirSync("/run/postgresql", { recursive: true });
+  const taken = LISTENERS.filter(isSocket).map(([path]) => path).filter((path) => existsSync(path));
+  for (const path of taken) renameSync(path, aside(path));
   const counted = { requests: 0 };
   const servers = [];
   for (const where of LISTENERS) {
@@ -34,7 +40,10 @@ async function startServers() {
     await listen(server, where);
     servers.push(server);
   }
-  return { counted, port: servers.at(-1).address().port, close: () => { for (const server of servers) server.close(); } };
+  return { counted, port: servers.at(-1).address().port, close: async () => {
+    await Promise.all(servers.map((server) => new Promise((done) => { server.close(done); })));
+    for (const path of taken) renameSync(aside(path), path);
+  } };
 }
 
 // --- what is there before a scenario ---------------------------------------------------------------------------------
@@ -154,5 +163,5 @@ export async function runExamples(only = []) {
   suite("examples");
   const servers = await startServers();
   for (const scenario of SCENARIOS.filter(({ example }) => only.length === 0 || only.includes(example))) await tryScenario(scenario, servers);
-  servers.close();
+  await servers.close();
 }

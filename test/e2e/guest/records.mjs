@@ -289,12 +289,11 @@ async function loaded() {
     { denied: sizeOf(`${folder}/denied`), escaped: sizeOf(`${folder}/escaped`) });
   const again = policyc("load", image("records-new"), "--pid", String(tree.pid));
   check("who is in a session already is refused", again.status === 3 && again.err.includes(`in session ${answer?.session} already`), again);
-  let events = "";
-  await until(() => {
-    events = policyc("events", "--session", String(answer?.session ?? 0), "--json").out;
-    return events.includes("/tree");
-  }, SHORT);
-  check("its events are on record", events.includes('"rule":"no-both"') && events.includes("/tree"), events.slice(0, 300));
+  const follower = await follow(answer?.session ?? 0);
+  const isOfTree = ({ rule, exe }) => rule === "no-both" && exe?.endsWith("/tree");
+  await until(() => follower.events.some(isOfTree), SHORT);
+  check("its events are on record", follower.events.some(isOfTree), brief(follower.events.slice(0, 3)));
+  kill(follower.child.pid);
   writeFileSync(`${folder}/stop`, "");
   await ended;
   await until(() => !existsSync(`${RECORDS}/${answer?.session ?? 0}`), SHORT);
