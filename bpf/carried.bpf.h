@@ -120,4 +120,16 @@ static __always_inline __u64 marks_to_take(struct scratch *scratch, const struct
 	return root && root->file_marks ? marks_of_file(key) & root->file_marks : 0;
 }
 
+/* What gets another name is decided as if whoever gives it held the marks of the file. */
+static __always_inline void hold_marks_of(struct scratch *scratch, struct dentry *dentry)
+{
+	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
+	struct policy_file_key file;
+
+	if (!inode || !is_regular(inode))
+		return;
+	file_key(&file, inode, scratch->session);
+	scratch->who.marks |= marks_to_take(scratch, &file);
+}
+
 #endif

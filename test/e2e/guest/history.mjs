@@ -126,6 +126,12 @@ log = os.open("${PLACE}/log", os.O_RDWR)
 tell(read("secret"), lambda: mapped(log, mmap.PROT_READ, mmap.MAP_SHARED))
 tell(lambda: mapped(log, mmap.PROT_READ | mmap.PROT_WRITE, mmap.MAP_SHARED),
      lambda: mapped(log, mmap.PROT_READ, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE))`, said: "ok ok\nEACCES EACCES" },
+  { name: "a file is moved as by one who holds its marks", policy: `${MARKS}deny create "${PLACE}/out/**" when tainted\n`, script: `
+def rename(old, new): return lambda: os.rename("${PLACE}/" + old, "${PLACE}/" + new)
+os.mkdir("${PLACE}/out")
+run("sh", "-c", "cat customer > copy; echo plain > plain")()
+tell(rename("copy", "out/copy"), lambda: os.link("${PLACE}/copy", "${PLACE}/out/copy"), rename("copy", "other"))
+tell(rename("plain", "out/plain"), read("public"))`, said: "EACCES EACCES ok\nok ok" },
   { name: "which program acts", policy: `
 deny read "${PLACE}/secret" unless exe "keeper"
 deny connect any when exe "keeper"
