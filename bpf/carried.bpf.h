@@ -112,19 +112,24 @@ static __always_inline int pass_marks_of(__u32 session, struct file *file, __u32
 	return root && root->file_marks && is_regular(inode) && pass_marks(session, dentry, (__u64)inode, mask) ? -EACCES : 0;
 }
 
-/* What is read or written through memory: what comes after this is not seen. */
-static __always_inline int pass_marks_mapped(__u32 session, struct file *file, unsigned long prot, unsigned long flags)
-{
-	return pass_marks_of(session, file,
-			     (prot & (PROT_READ | PROT_EXEC) ? MAY_READ : 0) | (prot & PROT_WRITE && flags & MAP_SHARED ? MAY_WRITE : 0));
-}
-
 /* What a process takes that executes the file. */
 static __always_inline __u64 marks_to_take(struct scratch *scratch, const struct policy_file_key *key)
 {
 	struct policy_root *root = root_of(scratch);
 
 	return root && root->file_marks ? marks_of_file(key) & root->file_marks : 0;
+}
+
+/* What gets another name is decided as if whoever gives it held the marks of the file. */
+static __always_inline void hold_marks_of(struct scratch *scratch, struct dentry *dentry)
+{
+	struct inode *inode = BPF_CORE_READ(dentry, d_inode);
+	struct policy_file_key file;
+
+	if (!inode || !is_regular(inode))
+		return;
+	file_key(&file, inode, scratch->session);
+	scratch->who.marks |= marks_to_take(scratch, &file);
 }
 
 #endif

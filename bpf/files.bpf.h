@@ -3,7 +3,7 @@
 #ifndef POLICY_FILES_H
 #define POLICY_FILES_H
 
-#include "carried.bpf.h"
+#include "places.bpf.h"
 #include "protected.bpf.h"
 
 /* The file beneath an overlay's: 6.5 and later mark it, before that it has the overlay's own path. */
@@ -107,6 +107,19 @@ static __always_inline __u32 mapping_ops(struct file *file, unsigned long prot)
 	return file == BPF_CORE_READ(task, mm, exe_file) ? 0 : OP(LOAD);
 }
 
+/*
+ * What is read or written through memory from now on: nothing that comes after this is seen. For a processor, what may be
+ * written may be read.
+ */
+static __always_inline int decide_memory(__u32 session, struct file *file, unsigned long prot, int is_shared)
+{
+	__u32 reads = prot & (PROT_READ | PROT_WRITE | PROT_EXEC) ? MAY_READ : 0;
+	__u32 writes = prot & PROT_WRITE && is_shared ? MAY_WRITE : 0;
+
+	return (writes ? write_place_again(session, file_dentry(file)) : 0) ?:
+	       (reads ? pass_marks_of(session, file, reads | writes) : 0);
+}
+
 SEC("lsm/mmap_file")
 int BPF_PROG(mmap_file, struct file *file, unsigned long reqprot, unsigned long prot, unsigned long flags, int ret)
 {
@@ -114,7 +127,7 @@ int BPF_PROG(mmap_file, struct file *file, unsigned long reqprot, unsigned long 
 
 	if (!session)
 		return ret;
-	return decide_dentry(file_dentry(file), mapping_ops(file, prot)) ?: pass_marks_mapped(session, file, prot, flags);
+	return decide_dentry(file_dentry(file), mapping_ops(file, prot)) ?: decide_memory(session, file, prot, flags & MAP_SHARED);
 }
 
 /* The kernel's own function, which the fmod_ret backend sees, is told only what was asked for. */
@@ -138,18 +151,19 @@ int BPF_PROG(mmap_file_asked, struct file *file, unsigned long prot, unsigned lo
 	if (!session)
 		return ret;
 	return decide_dentry(file_dentry(file), mapping_ops(file, granted_prot(file, prot))) ?:
-	       pass_marks_mapped(session, file, prot, flags);
+	       decide_memory(session, file, prot, flags & MAP_SHARED);
 }
 
 SEC("lsm/file_mprotect")
 int BPF_PROG(file_mprotect, struct vm_area_struct *vma, unsigned long reqprot, unsigned long prot, int ret)
 {
-	struct file *file;
+	__u32 session = ret ? 0 : current_session();
+	struct file *file = session ? BPF_CORE_READ(vma, vm_file) : 0;
 
-	if (ret || !(prot & PROT_EXEC) || !current_session())
+	if (!file)
 		return ret;
-	file = BPF_CORE_READ(vma, vm_file);
-	return file ? decide_dentry(file_dentry(file), OP(LOAD)) : 0;
+	return (prot & PROT_EXEC ? decide_dentry(file_dentry(file), OP(LOAD)) : 0) ?:
+	       decide_memory(session, file, prot, !!(BPF_CORE_READ(vma, vm_flags) & VM_SHARED));
 }
 
 SEC("lsm/path_truncate")

@@ -207,6 +207,7 @@
 #define MAP_SHARED 0x1 /* or a kind of it */
 #define VM_READ 0x1
 #define VM_EXEC 0x4
+#define VM_SHARED 0x8
 #define READ_IMPLIES_EXEC 0x0400000 /* personality */
 #define MNT_NOEXEC 0x04
 #define SB_I_NOEXEC 0x02

@@ -156,6 +156,9 @@ static __noinline int decide_move_in(__u32 session, struct dentry *from, struct 
 
 	if (!scratch)
 		return -EACCES;
+	hold_marks_of(scratch, from);
+	if (old_ops & OP(CREATE)) /* the two change places */
+		hold_marks_of(scratch, to);
 	scratch->target = (__u64)to;
 	if (new_ops && decide_place(index, new_ops))
 		goto out;

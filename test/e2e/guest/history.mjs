@@ -26,6 +26,25 @@ def refused(status):
     if status: raise OSError(status if status > 0 else 1000 - status, "")
 `;
 
+/** Files in memory, by the calls themselves: what they are mapped for, and what for after that. */
+const MEMORY = `
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
+libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+def mapped(file, prot, flags, later=None):
+    at = libc.mmap(None, 4096, prot, flags, file, 0)
+    if at == ctypes.c_void_p(-1).value or (later is not None and libc.mprotect(at, 4096, later)): raise OSError(ctypes.get_errno(), "")
+def memory(name, how, *more): mapped(os.open("${PLACE}/" + name, how), *more)
+def child(*acts):
+    pid = os.fork()
+    if pid == 0:
+        tell(*acts)
+        os._exit(0)
+    os.waitpid(pid, 0)
+`;
+
 const MARKS = `
 mark secret on read "${PLACE}/secret"
 deny connect loopback when secret
@@ -92,6 +111,27 @@ tell(run("sh", "-c", "cat customer > mapped; printf '#!/bin/sh\\\\ncat ${PLACE}/
 tell(run("./script"))
 def mapped(): mmap.mmap(os.open("${PLACE}/mapped", os.O_RDONLY), 0, prot=mmap.PROT_READ)[0]
 tell(read("public"), mapped, read("public"))`, said: "ok\nEPERM\nok ok EACCES" },
+  { name: "by memory that can be read later, or written", policy: MARKS, script: `${MEMORY}
+run("cp", "${PLACE}/customer", "${PLACE}/copy")()
+child(lambda: memory("copy", os.O_RDONLY, 0, mmap.MAP_PRIVATE, mmap.PROT_READ), read("public"))
+child(lambda: memory("copy", os.O_RDONLY, mmap.PROT_WRITE, mmap.MAP_PRIVATE), read("public"))
+child(lambda: memory("copy", os.O_RDONLY, 0, mmap.MAP_PRIVATE), read("public"))`, said: "ok EACCES\nok EACCES\nok ok" },
+  { name: "to a file that is written by memory later", policy: MARKS, script: `${MEMORY}
+child(read("customer"), lambda: memory("src/a", os.O_RDWR, mmap.PROT_READ, mmap.MAP_SHARED))
+child(read("src/a"), read("public"))
+child(read("customer"), lambda: memory("src/a", os.O_RDWR, mmap.PROT_READ, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE))
+child(read("src/a"), read("public"))`, said: "ok ok\nok ok\nok ok\nok EACCES" },
+  { name: "what is open already is decided again where it is mapped", policy: MARKS, script: `${MEMORY}
+log = os.open("${PLACE}/log", os.O_RDWR)
+tell(read("secret"), lambda: mapped(log, mmap.PROT_READ, mmap.MAP_SHARED))
+tell(lambda: mapped(log, mmap.PROT_READ | mmap.PROT_WRITE, mmap.MAP_SHARED),
+     lambda: mapped(log, mmap.PROT_READ, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE))`, said: "ok ok\nEACCES EACCES" },
+  { name: "a file is moved as by one who holds its marks", policy: `${MARKS}deny create "${PLACE}/out/**" when tainted\n`, script: `
+def rename(old, new): return lambda: os.rename("${PLACE}/" + old, "${PLACE}/" + new)
+os.mkdir("${PLACE}/out")
+run("sh", "-c", "cat customer > copy; echo plain > plain")()
+tell(rename("copy", "out/copy"), lambda: os.link("${PLACE}/copy", "${PLACE}/out/copy"), rename("copy", "other"))
+tell(rename("plain", "out/plain"), read("public"))`, said: "EACCES EACCES ok\nok ok" },
   { name: "which program acts", policy: `
 deny read "${PLACE}/secret" unless exe "keeper"
 deny connect any when exe "keeper"
