@@ -19,7 +19,7 @@
 
 /* Programs of the tracepoint backend, but for these: of all backends, and of those that are asked by hooks. */
 static const char *const EVENT_SECTIONS[] = { "tp_btf/", "cgroup" };
-static const char *const OF_ALL[] = { "after_exit" }, *const OF_HOOKS[] = { "after_exec" };
+static const char *const OF_ALL[] = { "after_exit" }, *const OF_HOOKS[] = { "after_exec", "after_fork" };
 
 /* Hooks that not every kernel has; each other one must attach. */
 static const char *const OPTIONAL_HOOKS[] = {

@@ -45,6 +45,17 @@ int BPF_PROG(task_alloc, struct task_struct *task, unsigned long clone_flags, in
 	return bpf_task_storage_get(&tasks, task, &copy, BPF_LOCAL_STORAGE_GET_F_CREATE) ? 0 : -ENOMEM;
 }
 
+/* What the parent's other threads took while it was copied, the copy may have: descriptors, and what they had read. */
+SEC("tp_btf/task_newtask")
+int BPF_PROG(after_fork, struct task_struct *task, unsigned long clone_flags)
+{
+	struct policy_task *member = clone_flags & CLONE_THREAD ? 0 : bpf_task_storage_get(&tasks, task, 0, 0);
+
+	if (member && member->session)
+		member->marks = process_marks(&member->starter, member->marks);
+	return 0;
+}
+
 /*
  * A zombie acts no more. But where the first thread of a process has ended, another that executes a program takes its
  * number: the process is there for as long as one of its threads is.

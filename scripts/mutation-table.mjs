@@ -17,7 +17,7 @@ const textsOf = (folder, end) => readdirSync(join(ROOT, folder)).filter((name) =
 
 /** Of tracepoints, and of all backends; and of those with hooks alone. */
 const EVERYWHERE = ["after_exit"];
-const BESIDE_HOOKS = ["after_exec"];
+const BESIDE_HOOKS = ["after_exec", "after_fork"];
 
 /** Names of the programs that a backend attaches. */
 function programs(sections) {

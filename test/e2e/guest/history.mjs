@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { mutate, pinned } from "./mutations.mjs";
-import { BACKEND, brief, check, exec, POLICYC, scratchFile, session, startSession, suite, until } from "./harness.mjs";
+import { BACKEND, brief, BUILT, check, exec, POLICYC, scratchFile, session, startSession, suite, until } from "./harness.mjs";
 
 const PLACE = "/srv/e2e-history";
 const TABLES = JSON.parse(readFileSync(new URL("hook-tests.json", import.meta.url), "utf8"));
@@ -86,6 +86,9 @@ child()`, said: "ok ok EACCES EPERM\nok ok EACCES\nEACCES ok EACCES EPERM" },
 def other(act):
     thread = threading.Thread(target=lambda: tell(act)); thread.start(); thread.join()
 other(read("public")); other(read("own")); tell(read("public")); other(read("public"))`, said: "ok\nok\nEACCES\nEACCES" },
+  { name: "what is read while a process is copied, the copy has read", policy: MARKS, script: `
+had, through = subprocess.run(["${BUILT}/race-fork", "${PLACE}/own", "${PLACE}/public", "80"], stdout=subprocess.PIPE, text=True).stdout.split()
+print("ok" if int(had) > 0 and through == "0" else f"{had} had it, {through} of them could read on", flush=True)`, said: "ok" },
   { name: "success, until something is changed", policy: MARKS, script: `
 tell(run("./commit"), run("./test-bad"), run("./commit"), run("./test-good"), run("./commit"))
 tell(write("src/a"), run("./commit"), run("./test-good"), run("./commit"))`,
