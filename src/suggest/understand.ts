@@ -1,0 +1,72 @@
+/** A request in English → a proposal, by the catalogue alone: no model, no network, the same for the same words. */
+import type { Item, Proposal, Untranslated } from "./proposal.js";
+import { clausesOf } from "./understanding/clauses.js";
+import { splitHyphens } from "./understanding/hyphens.js";
+import { expandIdioms } from "./understanding/idioms.js";
+import { frameOf, type Inherited } from "./understanding/frame.js";
+import { reconcile } from "./understanding/reconcile.js";
+import type { Piece } from "./understanding/pieces.js";
+import { sentencesOf } from "./understanding/sentences.js";
+import { piecesOf } from "./understanding/tag.js";
+import { translate } from "./understanding/translate.js";
+import { hasHidden, wordsOf } from "./understanding/words.js";
+
+export interface Surroundings {
+  /** The file that the words are from; null: the command line. */
+  readonly from: string | null;
+}
+
+const HIDDEN = "it holds characters that do not show, which may say something else than what is read";
+
+export function understand(text: string, surroundings: Surroundings): Proposal {
+  const outcomes = sentencesOf(text, surroundings.from !== null).flatMap(({ start, end }) => understandSentence(text, start, end));
+  return reconcile({
+    items: outcomes.flatMap((one) => (one.kind === "item" ? [one.item] : [])),
+    untranslated: outcomes.flatMap((one) => (one.kind === "untranslated" ? [one.untranslated] : [])),
+  });
+}
+
+type Understood =
+  | { readonly kind: "item"; readonly item: Item }
+  | { readonly kind: "untranslated"; readonly untranslated: Untranslated };
+
+const untranslated = (words: string, reason: string): Understood => ({ kind: "untranslated", untranslated: { words, line: null, reason } });
+
+function understandSentence(text: string, start: number, end: number): readonly Understood[] {
+  const sentence = text.slice(start, end);
+  if (hasHidden(sentence)) return [untranslated(sentence.trim(), HIDDEN)];
+  const { words: written, odd } = wordsOf(sentence, start);
+  const words = splitHyphens(written);
+  if (words.length === 0 && odd.length === 0) return [];
+  if (odd.length > 0) return [untranslated(sentence.trim(), `\`${odd.join(" ")}\` is not known here`)];
+  const pieces = expandIdioms(piecesOf(words, text)).filter(({ tag }) => tag.kind !== "stop");
+  // Thanks and greetings ask for nothing.
+  if (pieces.every(({ tag }) => tag.kind === "filler" || tag.kind === "comma" || tag.kind === "conjunction")) return [];
+  let inherited: Inherited | null = null;
+  let about: readonly Piece[] = [];
+  const understood: Understood[] = [];
+  for (const clause of clausesOf(pieces)) {
+    const said = wordsIn(text, clause.pieces, words);
+    const pieces = withReferences(clause.pieces, about);
+    const framed = frameOf(pieces, clause.inherits ? inherited : null);
+    const outcome = framed.ok ? translate(framed.frame) : framed;
+    understood.push(outcome.ok ? { kind: "item", item: { words: said, line: null, ...outcome.value } } : untranslated(said, outcome.reason));
+    about = things(pieces);
+    // What follows a wish that is not understood cannot lean on it.
+    inherited = framed.ok && outcome.ok ? { effect: framed.frame.effect, subject: framed.frame.subject } : null;
+  }
+  return understood;
+}
+
+const things = (pieces: readonly Piece[]): readonly Piece[] => pieces.filter(({ tag }) => tag.kind === "path" || tag.kind === "thing" || tag.kind === "literal");
+
+/** `read the docs, but do not write there` */
+const withReferences = (pieces: readonly Piece[], about: readonly Piece[]): readonly Piece[] =>
+  pieces.flatMap((piece) => (piece.tag.kind === "reference" && about.length === 1 ? about.map(({ tag }) => ({ ...piece, tag })) : [piece]));
+
+function wordsIn(text: string, pieces: readonly Piece[], words: readonly { readonly start: number; readonly end: number }[]): string {
+  const from = Math.min(...pieces.map((piece) => piece.from));
+  const to = Math.max(...pieces.map((piece) => piece.to));
+  return text.slice(words[from]?.start ?? 0, words[to - 1]?.end ?? 0);
+}
+
