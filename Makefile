@@ -6,7 +6,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # To build, then what the demo and the tests run besides.
 PACKAGES := clang clang-tidy libclang-rt-14-dev llvm bpftool gcc make pkg-config libc6-dev libbpf-dev libelf-dev zlib1g-dev \
-	git curl util-linux iproute2 e2fsprogs btrfs-progs python3 python3-venv pre-commit bash-completion zsh fish
+	chromium-headless-shell git curl util-linux iproute2 e2fsprogs btrfs-progs python3 python3-venv pre-commit bash-completion zsh fish
 # What `make test-tools` tries the standard policies with: more than a gigabyte, so only that target installs them.
 TOOL_PACKAGES := python3 python3-venv cargo golang-go default-jdk-headless maven gradle libmaven-compiler-plugin-java \
 	libmaven-resources-plugin-java libmaven-jar-plugin-java libsurefire-java buildah uidmap vim nano emacs-nox less

@@ -15,6 +15,7 @@ import type { OutsideBindings } from "./bindings.js";
 import { fail, type Failure, STATUS } from "./exit.js";
 import { linkReader } from "./link-reader.js";
 import { failed, type Loaded, type Runnable } from "./loaded.js";
+import type { Approval } from "./require-approval.js";
 import { decodeSource, readSource } from "./read-sources.js";
 import { OF_THE_COMMAND_LINE } from "./render-diagnostics.js";
 import { shellWord } from "./shell-word.js";
@@ -52,28 +53,30 @@ export const noneHas = (name: string, params: Iterable<string>): { readonly ok: 
 
 /** From what was read already. */
 export function compileBytes(
-  path: string, bytes: Uint8Array, bindings: OutsideBindings, searchPath: string,
+  path: string, bytes: Uint8Array, bindings: OutsideBindings, searchPath: string, approval: Approval | null = null,
 ): Loaded<Runnable> {
-  return compiled(loadFrom(path, decodeSource(path, bytes), bindings, searchPath));
+  return compiled(loadFrom(path, decodeSource(path, bytes), bindings, searchPath, approval));
 }
 
-export function compileStd(name: string, bindings: OutsideBindings, searchPath: string): Loaded<Runnable> {
-  return compiled(loadPolicyFile(name, bindings, searchPath));
+export function compileStd(name: string, bindings: OutsideBindings, searchPath: string, approval: Approval | null = null): Loaded<Runnable> {
+  return compiled(loadFrom(name, readSource(name), bindings, searchPath, approval));
 }
 
 function loadFrom(
-  path: string, root: ReturnType<typeof readSource>, bindings: OutsideBindings, searchPath: string,
+  path: string, root: ReturnType<typeof readSource>, bindings: OutsideBindings, searchPath: string, approval: Approval | null = null,
 ): Loaded<FrontEnd> {
-  if (!("error" in root)) return bind(path, root, bindings, searchPath);
+  if (!("error" in root)) return bind(path, root, bindings, searchPath, approval);
   return failed(root.isImage === true
     ? fail(STATUS.usage, `\`${path}\` is an image, not a policy`, `policyc inspect ${path}`)
     : fail(STATUS.usage, `cannot read \`${path}\`: ${root.error}`));
 }
 
-function bind(path: string, root: Source, bindings: OutsideBindings, searchPath: string): Loaded<FrontEnd> {
+function bind(path: string, root: Source, bindings: OutsideBindings, searchPath: string, approval: Approval | null): Loaded<FrontEnd> {
   const normal = path.startsWith(STD) ? path : normalize(path);
   // What was read once is not read again: standard input cannot be, and a file may change in between.
   const loaded = loadPolicy(normal, (name) => (name === normal ? root : readSource(name)));
+  const approved = approval !== null && loaded.ok ? approval(path, loaded.value) : null;
+  if (approved?.ok === false) return failed(approved);
   const { home, params, task } = bindings;
   const unbound = frontEndOf(loaded, { home, params, programs: [] }, task);
   if (!unbound.ok) return misbound(unbound.diagnostics, bindings);

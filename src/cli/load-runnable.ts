@@ -1,5 +1,6 @@
 /** What `run` takes: a policy, which is compiled, or an image, which is checked. An image needs no compiler loaded. */
 import { decodeImage } from "../compiler/image/decode.js";
+import type { Approval } from "./require-approval.js";
 import type { OutsideBindings } from "./bindings.js";
 import { fail, STATUS } from "./exit.js";
 import { failed, type Loaded, type Runnable } from "./loaded.js";
@@ -14,14 +15,14 @@ export async function preload(path: string): Promise<void> {
 
 /** `bindings` and `searchPath` are for policies: an image is bound already. */
 export async function loadRunnable(
-  path: string, bindings: OutsideBindings, searchPath: string,
+  path: string, bindings: OutsideBindings, searchPath: string, approval: Approval | null = null,
 ): Promise<Loaded<Runnable>> {
-  if (path.startsWith("std:")) return (await import("./load-policy.js")).compileStd(path, bindings, searchPath);
+  if (path.startsWith("std:")) return (await import("./load-policy.js")).compileStd(path, bindings, searchPath, approval);
   const bytes = readFileOf(path);
   if (!bytes.ok) return failed(bytes);
-  return isImage(bytes.value)
-    ? checkImage(path, bytes.value, bindings)
-    : (await import("./load-policy.js")).compileBytes(path, bytes.value, bindings, searchPath);
+  if (!isImage(bytes.value)) return (await import("./load-policy.js")).compileBytes(path, bytes.value, bindings, searchPath, approval);
+  return approval === null ? checkImage(path, bytes.value, bindings)
+    : failed(fail(STATUS.usage, `\`${path}\` is an image, which nobody has reviewed: approvals are of policies`, "name the policy that it was compiled from"));
 }
 
 function checkImage(path: string, bytes: Uint8Array, bindings: OutsideBindings): Loaded<Runnable> {

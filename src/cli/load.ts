@@ -12,13 +12,14 @@ import type { Runnable } from "./loaded.js";
 import { loadRunnable } from "./load-runnable.js";
 import { checkBackend, leastGaps, printGaps } from "./machine-gaps.js";
 import type { BindingOptions } from "./options.js";
+import type { ApprovalOptions } from "./require-approval.js";
 import { printDiagnostics, printFailure, printTrouble } from "./print-failure.js";
 import { refusedOf, type RefusedOpen } from "./refused-open.js";
 import { guardedFiles, sessionRecord } from "./session-facts.js";
 import { asInvokingUser, findSessions, type SessionSurroundings, sessionSurroundings } from "./sessions-of-machine.js";
 import { hasColour, painter, printable, shortened, terminalWidth, writeOut } from "./terminal.js";
 
-export interface LoadOptions extends BindingOptions {
+export interface LoadOptions extends BindingOptions, ApprovalOptions {
   readonly pid: readonly string[];
   readonly backend: string;
   readonly json?: boolean;
@@ -40,8 +41,10 @@ export async function loadCommand(
   if (!bindings.ok) return printFailure(bindings.failure);
   const gaps = leastGaps(checksOf(surroundings.machine(), `policyc load ${file} …`), backend.value);
   if (gaps.length > 0) return printGaps(gaps);
+  const approval = (await import("./require-approval.js")).approvalFrom(options);
+  if (!approval.ok) return printFailure(approval.failure);
   const prepared = await asInvokingUser(process.env, async () => {
-    const loaded = await loadRunnable(file, bindings.value, process.env["PATH"] ?? "");
+    const loaded = await loadRunnable(file, bindings.value, process.env["PATH"] ?? "", approval.value);
     return loaded.ok ? { ...loaded, guarded: guardedFiles(loaded.value.files) } : loaded;
   });
   if (!prepared.ok) return printTrouble(prepared.trouble);

@@ -14,9 +14,13 @@ import type { InspectOptions } from "./inspect.js";
 import type { LearnOptions } from "./learn.js";
 import type { LintOptions } from "./lint.js";
 import type { LoadOptions } from "./load.js";
-import { addBindingOptions, type BindingOptions, repeatable } from "./options.js";
+import { addBindingOptions, repeatable } from "./options.js";
+import type { ReloadOptions } from "./reload.js";
+import type { ApproveOptions } from "./approve.js";
+import type { ReviewOptions } from "./review.js";
 import type { RunOptions } from "./run.js";
 import type { StatusOptions } from "./status.js";
+import type { SuggestOptions } from "./suggest.js";
 import { writeErr, writeOut } from "./terminal.js";
 import type { TestOptions } from "./test.js";
 import { packageVersion } from "./version.js";
@@ -44,6 +48,9 @@ export function createProgram(finish: (status: number) => void): Command {
   addDiff(program, finish);
   addExplain(program, finish);
   addInspect(program, finish);
+  addSuggest(program, finish);
+  addReview(program, finish);
+  addApprove(program, finish);
   addRun(program, finish);
   addLearn(program, finish);
   addLoad(program, finish);
@@ -206,6 +213,7 @@ function addRun(program: Command, finish: Finish): void {
     .option("--events <file>", "write what was denied, killed and audited: one JSON object a line; repeats are folded into counts")
     .option("--feedback <file>", "append what was denied and killed, for the agent to read: one line each, with the rule's because")
     .option("--quiet", "no last line about what was denied")
+    .addOption(requireApproval()).addOption(trust())
     .addHelpText("after", example("sudo policyc run agent.pol --set workspace=$PWD -- my-agent --fast")
       + "\nExit status: the command's own; 128+N after signal N, 127 where it is\nnot found, 126 where it cannot be executed.\n")
     .action(async (file: string, command: readonly string[], options: RunOptions) => {
@@ -235,12 +243,73 @@ Exit status: the command's own; 3 where that is 0 and events are missing.
     });
 }
 
+function addSuggest(program: Command, finish: Finish): void {
+  program.command("suggest")
+    .description("draft a policy from plain words: by a catalogue, or by a model where a key or a server is given")
+    .argument("[text]", "what is wished for; - is standard input")
+    .option("--from <file.md>", "draft from an agent's instruction file: AGENTS.md, CLAUDE.md")
+    .option("--onto <policy>", "add to this policy")
+    .option("--offline", "ask no model, even where a key is set")
+    .option("--model <name>", "the model to ask (default: OPENAI_MODEL, else gpt-5-mini)")
+    .option("--base-url <url>", "a server that speaks the OpenAI API (default: OPENAI_BASE_URL, else OpenAI's)")
+    .option("--timeout <seconds>", "how long an answer may take (default: 120)")
+    .option("--print-prompt", "print all that would be sent, and send nothing")
+    .option("-o, --output <draft.pol>", "where to (default: standard output)")
+    .option("--json", "print the draft and what was not translated as JSON")
+    .addHelpText("after", example('policyc suggest "block ssh keys, and no network after reading .env"', "policyc suggest --from AGENTS.md -o draft.pol",
+      'policyc suggest "no sudo" --base-url http://localhost:11434/v1 --model qwen3') + `
+A draft cannot be run: review and approve it first. The key is read from
+OPENAI_API_KEY. Nothing is sent but the request and, with --onto, that policy.
+Exit status: 1 where there is no draft, 3 where the model cannot be asked.
+`)
+    .action(async (text: string | undefined, options: SuggestOptions) => {
+      finish(await (await import("./suggest.js")).suggestCommand(text, options));
+    });
+}
+
+function addReview(program: Command, finish: Finish): void {
+  addBindingOptions(program.command("review"))
+    .description("show what a draft would change: what it permits first, then what it denies")
+    .argument("<draft>", "a draft, or any policy; - is standard input")
+    .option("--onto <policy>", "compare with this policy (default: with none)")
+    .option("--html <out.html>", "write one self-contained page instead")
+    .option("--json", "print JSON")
+    .addHelpText("after", example("policyc review draft.pol --onto agent.pol", "policyc review draft.pol --html review.html")
+      + "\nExit status: 1 where a probe of the draft comes out otherwise.\n")
+    .action(async (file: string, options: ReviewOptions) => {
+      finish((await import("./review.js")).reviewCommand(file, options));
+    });
+}
+
+function addApprove(program: Command, finish: Finish): void {
+  addBindingOptions(program.command("approve"))
+    .description("make a policy of a draft, with a person's yes and a record of it")
+    .argument("<draft>", "a draft, or a policy that was changed")
+    .option("--onto <policy>", "the policy whose place it takes")
+    .option("-o, --output <policy>", "where to (default: --onto, else the draft itself)")
+    .addOption(repeatable("--allow-wider <rule>", "permit what this rule permits and was refused (repeatable)"))
+    .option("--key <key.pem>", "sign the record with this Ed25519 key")
+    .option("--yes", "ask nobody: only with --key")
+    .addHelpText("after", example("policyc approve draft.pol --onto agent.pol", "policyc approve agent.pol --key approval.key") + `
+The record is FILE.approval, beside the policy. It holds a digest of what the
+policy means: another layout is approved as well, another meaning is not.
+run --require-approval takes nothing else.
+`)
+    .action(async (file: string, options: ApproveOptions) => {
+      finish((await import("./approve.js")).approveCommand(file, options));
+    });
+}
+
+const requireApproval = (): Option => new Option("--require-approval", "only a policy that was approved, as it was approved");
+const trust = (): Option => repeatable("--trust <key.pub>", "approved with this key, and no other (repeatable)");
+
 function addLoad(program: Command, finish: Finish): void {
   addBindingOptions(program.command("load"))
     .description("put processes that run already under a policy, with everything they started (as root)")
     .argument("<file>", "a policy or an image; - is standard input")
     .addOption(repeatable("--pid <pid>", "a process (repeatable)").makeOptionMandatory())
     .option("--backend <backend>", "auto, lsm or fmod_ret", "auto")
+    .addOption(requireApproval()).addOption(trust())
     .option("--json", "print JSON")
     .addHelpText("after", example("sudo policyc load agent.pol --pid $(pgrep -o my-agent)")
       + "\nSays what is open already that the policy would have refused: it stays open.\n")
@@ -276,9 +345,10 @@ function addReload(program: Command, finish: Finish): void {
     .description("put a session under another policy, in one step (as root)")
     .argument("<session>", "its number, as status shows it")
     .argument("<file>", "a policy or an image; - is standard input")
+    .addOption(requireApproval()).addOption(trust())
     .addHelpText("after", example("sudo policyc reload 2 agent.pol")
       + "\nWhat is not bound anew stays as the session has it.\n")
-    .action(async (session: string, file: string, options: BindingOptions) => {
+    .action(async (session: string, file: string, options: ReloadOptions) => {
       finish(await (await import("./reload.js")).reloadCommand(session, file, options));
     });
 }

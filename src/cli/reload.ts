@@ -8,22 +8,27 @@ import { type Attempt, fail, STATUS, succeed } from "./exit.js";
 import type { Runnable } from "./loaded.js";
 import { loadRunnable } from "./load-runnable.js";
 import type { BindingOptions } from "./options.js";
+import type { ApprovalOptions } from "./require-approval.js";
 import { printDiagnostics, printFailure, printTrouble } from "./print-failure.js";
 import { isImage, readFileOf, readSource } from "./read-sources.js";
 import { guardedFiles, placeOf } from "./session-facts.js";
 import { asInvokingUser, findSession, sessionSurroundings } from "./sessions-of-machine.js";
 import { printable, writeErr } from "./terminal.js";
 
+export interface ReloadOptions extends BindingOptions, ApprovalOptions {}
+
 export async function reloadCommand(
-  text: string, file: string, options: BindingOptions, surroundings = sessionSurroundings(),
+  text: string, file: string, options: ReloadOptions, surroundings = sessionSurroundings(),
 ): Promise<number> {
   const session = await findSession(text, surroundings, `policyc reload ${text} ${file}`);
   if (!session.ok) return printFailure(session.failure);
   const given = bindingsOf(options);
   if (!given.ok) return printFailure(given.failure);
+  const approval = (await import("./require-approval.js")).approvalFrom(options);
+  if (!approval.ok) return printFailure(approval.failure);
   const prepared = await asInvokingUser(process.env, async () => {
     const bindings = await bindingsFor(file, options, given.value, session.value.record);
-    const loaded = await loadRunnable(file, bindings, process.env["PATH"] ?? "");
+    const loaded = await loadRunnable(file, bindings, process.env["PATH"] ?? "", approval.value);
     return loaded.ok ? { ...loaded, guarded: guardedFiles(loaded.value.files) } : loaded;
   });
   if (!prepared.ok) return printTrouble(prepared.trouble);

@@ -7,11 +7,12 @@ import { bindingsOf } from "./bindings.js";
 import { type Attempt, fail, reasonOf, STATUS, succeed } from "./exit.js";
 import { loadRunnable, preload } from "./load-runnable.js";
 import type { BindingOptions } from "./options.js";
+import type { ApprovalOptions } from "./require-approval.js";
 import { printFailure } from "./print-failure.js";
 import { note, type RunSurroundings, type SessionOptions, supervise, type Supervised, SURROUNDINGS } from "./supervise.js";
 import { printable } from "./terminal.js";
 
-export interface RunOptions extends BindingOptions, SessionOptions {
+export interface RunOptions extends BindingOptions, SessionOptions, ApprovalOptions {
   readonly events?: string;
   readonly feedback?: string;
   readonly quiet?: boolean;
@@ -22,10 +23,13 @@ export async function runCommand(
 ): Promise<number> {
   const bindings = bindingsOf(options);
   if (!bindings.ok) return printFailure(bindings.failure);
+  const approval = options.requireApproval === undefined && options.trust === undefined ? succeed(null)
+    : (await import("./require-approval.js")).approvalFrom(options);
+  if (!approval.ok) return printFailure(approval.failure);
   await preload(file);
   const result = await supervise({
     file, command, options, surroundings,
-    load: (searchPath) => loadRunnable(file, bindings.value, searchPath),
+    load: (searchPath) => loadRunnable(file, bindings.value, searchPath, approval.value),
     ...(options.feedback === undefined ? {} : { environment: { [FEEDBACK_VARIABLE]: resolve(options.feedback) } }),
     openSinks: (meta) => openSinks(options, meta),
   });

@@ -66,7 +66,7 @@ describe("help", () => {
   it("has what exists and nothing else", async () => {
     const { stdout } = await policyc(["--help"]);
     expect([...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name))
-      .toEqual(["compile", "lint", "fmt", "test", "diff", "explain", "inspect", "run", "learn", "load", "status", "events", "reload", "unload", "hook", "feedback", "doctor", "init", "completions"]);
+      .toEqual(["compile", "lint", "fmt", "test", "diff", "explain", "inspect", "suggest", "review", "approve", "run", "learn", "load", "status", "events", "reload", "unload", "hook", "feedback", "doctor", "init", "completions"]);
   });
 });
 

@@ -97,6 +97,8 @@ function argumentOf(command: string, argument: Argument, shipped: readonly strin
 
 /** By the name in the angle brackets; what is not here, and has no choices, is `unknownValues`. */
 export const OPTION_VALUES: ReadonlyMap<string, Value> = new Map<string, Value>([
+  ["file.md", files("md")], ["draft.pol", files("pol")], ["out.html", files("html")], ["key.pem", files("key", "pem")],
+  ["key.pub", files("pub", "pem")], ["url", NOTHING], ["seconds", NOTHING], ["rule", NOTHING], ["name", NOTHING],
   ["backend", { kind: "words", words: BACKEND_CHOICES }],
   ["dir", { kind: "folders" }],
   ["file", files()],
@@ -117,6 +119,7 @@ export const OPTION_VALUES: ReadonlyMap<string, Value> = new Map<string, Value>(
 
 /** By the name of the argument, after that of its command where this one differs. */
 export const ARGUMENT_VALUES: ReadonlyMap<string, Value> = new Map<string, Value>([
+  ["draft", files("pol")], ["text", NOTHING],
   ["command", { kind: "command" }],
   ["dir", { kind: "folders" }],
   ["file", files("pol")],
