@@ -127,7 +127,7 @@ int BPF_PROG(mmap_file, struct file *file, unsigned long reqprot, unsigned long 
 
 	if (!session)
 		return ret;
-	return decide_dentry(file_dentry(file), mapping_ops(file, prot)) ?: decide_memory(session, file, prot, flags & MAP_SHARED);
+	return decide_dentry(file_dentry(file), mapping_ops(file, prot)) ?: decide_memory(session, file, prot, !!(flags & MAP_SHARED));
 }
 
 /* The kernel's own function, which the fmod_ret backend sees, is told only what was asked for. */
@@ -151,7 +151,7 @@ int BPF_PROG(mmap_file_asked, struct file *file, unsigned long prot, unsigned lo
 	if (!session)
 		return ret;
 	return decide_dentry(file_dentry(file), mapping_ops(file, granted_prot(file, prot))) ?:
-	       decide_memory(session, file, prot, flags & MAP_SHARED);
+	       decide_memory(session, file, prot, !!(flags & MAP_SHARED));
 }
 
 SEC("lsm/file_mprotect")
