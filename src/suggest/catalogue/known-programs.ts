@@ -30,3 +30,6 @@ export const SUBCOMMANDS: ReadonlySet<string> = new Set((
 
 /** Commands that are followed by another one, or by a name. */
 export const GROUPS_OF: ReadonlySet<string> = new Set("run run-script compose exec system volume network image images container containers rollout s3 s3api ec2 iam lambda sts rds eks ecs ecr cloudformation dynamodb ssm secretsmanager route53 kms sns sqs compute projects functions app sql storage services auth config vm group account webapp aks keyvault acr pr issue release repo secret workflow gist mr stash remote submodule worktree state workspace mod npm nuget pip stack kv db token cache dist-tag owner dlx x task".split(" "));
+
+/** Folders of projects that are called so without saying that they are folders. */
+export const KNOWN_FOLDERS: ReadonlySet<string> = new Set("dist out lib public static assets examples packages apps coverage fixtures e2e benchmarks".split(" "));

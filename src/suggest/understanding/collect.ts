@@ -2,6 +2,8 @@
 import type { Doing } from "./lexicon.js";
 import { type Files, type Network, type Placed, slug, type Thing, type ThingKind } from "./objects.js";
 import type { Piece } from "./pieces.js";
+import { covers } from "./covers.js";
+import { pathTarget } from "./targets.js";
 import { samplePath } from "./samples.js";
 import { isKnownFile, isPort } from "./slots.js";
 import { filesOf, fromAddress, fromCommand, fromEntries, fromLiteral, fromPath, fromPorts, kindsOf, type Resolved } from "./things.js";
@@ -31,10 +33,13 @@ export function collect(pieces: readonly Piece[], prefer: readonly ThingKind[], 
   const isPrograms = own.length === 0 && pieces.some(({ tag }, i) => tag.kind === "generic" && tag.of === "program" && pieces.slice(i + 1).some(({ tag: later }) => later.kind === "preposition" && (later.word === "in" || later.word === "from")));
   const said = withoutNoun(isPrograms ? ["exec"] : own, pieces);
   const doings = [...new Set(said.length > 0 ? said : from?.doings ?? [])];
-  const wanted = kindsOf(doings).length > 0 ? kindsOf(doings) : prefer;
-  const state = new Collector(pieces, wanted, from);
+  const isOfPrograms = from !== null && from.things.length === 0 && from.generic.has("program");
+  const wanted = kindsOf(doings).length > 0 ? kindsOf(doings) : isOfPrograms ? ["programs" as const] : prefer;
+  const state = collector(pieces, wanted, from);
   const verbs = pieces.flatMap(({ tag }, i) => (tag.kind === "doing" ? [i] : []));
   const things = commandsOf(wholly(scoped(withoutWhole(joinNetworks(state.placed))), pieces));
+  const isServer = said.length === 0 && from === null && pieces.some(({ tag, text }) => tag.kind === "generic" && /^servers?$/i.test(text));
+  if (isServer && things.some(({ thing }) => thing.kind === "network" && thing.addresses.length === 0)) state.problems.push("whether connecting or listening is meant is not said");
   const generic = new Set(pieces.flatMap(({ tag }) => (tag.kind === "generic" ? [tag.of] : [])));
   const firstThing = state.placed[0];
   return {
@@ -44,6 +49,15 @@ export function collect(pieces: readonly Piece[], prefer: readonly ThingKind[], 
     hasSuccess: pieces.some(({ tag }) => tag.kind === "success"), hasNot: pieces.some(({ tag }) => tag.kind === "not"),
     problems: state.problems,
   };
+}
+
+/** What one of them may be is what the others are. */
+function collector(pieces: readonly Piece[], wanted: readonly ThingKind[], from: Part | null): Collector {
+  const first = new Collector(pieces, wanted, from);
+  const kinds = [...new Set(first.placed.map(({ thing }) => thing.kind))];
+  if (first.problems.length === 0 || wanted.length > 0 || kinds.length !== 1) return first;
+  const second = new Collector(pieces, kinds, from);
+  return second.problems.length === 0 ? second : first;
 }
 
 /** `change the ownership of`: the verb says nothing more. */
@@ -122,7 +136,7 @@ class Collector {
       this.#resolved(inFolder, at);
       return;
     }
-    const where = { isFolder: this.#isNamed(at, /folder|dir/i), isProgram: this.#isNamed(at, /program|command|binary|tool|executable|cli/i) };
+    const where = { isFolder: this.#isNamed(at, /^(?:sub)?(?:folder|directory|dir)$/i) || this.#isCalled(at, /folder|dir/i), isProgram: this.#isCalled(at, /program|command|binary|tool|executable|cli/i) };
     if (reason === null && /^[\w.+-]+$/.test(text) && (where.isFolder || where.isProgram)) this.#place(fromLiteral(text, this.#wanted, where), at);
     else this.problems.push(reason ?? `\`${text}\` is not known here`);
   }
@@ -143,7 +157,7 @@ class Collector {
     const next = this.#pieces[at + 1]?.tag;
     const isRange = this.#preposition === "to" && this.#inPorts && this.#joinsRange(text);
     if (isRange) return;
-    const before = this.#pieces.slice(0, at).findLast(({ tag }) => tag.kind !== "filler")?.text ?? "";
+    const before = this.#pieces.slice(0, at).findLast(({ tag }) => tag.kind !== "filler" && tag.kind !== "generic")?.text ?? "";
     const range = /^(?:below|under|less than)$/i.test(before) ? `0-${String(Number(text) - 1)}` : /^(?:above|over|beyond|greater than)$/i.test(before) ? `${String(Number(text) + 1)}-65535` : text;
     const asPort = this.#inPorts || written.startsWith(":") || next?.kind === "generic" && next.of === "port";
     if (!asPort || !isPort(range)) this.problems.push(`what \`${written}\` counts is not said`);
@@ -164,10 +178,16 @@ class Collector {
     return true;
   }
 
-  /** `the vendor folder`, `a program called frobctl` */
+  /** `the vendor folder` */
   #isNamed(at: number, words: RegExp): boolean {
-    const isMeant = (piece: Piece | undefined): boolean => piece?.tag.kind === "generic" && words.test(piece.text);
-    return isMeant(this.#pieces[at + 1]) || /^(?:called|named)$/i.test(this.#pieces[at - 1]?.text ?? "") && isMeant(this.#pieces[at - 2]);
+    const next = this.#pieces[at + 1];
+    return next?.tag.kind === "generic" && words.test(next.text);
+  }
+
+  /** `a program called frobctl` */
+  #isCalled(at: number, words: RegExp): boolean {
+    const before = this.#pieces[at - 2];
+    return /^(?:called|named)$/i.test(this.#pieces[at - 1]?.text ?? "") && before?.tag.kind === "generic" && words.test(before.text);
   }
 
   #beside(at: number, words: RegExp): boolean {
@@ -257,6 +277,8 @@ function within(files: Files, scope: Files): Files | null {
     if (pattern.startsWith("**/")) return [`${folder}/${pattern}`];
     return pattern.includes("/") ? [] : [`${folder}/**/${pattern}`];
   }));
+  const isAll = scope.inside.length > 0 && scope.inside.every((path) => files.patterns.some((pattern) => covers(pathTarget(pattern), pathTarget(path))));
+  if (isAll) return { ...files, patterns: scope.patterns, inside: scope.inside, outside: [], id: slug(`${files.id}-in-${scope.id}`) };
   const patterns = [...new Set(inFolders(files.patterns))];
   if (patterns.length === 0) return null;
   const samples = patterns.slice(0, 2).flatMap((pattern) => samplePath(pattern) ?? []);

@@ -38,6 +38,8 @@ export function fileRules(wish: FileWish): Outcome {
     const made = isAll(files) && wish.effect === "deny" ? sweeping(wish, operations) : null;
     if (made?.ok === false) return made;
     rules.push(...(made === null ? ruleOf(wish, files, operations) : made.value.statements));
+    // What is left out of what is allowed is not allowed.
+    if (wish.effect === "allow" && wish.except.length > 0) rules.push(rule(`no-${wish.except[0]?.id ?? "others"}`, "deny", operations, fileTargets(wish.except.flatMap(({ patterns }) => patterns)), wish.circumstance));
     probes.push(...probesOf(wish, files, operations));
   }
   return done([...wish.circumstance.marks, ...rules], probes);
@@ -86,6 +88,7 @@ function probesOf({ effect, except, acting, others, keep }: FileWish, files: Fil
   const inside = files.inside.slice(0, MOST);
   const tried = shown(operations).slice(0, 3);
   return [
+    ...(effect === "allow" ? except.flatMap((one) => one.inside.slice(0, 1)).flatMap((path) => tried.slice(0, 1).map((operation) => probe("denied", operation, pathTarget(path), acting))) : []),
     ...inside.flatMap((path) => tried.map((operation) => probe(expected, operation, pathTarget(path), acting))),
     ...(expected === "denied" ? [
       ...[...files.outside, ...except.flatMap((one) => one.inside)].slice(0, MOST).map((path) => probe("allowed", tried[0] ?? "read", pathTarget(path), acting)),

@@ -51,7 +51,8 @@ export function frameOf(clause: readonly Piece[], inherited: Inherited | null): 
   const [problemFound] = [...main.problems, ...except?.problems ?? [], ...conditionPart?.problems ?? []];
   if (problemFound !== undefined) return failed(problemFound);
   const subject = subjectOf(main, mainPieces, said.effect) ?? (mainPieces.some(({ tag }) => isStated(tag)) ? null : inherited?.subject ?? null);
-  const rest = subject === null ? main : { ...main, things: main.things.filter(({ thing }) => !isOf(subject.programs, thing)) };
+  const isConfined = mainPieces.some(({ tag }) => tag.kind === "confine");
+  const rest = subject === null ? { ...main, isInside: main.isInside || isConfined } : { ...main, things: main.things.filter(({ thing }) => !isOf(subject.programs, thing)) };
   const base = { effect: said.effect, main: rest, subject, except, limit };
   return condition === undefined || conditionPart === null ? { ok: true, frame: { ...base, condition: null } }
     : withCondition(base, condition, conditionPart, mainPieces);
@@ -80,7 +81,10 @@ function segmentsOf(pieces: readonly Piece[]): readonly Segment[] {
     const kind = segments.at(-1)?.kind ?? "main";
     const marker = markerOf(pieces, i, kind, isKillOrAudit);
     const isLeading = segments.length === 2 && segments[0]?.pieces.every(({ tag }) => tag.kind === "filler" || tag.kind === "only") === true && kind !== "main";
+    // `everything except X may be edited`
+    const isLate = kind === "except" && isStated(piece.tag) && !pieces.slice(0, i).some(({ tag }) => isStated(tag) || tag.kind === "doing");
     if (marker !== null) segments.push({ kind: marker, pieces: [] });
+    else if (isLate) segments.push({ kind: "main", pieces: [piece] });
     else if (isLeading && beginsMain(pieces, i)) segments.push({ kind: "main", pieces: [piece] });
     else add(piece);
   });
@@ -123,13 +127,24 @@ function effectOf(pieces: readonly Piece[], inherited: Inherited | null, isLimit
   if (count("audit") > 0) return nots === 0 && count("deny") === 0 ? done("audit") : { ok: false, reason: "whether to put it on record is not clear" };
   if (count("kill") > 0) return { ok: false, reason: "what is to be ended is not clear" };
   if (count("only") > 0 && count("deny") === 0) return nots === 0 ? done("only") : { ok: false, reason: "`not` and `only` together may mean two things" };
-  if (count("confine") > 0 && count("deny") === 0) return nots === 0 && pieces.some(({ tag }) => tag.kind === "preposition") ? done("only") : { ok: false, reason: "to what it is to be restricted is not said" };
+  if (count("confine") > 0 && count("deny") === 0) return confined(pieces, nots);
   if (count("deny") > 0) return done(nots === 1 ? "allow" : "deny");
   if (nots === 1) return done("deny");
   if (count("allow") > 0) return done("allow");
   if (condition === "before" || condition === "needs") return done("deny");
   if (inherited !== null) return done(inherited.effect);
   return { ok: false, reason: "whether it is to be denied or allowed is not said" };
+}
+
+/** `restrict writes to X` leaves X; `restrict access to X` takes it. */
+function confined(pieces: readonly Piece[], nots: number): Said {
+  const named = (piece: Piece): boolean => ["thing", "path", "literal", "address", "command"].includes(piece.tag.kind);
+  const to = pieces.findIndex(({ tag }) => tag.kind === "preposition" && tag.word !== "of");
+  const isVerb = pieces.some(({ tag }) => tag.kind === "doing" && tag.doing !== "access" && tag.doing !== "touch" && tag.doing !== "use");
+  if (nots > 0 || !pieces.some(named)) return { ok: false, reason: "to what it is to be restricted is not said" };
+  const isAccess = pieces.some(({ tag }) => tag.kind === "doing" && tag.doing === "access");
+  if (isVerb || to !== -1 && !(isAccess && !pieces.slice(0, to).some(named))) return { ok: true, effect: "only" };
+  return isAccess ? { ok: true, effect: "deny" } : { ok: false, reason: "to what it is to be restricted is not said" };
 }
 
 const ACTS: ReadonlySet<string> = new Set(["use", "read", "modify", "write", "create", "delete", "setattr", "access", "touch", "connect", "bind", "load"]);

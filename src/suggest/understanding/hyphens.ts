@@ -9,7 +9,7 @@ import type { Word } from "./words.js";
 const isKnown = (word: string): boolean => isFunctionWord(word) || isKnownStem(stem(word)) || KNOWN_PROGRAMS.has(word);
 
 export const splitHyphens = (words: readonly Word[]): readonly Word[] => words.flatMap((word) => {
-  if (word.kind !== "word" || !word.text.includes("-") || FUNCTION_WORDS.has(word.text) || isKnown(word.text)) return [word];
+  if (word.kind !== "word" || !word.text.includes("-") || word.text === "gh-pages" || FUNCTION_WORDS.has(word.text) || isKnown(word.text)) return [word];
   const parts = word.text.split("-");
   if (!parts.every(isKnown)) return [word];
   let at = word.start;

@@ -36,7 +36,8 @@ export function networkRules(wish: NetworkWish): Outcome {
     const all = effect === "allow" ? exceptTargets : [...networkExcept(network), ...exceptTargets];
     return rule(prefix === null ? null : `${prefix}-${network.id}`, effect, operations, networkTargets(network), circumstance, all);
   });
-  return done([...circumstance.marks, ...rules], networkProbes(wish, operations));
+  const denied = effect === "allow" && except.length > 0 ? [rule(`no-${except[0]?.id ?? "others"}`, "deny", operations, exceptTargets, circumstance)] : [];
+  return done([...circumstance.marks, ...rules, ...denied], networkProbes(wish, operations));
 }
 
 function networkProbes({ effect, networks, except, acting, others }: NetworkWish, operations: readonly OperationName[]): readonly Probe[] {
@@ -46,7 +47,7 @@ function networkProbes({ effect, networks, except, acting, others }: NetworkWish
   const outside = except.flatMap((network) => networkTargets(network).slice(0, 2).flatMap((target) => concrete(target)));
   return [
     ...inside.flatMap((target) => operations.filter((operation) => operation === "connect" || operations.length === 1).map((operation) => probe(expected, operation, target, acting))),
-    ...(expected === "denied" ? outside.map((target) => probe("allowed", operations[0] ?? "connect", target, acting)) : []),
+    ...(effect === "audit" ? [] : outside.map((target) => probe(expected === "denied" ? "allowed" : "denied", operations[0] ?? "connect", target, acting))),
     ...(expected === "denied" && others !== null ? inside.slice(0, 1).map((target) => probe("allowed", operations[0] ?? "connect", target, others)) : []),
   ];
 }

@@ -16,6 +16,7 @@ const BETWEEN = new Set(["the", "my", "our", "your", "its", "their", "a", "an", 
 interface Form {
   readonly stem: string;
   readonly word: string;
+  readonly written: string;
 }
 
 interface Phrase {
@@ -39,9 +40,11 @@ const partsOf = (text: string): readonly string[] => text.toLowerCase().split(/\
 /** The words of a name that count, in one order. */
 function formsOf(words: readonly string[]): readonly Form[] {
   const counted = words.filter((word) => !BETWEEN.has(word));
-  const forms = (counted.length === 0 ? words : counted).map((word) => ({ stem: stem(word), word: singular(word) }));
+  const forms = (counted.length === 0 ? words : counted).map((word) => ({ stem: stem(word), word: singular(word), written: word }));
   return forms.toSorted((one, other) => (one.stem < other.stem ? -1 : one.stem > other.stem ? 1 : 0));
 }
+
+const spellings = (form: Form): readonly string[] => [form.stem, form.word, form.written];
 
 const keyOf = (words: readonly string[]): string => formsOf(words).map((form) => form.stem).join(" ");
 
@@ -63,11 +66,11 @@ const index = lazily((): Index => {
     // One more than may be wrong: to it, two letters that changed places are two.
     searchOptions: { fuzzy: (term) => (term.length < 3 ? false : mostWrong(term.length) + 1), prefix: (term) => term.length >= 5 },
   });
-  engine.addAll(phrases.map(({ id, forms }) => ({ id, text: [...new Set(forms.flatMap((form) => [form.stem, form.word]))].join(" ") })));
+  engine.addAll(phrases.map(({ id, forms }) => ({ id, text: [...new Set(forms.flatMap(spellings))].join(" ") })));
   return {
     byKey, longest: Math.max(...[...byKey.keys()].map((key) => key.split(" ").length)),
     vocabulary: new Set(phrases.flatMap(({ forms }) => forms.map((form) => form.stem))),
-    search: (forms) => engine.search({ combineWith: "AND", queries: forms.map((form) => ({ combineWith: "OR", queries: [...new Set([form.stem, form.word])] })) })
+    search: (forms) => engine.search({ combineWith: "AND", queries: forms.map((form) => ({ combineWith: "OR", queries: [...new Set(spellings(form))] })) })
       .flatMap((hit) => known.get(String(hit.id)) ?? []),
   };
 });
@@ -125,10 +128,12 @@ export const entriesNamed = (words: readonly string[]): readonly Entry[] => inde
 /** How far a written word is from one of a phrase: letters, or more than one where it is the beginning of it. Null: too far. */
 function apart(written: Form, meant: Form, least: number): number | null {
   if (written.stem === meant.stem) return 0;
-  const lengths = Math.min(written.word.length, meant.word.length);
-  const most = Math.max(least, mostWrong(lengths));
-  const letters = Math.min(distance(written.word, meant.word, most), distance(written.stem, meant.stem, Math.max(least, mostWrong(Math.min(written.stem.length, meant.stem.length)))));
-  if (letters <= most) return letters;
+  const letters = Math.min(...(["stem", "word", "written"] as const).map((form) => {
+    const most = Math.max(least, mostWrong(Math.min(written[form].length, meant[form].length)));
+    const by = distance(written[form], meant[form], most);
+    return by > most ? Infinity : by;
+  }));
+  if (letters !== Infinity) return letters;
   return written.word.length >= 5 && meant.word.startsWith(written.word) && meant.word.length - written.word.length <= 4 ? 1.5 : null;
 }
 

@@ -29,15 +29,17 @@ export function programRules(wish: ProgramWish): Outcome {
     const prefix = effect === "allow" ? null : effect === "audit" ? "log" : "no";
     for (const command of one.commands) {
       const made = commandRule(prefix === null ? null : `${prefix}-${one.id}`, command, wish);
-      if (made === null) return failed("exceptions of a program are its commands: name them, as in `git except git status`");
-      rules.push(...made);
+      if (made === null && effect !== "allow") return failed("exceptions of a program are its commands: name them, as in `git except git status`");
+      rules.push(...(made ?? [rule(null, effect, ["exec"], fileTargets(command.programs), circumstance, [], command.args)]));
     }
   }
+  if (effect === "allow") rules.push(...except.flatMap((one) => one.commands.map((command) => rule(`no-${one.id}`, "deny", ["exec"], fileTargets(command.programs), circumstance, [], command.args))));
   const expected = effect === "deny" || effect === "kill" ? "denied" : "allowed";
   const inside = programs.flatMap((one) => one.inside).slice(0, 4);
   const outside = [...programs.flatMap((one) => one.outside).slice(0, 1), ...except.flatMap((one) => one.inside)];
   return done([...circumstance.marks, ...rules], [
     ...inside.map((line) => lineProbe(expected, line, acting)),
+    ...(effect === "allow" ? except.flatMap((one) => one.inside.slice(0, 1)).map((line) => lineProbe("denied", line, acting)) : []),
     ...(expected === "denied" ? outside.map((line) => lineProbe("allowed", line, acting)) : []),
     ...(expected === "denied" && others !== null ? inside.slice(0, 1).map((line) => lineProbe("allowed", line, others)) : []),
   ]);

@@ -53,6 +53,7 @@ function rootedAt(text: string): string {
   if (/^[~/]|^\$\{workspace\}|^\*\*\//.test(text)) return text;
   const inner = text.replace(/\/+$/, "");
   if (ANYWHERE.has(inner)) return `**/${inner}/`;
+  // A folder that is called by its name alone is the workspace's as well.
   return text.includes("/") ? `\${workspace}/${text}` : text;
 }
 

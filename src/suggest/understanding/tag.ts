@@ -1,6 +1,6 @@
 /** Words → pieces: of the words from here on, the most that are one thing. */
 import type { Entry } from "../catalogue/entry.js";
-import { AMBIGUOUS_PROGRAMS, KNOWN_PROGRAMS, KNOWN_SITES } from "../catalogue/known-programs.js";
+import { AMBIGUOUS_PROGRAMS, KNOWN_FOLDERS, KNOWN_PROGRAMS, KNOWN_SITES } from "../catalogue/known-programs.js";
 import { commandLine, commandWords } from "./commands.js";
 import { FUNCTION_WORDS, type FunctionTag, LONGEST_FUNCTION_WORDS } from "./lexicon.js";
 import { canStandBetween, entriesNamed, entriesNear, isKnownStem, longestPhrase } from "./phrases.js";
@@ -41,7 +41,7 @@ function pieceAt(words: readonly Word[], at: number, before: readonly Piece[]): 
     case "address": return [{ tag: addressTag(word.text), length: 1 }];
     case "path": return [{ tag: entryTag(entriesNamed([word.text.toLowerCase()])) ?? { kind: "path", written: word.text }, length: 1 }];
     case "quoted": return [{ tag: quotedTag(word.text), length: 1 }];
-    case "name": case "flag": case "word": return [fileAt(words, at) ?? phraseAt(words, at, before)];
+    case "name": case "flag": case "word": return [fileAt(words, at) ?? folderAt(words, at) ?? phraseAt(words, at, before)];
   }
 }
 
@@ -65,7 +65,7 @@ function quotedTag(text: string): Tag {
   const address = /^[\d[]|^localhost:|::/.test(text) ? addressSlot(text) : null;
   if (address !== null) return { kind: "address", slot: address };
   if (/[/*]|^~$/.test(text)) return { kind: "path", written: text };
-  if (known !== null && known.kind === "thing") return KNOWN_PROGRAMS.has(text) ? { ...known, command: commandLine([text]) } : known;
+  if (known !== null && known.kind === "thing") return withProgram({ tag: known, length: 1 }, KNOWN_PROGRAMS.has(text) ? { tag: { kind: "command", command: commandLine([text]) }, length: 1 } : null).tag;
   if (KNOWN_PROGRAMS.has(text)) return { kind: "command", command: commandLine([text]) };
   const isHost = /^(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|ai|app|co)$/i.test(text) && !isFileName(text);
   return isHost ? { kind: "host", name: text } : { kind: "literal", text };
@@ -78,6 +78,17 @@ function fileAt(words: readonly Word[], at: number): Found | null {
   const path = `~/.${word.text.replace(/^\./, "")}`;
   if (word.kind === "name" && !/^\.env/.test(word.text) && isKnownFolder(path)) return { tag: { kind: "path", written: `${path}/` }, length: 1 };
   return word.kind !== "flag" && /^\.\w{3,}$|^\w+(?:rc|_history|_profile|_aliases|config|pass)$/.test(word.text) && isKnownFile(path) ? { tag: { kind: "path", written: path }, length: 1 } : null;
+}
+
+/** Words that say something else where no `folder` follows. */
+const FOLDER_NAMES = new Set(["data", "content", "output", "log", "logs", "build", "release", "deploy", "target", "bin", "main", "network", "host", "server", "client", "web", "api", "app", "cache", "backup"]);
+
+/** `the build folder` */
+function folderAt(words: readonly Word[], at: number): Found | null {
+  const [word, next] = [words[at], words[at + 1]];
+  const isFolder = next?.kind === "word" && /^(?:sub)?(?:folder|directory|dir)$/.test(next.text);
+  if (word?.kind !== "word" || !isFolder || !FOLDER_NAMES.has(word.text) || (entryAt(words, at)?.length ?? 0) > 1) return null;
+  return { tag: { kind: "path", written: `${word.text}/` }, length: 2 };
 }
 
 /** A name from the catalogue, words of the grammar, a program, a file; misspelt ones last. */
@@ -203,6 +214,7 @@ function plainAt(words: readonly Word[], at: number): Found {
   const word = words[at];
   if (word === undefined || word.kind === "flag") return { tag: { kind: "unknown", reason: null }, length: 1 };
   if (word.kind === "name") return { tag: { kind: "literal", text: word.text }, length: 1 };
+  if (KNOWN_FOLDERS.has(word.text)) return { tag: { kind: "path", written: `${word.text}/` }, length: 1 };
   if (KNOWN_SITES.has(word.text)) return { tag: { kind: "host", name: word.text }, length: 1 };
   return { tag: { kind: "unknown", reason: null }, length: 1 };
 }

@@ -31,9 +31,11 @@ const NETWORK: ReadonlySet<Doing> = new Set(["connect", "bind"]);
 export function translate(frame: Frame): Outcome {
   const { main, effect } = frame;
   const { hasSuccess, isOutside } = main;
+  const loose = isOutside ? undefined : [main, frame.except, frame.condition?.part].flatMap((part) => part?.things.slice(1).find(({ listed }) => !listed) ?? [])[0];
+  if (loose !== undefined) return failed("how the things that it names go together is not clear");
   if (hasSuccess) return failed("what is to have succeeded is not clear");
   const exceptThings = frame.except?.things.map(({ thing }) => thing) ?? [];
-  const isRun = main.doings.length > 0 && main.doings.every((doing) => doing === "exec" || doing === "use") && main.things.every(({ thing }) => thing.kind !== "programs");
+  const isRun = main.doings.length > 0 && main.doings.every((doing) => doing === "exec") && main.things.every(({ thing }) => thing.kind !== "programs");
   const things = main.things.length > 0 ? main.things.map(({ thing }) => (isRun && thing.kind === "files" ? asPrograms(thing) : thing)) : unnamed(main, exceptThings, frame);
   if (things === null) return failed(main.doings.length === 0 ? "what is to be done with it is not said" : "what it is about is not said");
   const circumstances = circumstanceOf(frame);

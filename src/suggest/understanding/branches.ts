@@ -1,0 +1,67 @@
+/** `push to the release branch`, `only push to agent/*`: the branches of a push. */
+import type { ProposedArgs } from "../proposal.js";
+import type { Piece, Tag } from "./pieces.js";
+import type { Word } from "./words.js";
+
+/** Branches that need not be called branches. */
+const KNOWN = new Set(["release", "releases", "develop", "development", "dev", "staging", "production", "prod", "stable", "next", "gh-pages", "main", "master", "trunk"]);
+const NAME = /^[\w./*-]+$/;
+
+const isPush = ({ tag }: Piece): boolean => tag.kind === "thing" && tag.entries.length > 0 && tag.entries.every(({ id }) => id === "git-push");
+const isBranchWord = ({ tag, text }: Piece): boolean => tag.kind === "thing" && tag.entries.some(({ id }) => id === "git-branches") || /^branch(?:es)?$/i.test(text);
+
+export function withBranches(pieces: readonly Piece[], words: readonly Word[]): readonly Piece[] {
+  const push = pieces.findIndex(isPush);
+  if (push === -1) return pieces;
+  const [first, ...after] = pieces.slice(push);
+  const excepts = after.findIndex(({ tag }) => tag.kind === "except");
+  // `push only to X`
+  const isAfter = excepts === -1 && after[0]?.tag.kind === "only";
+  const from = excepts === -1 ? Number(isAfter) : excepts + 1;
+  // Between the push and the exception nothing else may stand.
+  if (first === undefined || excepts > 0 && after.slice(0, excepts).some((piece) => piece.tag.kind !== "filler" && piece.tag.kind !== "generic" && piece.tag.kind !== "preposition" && !isBranchWord(piece))) return pieces;
+  const found = branchesIn(after.slice(from), words, /\bto$/i.test(after[excepts]?.text ?? ""));
+  if (found === null) return pieces;
+  const isOnly = isAfter || pieces.slice(0, push).some(({ tag }) => tag.kind === "only");
+  const args: ProposedArgs = excepts !== -1 || isOnly ? { only: false, words: ["push"], without: found.names } : { only: false, words: ["push", oneOf(found.names)], without: [] };
+  const tag: Tag = { kind: "command", command: { programs: ["git"], args } };
+  const before = pieces.slice(0, push).map((piece): Piece => (isOnly && piece.tag.kind === "only" ? { ...piece, tag: { kind: "not" } } : isOnly && piece.tag.kind === "allow" ? { ...piece, tag: { kind: "filler" } } : piece));
+  const last = after[from + found.length - 1] ?? first;
+  const not: readonly Piece[] = isAfter ? [{ ...first, tag: { kind: "not" } }] : [];
+  return [...before, ...not, { ...first, tag, to: last.to }, ...after.slice(from + found.length)];
+}
+
+/** As an argument of `git push` has it: by itself, or what something is pushed to. */
+function oneOf(names: readonly string[]): string {
+  return `{${names.flatMap((name) => [name, `+${name}`, `*:${name}`, `*:refs/heads/${name}`]).join(",")}}`;
+}
+
+interface Found {
+  readonly names: readonly string[];
+  /** Pieces that say so. */
+  readonly length: number;
+}
+
+/** `to the release branch`, `to branch x`, `to main or release`: null where it is not about branches. */
+function branchesIn(pieces: readonly Piece[], words: readonly Word[], hasTo: boolean): Found | null {
+  const [to] = pieces;
+  if (!hasTo && (to?.tag.kind !== "preposition" || to.tag.word !== "to" && to.tag.word !== "on")) return null;
+  const names: string[] = [];
+  let isSaid = false;
+  let length = 0;
+  for (const [i, piece] of pieces.entries()) {
+    if (i === 0 && !hasTo) continue;
+    const { kind } = piece.tag;
+    const name = words.slice(piece.from, piece.to).map(({ text }) => text).join(" ");
+    if (isBranchWord(piece)) {
+      isSaid = true;
+      length = i + 1;
+    } else if (kind !== "filler" && kind !== "conjunction" && kind !== "comma" && kind !== "generic" && kind !== "preposition") {
+      if (!NAME.test(name) || !["unknown", "literal", "path", "thing", "doing", "command"].includes(kind)) break;
+      names.push(name);
+      length = i + 1;
+    } else if (kind === "preposition" && !/^to$/i.test(piece.text)) break;
+  }
+  const isKnown = isSaid || names.every((name) => KNOWN.has(name) || name.includes("/"));
+  return names.length > 0 && isKnown ? { names, length } : null;
+}
