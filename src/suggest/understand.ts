@@ -17,6 +17,11 @@ export interface Surroundings {
   readonly from: string | null;
 }
 
+/** Beyond which nobody means a word, or a sentence; what is looked for would take too long. */
+const LONGEST_WORD = /\S{1000}/;
+const MOST_WORDS = 300;
+const TOO_LONG = "it is too long to be read as a wish: say it in shorter sentences";
+
 const HIDDEN = "it holds characters that do not show, which may say something else than what is read";
 
 export function understand(text: string, surroundings: Surroundings): Proposal {
@@ -36,7 +41,9 @@ const untranslated = (words: string, reason: string): Understood => ({ kind: "un
 function understandSentence(text: string, start: number, end: number): readonly Understood[] {
   const sentence = text.slice(start, end);
   if (hasHidden(sentence)) return [untranslated(sentence.trim(), HIDDEN)];
+  if (LONGEST_WORD.test(sentence)) return [untranslated(sentence.trim(), TOO_LONG)];
   const { words: written, odd } = wordsOf(sentence, start);
+  if (written.length > MOST_WORDS) return [untranslated(sentence.trim(), TOO_LONG)];
   const words = splitHyphens(written);
   if (words.length === 0 && odd.length === 0) return [];
   if (odd.length > 0) return [untranslated(sentence.trim(), `\`${odd.join(" ")}\` is not known here`)];

@@ -3,7 +3,7 @@ import type { Piece, Tag } from "./pieces.js";
 
 interface Chunk {
   readonly pieces: readonly Piece[];
-  readonly separator: "none" | "comma" | "and" | "but";
+  readonly separator: "none" | "comma" | "and" | "or" | "but";
 }
 
 export interface Clause {
@@ -48,7 +48,7 @@ function mainOf(pieces: readonly Piece[]): readonly Piece[] {
 function separatorPiece(separator: Chunk["separator"], [first]: readonly Piece[]): Piece {
   const at = first?.from ?? 0;
   const tag: Tag = separator === "but" ? { kind: "but" } : separator === "comma" ? { kind: "comma" } : { kind: "conjunction" };
-  return { tag, from: at, to: at, text: "" };
+  return { tag, from: at, to: at, text: separator === "or" ? "or" : "" };
 }
 
 function chunksOf(pieces: readonly Piece[]): readonly Chunk[] {
@@ -64,7 +64,7 @@ function chunksOf(pieces: readonly Piece[]): readonly Chunk[] {
   };
   for (const piece of pieces) {
     if (piece.tag.kind === "comma") end("comma");
-    else if (piece.tag.kind === "conjunction") end("and");
+    else if (piece.tag.kind === "conjunction") end(/^n?or$/i.test(piece.text) ? "or" : "and");
     else if (piece.tag.kind === "but") end("but");
     else own = [...own, piece];
   }
@@ -93,7 +93,9 @@ function beginsAnother(chunk: Chunk, current: readonly Chunk[], later: readonly 
     const isPending = !before.some(isPolarity) && !before.some(({ kind }) => kind === "doing");
     // `only dns and https are allowed`
     const isListOfOnly = before[0]?.kind === "only" && before.slice(1).every(isThing) && isThing(first) && tags.every((tag) => !isPolarity(tag) || tag.kind === "allow");
-    return !(isPending && (isThing(first) || first.kind === "only")) && !isListOfOnly;
+    // `src and docs, but nothing else`
+    const endsInOnly = isThing(first) && tags.slice(0, -1).every(isThing) && tags.at(-1)?.kind === "only" || tags.length === 1 && first.kind === "only";
+    return !(isPending && (isThing(first) || first.kind === "only")) && !isListOfOnly && !endsInOnly;
   }
   return !inTail && tags.some(({ kind }) => kind === "doing") && before.some((tag) => isThing(tag) && tag.kind !== "number") && before.some(isPolarity) && !isPassive(tags);
 }

@@ -17,6 +17,8 @@ export interface Part {
   readonly isOutside: boolean;
   /** A preposition stood before the first thing. */
   readonly isInside: boolean;
+  /** One of the things, not all of them. */
+  readonly isEither: boolean;
   readonly hasSuccess: boolean;
   readonly hasNot: boolean;
   /** What cannot be said, or is not known. */
@@ -45,7 +47,8 @@ export function collect(pieces: readonly Piece[], prefer: readonly ThingKind[], 
   return {
     doings: [...new Set(said)], verbAt: verbs[0] ?? -1, things, generic,
     isOutside: pieces.some(({ tag }) => tag.kind === "preposition" && tag.word === "outside"),
-    isInside: firstThing?.preposition === "in" || firstThing?.preposition === "from",
+    isInside: firstThing?.preposition === "in" || firstThing?.preposition === "from" || pieces.some(({ tag, text }) => tag.kind === "doing" && /\s(?:from|in|inside|within|under)$/i.test(text)),
+    isEither: pieces.some(({ tag, text }) => tag.kind === "conjunction" && /^(?:or|nor)$/i.test(text)),
     hasSuccess: pieces.some(({ tag }) => tag.kind === "success"), hasNot: pieces.some(({ tag }) => tag.kind === "not"),
     problems: state.problems,
   };

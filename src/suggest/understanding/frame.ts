@@ -152,7 +152,7 @@ const ACTS: ReadonlySet<string> = new Set(["use", "read", "modify", "write", "cr
 /** The programs that are to do it or not: before the verb, or after `by`. */
 function subjectOf(main: Part, pieces: readonly Piece[], effect: Frame["effect"]): Frame["subject"] {
   const for_ = actorAfterFor(main);
-  if (for_.length > 0) return { programs: for_, isOnly: false };
+  if (for_.length > 0) return { programs: for_, isOnly: effect === "only" };
   if (!main.doings.some((doing) => ACTS.has(doing))) return starter(main, pieces, effect);
   const others = main.things.filter(({ thing }) => thing.kind !== "programs");
   const verbs = pieces.flatMap(({ tag }, i) => (tag.kind === "doing" && ACTS.has(tag.doing) ? [i] : []));
@@ -166,7 +166,8 @@ function subjectOf(main: Part, pieces: readonly Piece[], effect: Frame["effect"]
   if (programs.length === 0) return null;
   const only = pieces.findIndex(({ tag }) => tag.kind === "only");
   const first = chosen[0]?.at ?? 0;
-  return { programs, isOnly: effect === "only" && (by.length > 0 || only < first && only !== -1) };
+  const isLast = pieces.some(({ tag, text }) => tag.kind === "only" && /\b(?:nobody|no one|no other)\b/i.test(text));
+  return { programs, isOnly: effect === "only" && (by.length > 0 || isLast || only < first && only !== -1) };
 }
 
 const programsOf = (placed: readonly Placed[]): readonly Programs[] => placed.flatMap(({ thing }) => (thing.kind === "programs" ? [thing] : []));
@@ -208,7 +209,8 @@ function withCondition(base: Base, { kind }: Segment, part: Part, mainPieces: re
       return effect === "deny" ? requires(base) : failed("what is to come before what is not clear");
     case "without": return effect === "deny" ? requires(base) : failed("what it is not to go without is not clear");
     case "needs": return requires({ ...base, effect: "deny" });
-    case "unless": return effect === "deny" && !isFailing ? requires(base) : failed("what holds unless that holds is not clear");
+    // `unless it is npm`
+    case "unless": return part.doings.length === 0 && !part.hasSuccess && !isFailing && base.except === null && base.main.things.every(({ thing }) => thing.kind !== "programs") ? done({ ...base, except: part, condition: null }) : effect === "deny" && !isFailing ? requires(base) : failed("what holds unless that holds is not clear");
     case "until":
       if (effect === "deny" || effect === "kill") return requires(base);
       return effect === "allow" ? done({ ...base, effect: "deny", condition: { kind: "after", part } }) : failed("what holds until then is not clear");

@@ -9,9 +9,10 @@ import { sampleAddress, sampleArgument, samplePath } from "./samples.js";
 import { fileTargets, networkExcept, networkTargets, pathTarget } from "./targets.js";
 
 export interface Before {
-  readonly mark: ProposedMark;
-  /** An event that sets it. */
-  readonly example: ProposedEvent;
+  /** All of them. */
+  readonly marks: readonly ProposedMark[];
+  /** Events that set them. */
+  readonly examples: readonly ProposedEvent[];
 }
 
 export type EventKind = "requires" | "after" | "during";
@@ -19,6 +20,14 @@ export type EventKind = "requires" | "after" | "during";
 /** Null: nothing that a policy can see happen. */
 export function before(part: Part, kind: EventKind): Before | null {
   const things = part.things.length > 0 ? part.things.map(({ thing }) => thing) : unnamed(part);
+  // Of several that are required each has a mark; what follows one of several follows each.
+  const groups = kind === "requires" && !part.isEither ? things.map((thing) => [thing]) : [things];
+  const each = groups.map((group) => markOf(group, part, kind));
+  const marks = each.flatMap((one) => (one === null ? [] : [one]));
+  return things.length === 0 || marks.length < each.length ? null : { marks: marks.map(({ mark }) => mark), examples: marks.map(({ example }) => example) };
+}
+
+function markOf(things: readonly Thing[], part: Part, kind: EventKind): { readonly mark: ProposedMark; readonly example: ProposedEvent } | null {
   const events = things.map((thing) => eventsOf(thing, part, kind));
   if (events.length === 0 || events.some((one) => one.length === 0)) return null;
   const [example] = things.flatMap((thing) => exampleOf(thing, part, kind) ?? []);

@@ -4,7 +4,7 @@ import type { ProposedTarget, Probe } from "../proposal.js";
 import { covers } from "./covers.js";
 import { concreteNetwork } from "./history.js";
 import type { Doing } from "./lexicon.js";
-import { type Acting, type Circumstance, done, type Outcome, probe, rule } from "./make.js";
+import { type Acting, type Circumstance, done, failed, type Outcome, probe, rule } from "./make.js";
 import { ANYWHERE, type Network } from "./objects.js";
 import { networkExcept, networkTargets } from "./targets.js";
 
@@ -27,6 +27,8 @@ export function networkOperations(doings: readonly Doing[], networks: readonly N
   return isNone && effect !== "audit" ? ["connect", "bind"] : ["connect"];
 }
 
+const ESCAPES = new Set(["docker-socket", "dbus"]);
+
 export function networkRules(wish: NetworkWish): Outcome {
   const { effect, doings, networks, except, circumstance } = wish;
   const operations = networkOperations(doings, networks, effect);
@@ -37,7 +39,9 @@ export function networkRules(wish: NetworkWish): Outcome {
     return rule(prefix === null ? null : `${prefix}-${network.id}`, effect, operations, networkTargets(network), circumstance, all);
   });
   const denied = effect === "allow" && except.length > 0 ? [rule(`no-${except[0]?.id ?? "others"}`, "deny", operations, exceptTargets, circumstance)] : [];
-  return done([...circumstance.marks, ...rules, ...denied], networkProbes(wish, operations));
+  // Who may speak to these may leave the sandbox, which is a privilege.
+  const privilege = effect === "allow" && networks.some(({ id }) => ESCAPES.has(id)) ? [rule(null, "allow", ["privilege"], [{ kind: "privilege", privilege: "escape-socket" }], circumstance)] : [];
+  return done([...circumstance.marks, ...rules, ...privilege, ...denied], networkProbes(wish, operations));
 }
 
 function networkProbes({ effect, networks, except, acting, others }: NetworkWish, operations: readonly OperationName[]): readonly Probe[] {
@@ -69,6 +73,7 @@ export function onlyNetworks({ doings, networks, except, circumstance, acting }:
   const operations: readonly OperationName[] = doings.includes("bind") ? ["bind"] : ["connect"];
   const allowed = networks.flatMap(networkTargets);
   const every = networkTargets(ANYWHERE);
+  if (allowed.some((target) => target.kind === "network" && typeof target.address !== "string" && target.address.list === "any" && target.ports.length === 0 && target.protocol === null)) return failed("what of the network only that is meant of is not clear");
   const isUnix = allowed.length > 0 && allowed.every(({ kind }) => kind === "unix");
   const targets: readonly ProposedTarget[] = isUnix ? [{ kind: "network", address: { list: "any" }, ports: [], protocol: null }] : every;
   const name = `only-${networks[0]?.id ?? "these"}`;

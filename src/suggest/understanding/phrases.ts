@@ -19,6 +19,8 @@ interface Form {
   readonly written: string;
 }
 
+const LONGEST_WORD = 40;
+
 interface Phrase {
   readonly id: string;
   readonly entry: Entry;
@@ -140,8 +142,8 @@ function apart(written: Form, meant: Form, least: number): number | null {
 /** By name, misspelt: those that are nearest, and how far they are. */
 export function entriesNear(words: readonly string[]): { readonly entries: readonly Entry[]; readonly far: number } | null {
   const forms = formsOf(words);
-  // Too short to tell what was meant.
-  if (forms.length === 1 && forms.every(({ word }) => word.length < 4)) return null;
+  // Too short to tell what was meant, or longer than any word that is known.
+  if (forms.some(({ written }) => written.length > LONGEST_WORD) || forms.length === 1 && forms.every(({ word }) => word.length < 4)) return null;
   const found = index().search(forms).filter((phrase) => phrase.forms.length === forms.length).flatMap((phrase) => {
     const far = matching(forms, phrase.forms);
     return far === null ? [] : [{ entry: phrase.entry, far }];

@@ -41,7 +41,7 @@ function pieceAt(words: readonly Word[], at: number, before: readonly Piece[]): 
     case "address": return [{ tag: addressTag(word.text), length: 1 }];
     case "path": return [{ tag: entryTag(entriesNamed([word.text.toLowerCase()])) ?? { kind: "path", written: word.text }, length: 1 }];
     case "quoted": return [{ tag: quotedTag(word.text), length: 1 }];
-    case "name": case "flag": case "word": return [fileAt(words, at) ?? folderAt(words, at) ?? phraseAt(words, at, before)];
+    case "name": case "flag": case "word": return [fileAt(words, at) ?? folderAt(words, at) ?? sharedAt(words, at) ?? phraseAt(words, at, before)];
   }
 }
 
@@ -79,6 +79,29 @@ function fileAt(words: readonly Word[], at: number): Found | null {
   if (word.kind === "name" && !/^\.env/.test(word.text) && isKnownFolder(path)) return { tag: { kind: "path", written: `${path}/` }, length: 1 };
   return word.kind !== "flag" && /^\.\w{3,}$|^\w+(?:rc|_history|_profile|_aliases|config|pass)$/.test(word.text) && isKnownFile(path) ? { tag: { kind: "path", written: path }, length: 1 } : null;
 }
+
+/** `bash and zsh history`, `aws, gcp and azure credentials`: the last one's word is meant of all. */
+function sharedAt(words: readonly Word[], at: number): Found | null {
+  const word = words[at];
+  if (word?.kind !== "word" || FUNCTION_WORDS.has(word.text) || (entryAt(words, at)?.length ?? 0) > 1) return null;
+  for (let next = at + 1; isSeparator(words[next]);) {
+    while (isSeparator(words[next])) next++;
+    const last = entryAt(words, next);
+    if (last === null || last.length === 1) {
+      next++;
+      continue;
+    }
+    const shared = words.slice(next + 1, next + last.length).map(({ text }) => text.toLowerCase());
+    const entries = entriesNamed([word.text, ...shared]);
+    if (entries.length === 0) return null;
+    // By itself it is something else, which may be meant as well.
+    const own = entriesNamed([word.text]).filter(({ means }) => means.kind === "programs");
+    return { tag: { kind: "thing", entries: [...own, ...entries], command: null }, length: 1 };
+  }
+  return null;
+}
+
+const isSeparator = (word: Word | undefined): boolean => word?.kind === "comma" || word?.kind === "word" && ["and", "or", "nor", "my", "the"].includes(word.text);
 
 /** Words that say something else where no `folder` follows. */
 const FOLDER_NAMES = new Set(["data", "content", "output", "log", "logs", "build", "release", "deploy", "target", "bin", "main", "network", "host", "server", "client", "web", "api", "app", "cache", "backup"]);
@@ -189,7 +212,7 @@ function programAt(words: readonly Word[], at: number, before: readonly Piece[],
   const isKnown = word.kind === "word" && KNOWN_PROGRAMS.has(word.text) || word.kind === "name" && KNOWN_PROGRAMS.has(word.text);
   if (!isKnown) return null;
   const asked = expectsProgram(before);
-  if (AMBIGUOUS_PROGRAMS.has(word.text) && !asked) return null;
+  if (AMBIGUOUS_PROGRAMS.has(word.text) && (!asked || FUNCTION_WORDS.get(word.text)?.kind === "preposition")) return null;
   const line = commandWords(words, at, expectsProgram(before));
   const near = line.length > 1 ? misspeltAt(words, at) : null;
   if (near !== null && near.length >= line.length) return near;

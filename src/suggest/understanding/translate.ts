@@ -69,10 +69,10 @@ function circumstanceOf({ subject, condition, except, effect, main }: Frame): Ci
   const past = condition === null ? null : before(condition.part, condition.kind);
   if (condition !== null && past === null) return { ok: false, reason: "what is to have come before is nothing that a policy can see" };
   const nots = [...(subject?.isOnly === true ? who?.conditions ?? [] : []), ...but?.conditions ?? []].map((one) => ({ ...one, not: true }));
-  const mark = past === null ? [] : [{ not: false, kind: "mark" as const, mark: past.mark.name }];
+  const mark = past?.marks.map(({ name }) => ({ not: false, kind: "mark" as const, mark: name })) ?? [];
   const isRequired = condition?.kind === "requires";
-  const marks = [...who?.marks ?? [], ...but?.marks ?? [], ...(past === null ? [] : [past.mark])];
-  const example = past === null ? [] : [past.example];
+  const marks = [...who?.marks ?? [], ...but?.marks ?? [], ...past?.marks ?? []];
+  const example = past?.examples ?? [];
   const exe = subject === null ? null : subject.programs[0]?.inside[0]?.[0] ?? null;
   const other = excepted[0]?.inside[0]?.[0] ?? null;
   const acting: Acting = { exe: subject?.isOnly === true ? null : exe, after: isRequired ? [] : example };

@@ -80,7 +80,7 @@ const COUNTS: ReadonlyMap<string, number> = new Map([["two", 2], ["three", 3], [
 const trimmed = (text: string): string => text.replace(/[.:!?]+$/, "");
 
 /** `don’t`, `don't` and `agent's` as the lexicon has them. */
-const plain = (written: string): string => written.toLowerCase().replaceAll("’", "'").replace(/'s$|'$|-+$/, "");
+const plain = (written: string): string => written.toLowerCase().replaceAll("’", "'").replace(/(?<!^(?:it|that|there|here|let|who|what))'s$|'$|-+$/, "");
 
 /** `read/write` are two words, `src/lib` is a path. */
 const EITHER = /^(?:and|or|read|reads|reading|write|writes|writing|create|edit|modify|delete|deleting|remove|move|rename|tcp|udp|http|https|ssh|gpg|su|sudo|ci|cd|in|out|upload|download|wifi|curl|wget|npm|yarn|pnpm|block|deny|connect|bind|user|group|file|folder|files|folders|directory|input|output|change|add|access|allow|he|she|kill|signal|w|o)(?:\/(?:and|or|read|reads|reading|write|writes|writing|create|edit|modify|delete|deleting|remove|move|rename|tcp|udp|http|https|ssh|gpg|su|sudo|cd|upload|download|curl|wget|npm|yarn|pnpm|block|deny|connect|bind|user|group|file|folder|files|folders|directory|output|change|add|access|allow|she|kill|signal|o))+$/i;

@@ -103,6 +103,15 @@ describe("requests", () => {
     expect(untranslated).not.toEqual([]);
   });
 
+  it.each([
+    ["a long word", "a".repeat(100_000)], ["dashes", "-".repeat(100_000)], ["a long sentence", "block ssh keys and ".repeat(5000)], ["many words that nobody knows", Array.from({ length: 290 }, (_, i) => `qwz${i.toString(36)}abc`).join(" ")],
+    ["many misspelt words", "bloc ssh kesy exept knwon_hosts ".repeat(58)], ["opened brackets", "{[(".repeat(300)],
+  ])("%s is read in no time", (_, text) => {
+    const begun = performance.now();
+    ask(text);
+    expect(performance.now() - begun).toBeLessThan(10_000);
+  });
+
   it("any text at all gives an answer, and words of the request alone", () => {
     fc.assert(fc.property(fc.oneof(fc.string({ unit: "binary", maxLength: 60 }), fc.array(fc.constantFrom(...asked.flatMap((text) => text.split(" ")), "and", "except", "only", "after", "unless", "10", "per", "minute", "~/.ssh", ",", ".", "port", "22", "10.0.0.1", "`git push`", "::1", "{a,b", "[", "**", "~x", "..", "$")).map((words) => words.join(" "))), (text) => {
       const { items, untranslated } = ask(text);
