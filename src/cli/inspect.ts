@@ -35,6 +35,7 @@ function describe({ meta, sections }: Image, bytes: Uint8Array) {
     bytes: bytes.length,
     checksum: checksumOf(bytes).toString(16).padStart(8, "0"),
     bindings: meta.bindings,
+    marks: meta.markStatements ?? [],
     rules: meta.rules,
     sections: SECTION_NAMES.map((name) => {
       const { count, bytes: { length } } = sections[name];
@@ -55,27 +56,35 @@ function report(image: Description): string {
     ...(programs.length === 0 ? [] : ["", "programs covered through links",
       ...programs.map(({ name, target }) => `  ${printable(name)} → ${printable(target)}`)]),
     "",
+    ...(image.marks.length === 0 ? [] : [`marks      ${image.marks.length}`, ...image.marks.flatMap((mark) => markLines(mark, terminalWidth())), ""]),
     `rules      ${image.rules.length}`,
     ...image.rules.flatMap((rule) => ruleLines(rule, terminalWidth())),
     "",
-    "sections        entries      bytes",
+    `${"sections".padEnd(NAME_WIDTH)}    entries      bytes`,
     ...image.sections.map(({ name, entries, bytes }) =>
-      `  ${name.padEnd(12)} ${String(entries).padStart(8)} ${String(bytes).padStart(10)}`),
+      `  ${name.padEnd(NAME_WIDTH)} ${String(entries).padStart(8)} ${String(bytes).padStart(10)}`),
     "",
   ].join("\n");
 }
 
+const markLines = ({ name, clauses, file, line }: Description["marks"][number], width: number): readonly string[] =>
+  [`  ${name} (${file}:${line})`, ...clauses.map((clause) => shorten(`    ${clause}`, width))].map(printable);
+
 function ruleLines(
-  { id, effect, operations, targets = [], except = [], file, line, because }: Description["rules"][number], width: number,
+  { id, effect, operations, privileges = [], targets = [], except = [], clauses = [], file, line, because }: Description["rules"][number],
+  width: number,
 ): readonly string[] {
   const place = file === null || line === null ? null : `${file}:${line}`;
   const exceptions = except.length === 0 ? "" : ` except ${except.join(", ")}`;
   return [
-    `  ${place === null || id === place ? id : `${id} (${place})`}: ${effect} ${operations.join(", ")}`,
+    `  ${place === null || id === place ? id : `${id} (${place})`}: ${effect} ${privileges.length === 0 ? operations.join(", ") : `privilege ${privileges.join(", ")}`}`,
     ...(targets.length === 0 ? [] : [shorten(`    ${targets.join(", ")}${exceptions}`, width)]),
+    ...clauses.map((clause) => shorten(`    ${clause}`, width)),
     ...(because === null ? [] : [`    because ${JSON.stringify(because)}`]),
   ].map(printable);
 }
+
+const NAME_WIDTH = Math.max(...SECTION_NAMES.map(({ length }) => length));
 
 /** In full with `--json`. */
 const shorten = (text: string, width: number): string =>

@@ -1,18 +1,15 @@
 /** `--emit entries`: every map entry of an image in words, one a line. */
+import { memoryLines } from "./entries-of-memory.js";
+import { each, marksText, numbersOf, privilegesText, recordText, wordText } from "./entry-words.js";
 import {
-  POLICY_OPS, POLICY_PROTOS, POLICY_ROOT_WATCHES_ADDRESSES, POLICY_RULE_NONE, POLICY_STATE_TIGHTENS, STRUCTS,
+  POLICY_OPS, POLICY_PROTOS, POLICY_ROOT_SENDS_AGAIN, POLICY_ROOT_WATCHES_ADDRESSES, POLICY_ROOT_WRITES_AGAIN, POLICY_STATE_FACTS,
+  POLICY_STATE_TIGHTENS, STRUCTS,
 } from "./image/abi.gen.js";
 import type { Image } from "./image/decode.js";
 import type { Section } from "./image/layout.js";
-import { OPERATION_ORDER } from "./verdict.js";
 
-const EFFECTS = ["none", "allow", "audit", "deny", "kill"] as const;
 const PROTOCOLS = ["other", "tcp", "udp"] as const;
 const TIGHTNESS = ["deny", "none", "allow"] as const;
-
-function each(section: Section, line: (index: number) => string): readonly string[] {
-  return Array.from({ length: section.count }, (_, index) => line(index));
-}
 
 /** Bytes as a JSON string; those that are not ASCII as `\u00xx`. */
 function quoted(bytes: Uint8Array): string {
@@ -25,42 +22,43 @@ function unpadded(bytes: Buffer): Buffer {
   return end === -1 ? bytes : bytes.subarray(0, end);
 }
 
-/** `deny by no-keys`; `-` for no rule. */
-function wordText({ meta }: Image, word: number): string {
-  if (word === 0) return "-";
-  const rule = POLICY_RULE_NONE - (word & POLICY_RULE_NONE);
-  const effect = EFFECTS[word >>> 29] ?? "?";
-  return rule === POLICY_RULE_NONE ? effect : `${effect} by ${meta.rules[rule]?.id ?? "?"}`;
-}
-
-/** Operations with one word together: `read, write: deny by no-keys`. */
-function recordText(image: Image, section: Section, index: number, offset: number): string {
-  const byText = new Map<string, string[]>();
-  for (const [op, operation] of OPERATION_ORDER.entries()) {
-    const word = section.u32(index, offset + 4 * op);
-    if (word !== 0) byText.set(wordText(image, word), [...(byText.get(wordText(image, word)) ?? []), operation]);
-  }
-  if (byText.size === 0) return "nothing";
-  return [...byText].map(([text, operations]) => `${operations.join(", ")}: ${text}`).join("; ");
-}
-
 function rootLines(image: Image): readonly string[] {
-  const { root } = image.sections;
+  const { meta, sections: { root } } = image;
   const { fields } = STRUCTS.policy_root;
-  const place = STRUCTS.policy_place.fields;
-  const lanes = root.u32(0, fields.lanes.offset);
-  const watches = (root.u32(0, fields.flags.offset) & POLICY_ROOT_WATCHES_ADDRESSES) !== 0;
-  const states = (at: number): string =>
-    Array.from({ length: lanes }, (_, lane) => root.u32(0, at + place.state.offset + 4 * lane)).join(", ");
-  const sticky = recordText(image, root, 0, fields.path.offset + place.sticky.offset);
+  const marks = (field: { readonly offset: number }): string => marksText(image, root.u64(0, field.offset)) || "none";
+  const conditions = numbersOf(root.u64(0, fields.by_marks.offset));
   return [
-    `root  lanes ${lanes}${watches ? ", watches addresses" : ""}`,
+    `root  lanes ${root.u32(0, fields.lanes.offset)}${flagsText(root.u32(0, fields.flags.offset))}`,
     `root  defaults ${recordText(image, root, 0, fields.defaults.offset)}`,
+    `root  default privileges ${privilegesText(image, fields.privilege_defaults.offset)}`,
+    `root  privileges ${privilegesText(image, fields.privilege.offset)}`,
     `root  anonymous ${recordText(image, root, 0, fields.anonymous.offset)}`,
     `root  unnamed ${recordText(image, root, 0, fields.unnamed.offset)}`,
-    `root  path starts in ${states(fields.path.offset)}, sticky ${sticky}`,
-    `root  abstract starts in ${root.u32(0, fields.abstract.offset + place.state.offset)}`,
+    `root  path ${placeText(image, fields.path.offset)}`,
+    `root  abstract ${placeText(image, fields.abstract.offset)}`,
+    `root  marks per process ${marks(fields.process_marks)}, of files ${marks(fields.file_marks)}`,
+    `root  conditions that depend on marks ${conditions.length === 0 ? "none" : conditions.join(", ")}`,
+    ...(meta.arguments ?? []).map((asked, i) => `root  arguments ${i}: ${asked}, read at bit ${root.u8(0, endsAt(i))}`),
   ];
+}
+
+const endsAt = (asked: number): number => STRUCTS.policy_root.fields.arguments.offset + STRUCTS.policy_arguments.fields.ends.offset + asked;
+
+const ROOT_FLAGS = [
+  [POLICY_ROOT_WATCHES_ADDRESSES, "watches addresses"], [POLICY_ROOT_WRITES_AGAIN, "decides writes again"],
+  [POLICY_ROOT_SENDS_AGAIN, "decides sends again"],
+] as const;
+
+const flagsText = (flags: number): string => ROOT_FLAGS.map(([flag, text]) => ((flags & flag) === 0 ? "" : `, ${text}`)).join("");
+
+function placeText(image: Image, offset: number): string {
+  const { root } = image.sections;
+  const { state, sticky, held_count, held } = STRUCTS.policy_place.fields;
+  const numbers = (at: number, count: number): string => Array.from({ length: count }, (_, i) => root.u32(0, offset + at + 4 * i)).join(", ");
+  const heads = numbers(held.offset, root.u32(0, offset + held_count.offset));
+  const lanes = root.u32(0, STRUCTS.policy_root.fields.lanes.offset);
+  return `starts in ${numbers(state.offset, lanes)}, sticky ${recordText(image, root, 0, offset + sticky.offset)}`
+    + (heads === "" ? "" : `, holds cases ${heads}`);
 }
 
 function summaryText(summary: number): string {
@@ -81,6 +79,7 @@ function stateText({ sections: { states } }: Image, index: number): string {
     `tightest ${summaryText(states.u32(index, fields.tightest.offset))}`,
     `loosest ${summaryText(states.u32(index, fields.loosest.offset))}`,
     ...((states.u32(index, fields.flags.offset) & POLICY_STATE_TIGHTENS) === 0 ? [] : ["tightens its fallback"]),
+    ...((states.u32(index, fields.flags.offset) & POLICY_STATE_FACTS) === 0 ? [] : ["has facts"]),
   ].join(", ");
 }
 
@@ -169,6 +168,7 @@ export function describeEntries(image: Image): string {
   const { sections } = image;
   const lines = [
     ...rootLines(image),
+    ...memoryLines(image),
     ...each(sections.records, (i) => `records  ${i}: ${recordText(image, sections.records, i, 0)}`),
     ...each(sections.states, (i) => stateText(image, i)),
     ...edgeLines("short_edges", sections.short_edges, STRUCTS.policy_short_key.size),

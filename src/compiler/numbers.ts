@@ -39,3 +39,11 @@ export function readDuration(text: string, span: Span): Read<number> {
   if (value <= LONGEST_HOURS * MILLISECONDS.h) return { value };
   return { value: 0, diagnostic: report("number-too-large", span, { text, limit: `${LONGEST_HOURS}h` }) };
 }
+
+const UNITS = [["h", 3_600_000], ["m", 60_000], ["s", 1000]] as const;
+
+/** In the largest unit of which it is a whole number. */
+export function durationText(milliseconds: number): string {
+  const [unit, size] = UNITS.find(([, each]) => milliseconds % each === 0) ?? ["ms", 1];
+  return `${milliseconds / size}${unit}`;
+}

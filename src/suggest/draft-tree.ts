@@ -7,6 +7,7 @@ import type {
   StringPart, Target, TargetSubject, TestCase, TestStatement,
 } from "../compiler/ast.js";
 import { assertNever, type Span } from "../compiler/diagnostic.js";
+import { durationText } from "../compiler/numbers.js";
 import { writeComment } from "../review/comments.js";
 import type {
   Item, Probe, Proposal, ProposedArgs, ProposedCondition, ProposedEvent, ProposedStatement, ProposedTarget,
@@ -184,9 +185,4 @@ function plainCondition(condition: ProposedCondition): Condition {
   }
 }
 
-const UNITS = [["h", 3_600_000], ["m", 60_000], ["s", 1000], ["ms", 1]] as const;
-
-function durationOf(milliseconds: number): Duration {
-  const [unit, size] = UNITS.find(([, of]) => milliseconds % of === 0) ?? ["ms", 1];
-  return { kind: "duration", milliseconds, text: `${milliseconds / size}${unit}`, span };
-}
+const durationOf = (milliseconds: number): Duration => ({ kind: "duration", milliseconds, text: durationText(milliseconds), span });

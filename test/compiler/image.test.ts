@@ -171,6 +171,53 @@ it("entries are said in words", () => {
   expect(text).toMatch(/^addresses4 {2}10\.0\.0\.0\/8 -> ports 1, connect other -,/m);
 });
 
+describe("what is remembered, counted and asked for", () => {
+  const image = decoded(imageOf(`mark secret on read "/s/**" except "/s/x" per process tracks files
+mark tested on success "npm" args "test" until write "/w/**"
+deny connect any when secret or not (tested and exe "git")
+deny exec "git" args only "push", "--f*" without "[a-c]?x" unless tested
+limit delete "/h/**" to 50 per 10s then kill
+for exe "/usr/bin/gdb", "lldb" { allow privilege ptrace }`));
+
+  it("is said of marks and rules in words", () => {
+    expect(image.meta.markStatements).toEqual([
+      { name: "secret", clauses: ["on read /s/** except /s/x", "per process", "tracks files"], file: "a.pol", line: 1 },
+      { name: "tested", clauses: ['on success npm args "test"', "until write /w/**"], file: "a.pol", line: 2 },
+    ]);
+    expect(image.meta.rules.map(({ clauses }) => clauses)).toEqual([
+      ['when secret or not (tested and exe "git")'],
+      ['args only "push", "--f*" without "[a-c]?x"', "when not tested"], ['args only "push", "--f*" without "[a-c]?x"', "when not tested"],
+      ['when exe ("/usr/bin/gdb", "lldb")'], undefined, ["beyond 50 per 10s"],
+    ]);
+    expect(image.meta.rules.find(({ privileges }) => privileges !== undefined)?.privileges).toEqual(["ptrace"]);
+  });
+
+  it.each([
+    "root  marks per process secret, of files secret", "root  conditions that depend on marks 0, 1",
+    'root  arguments 0: args only "push", "--f*" without "[a-c]?x", read at bit 2', "root  privileges ptrace: cases 1",
+    "terms  1: condition 0 holds when not tested", 'terms  2: condition 0 holds when not exe "git"',
+    'terms  4: condition 2 holds when exe ("/usr/bin/gdb", "lldb")',
+    "cases  1: read, write, create, delete, setattr, exec, load, connect, bind: allow by a.pol:6 when condition 2, the last",
+    "limits  0: 50 per 10s, then kill by a.pol:5; window at 0",
+  ])("is an entry: %s", (line) => {
+    expect(describeEntries(image).split("\n")).toContain(line);
+  });
+
+  it("is an entry, whatever its number", () => {
+    const text = describeEntries(image);
+    expect(text).toMatch(/^cases {2}\d+: read: sets secret, the last$/m);
+    expect(text).toMatch(/^cases {2}\d+: write: clears tested, the last$/m);
+    expect(text).toMatch(/^cases {2}\d+: exec: sets on success tested when condition \d, the last$/m);
+    expect(text).toMatch(/^cases {2}\d+: delete: counts for the limits 0, the last$/m);
+    expect(text).toMatch(/^cases {2}\d+: is in the programs \d/m);
+    expect(text).toMatch(/^argument_classes {2}\d+: excludes 0$/m);
+    expect(text).toMatch(/^mark_identities {2}1: tested, SHA-256 [0-9a-f]{64}$/m);
+    expect(text).toMatch(/^program_identities {2}\d: "git", SHA-256 [0-9a-f]{64}$/m);
+    expect(text).toMatch(/^records {2}\d+: cases \d+$/m);
+    expect(text).not.toMatch(/undefined|\?,/);
+  });
+});
+
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 it("abi.gen.ts is what scripts/generate-abi.mjs makes of policy_abi.h", () => {

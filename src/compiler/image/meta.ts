@@ -1,6 +1,9 @@
 /** What an image says about its policy, for people and for events; nothing in it decides. */
 import * as z from "zod/mini";
+import { Budget, DEFAULT_BOUNDS } from "../automaton/bounds.js";
+import { ConditionTable } from "../conditions.js";
 import type { Ir, Limit } from "../ir.gen.js";
+import { argsText, limitClauses, markClauses, programsText, ruleClauses } from "./clause-text.js";
 import { selectorText } from "./selector-text.js";
 
 const EFFECT = z.enum(["allow", "audit", "deny", "kill"]);
@@ -15,11 +18,20 @@ const META = z.strictObject({
   }),
   /** By number; images made before there were any have none. */
   marks: z.optional(z.array(z.string())),
+  /** Likewise: what sets and clears each mark, in words. */
+  markStatements: z.optional(z.array(z.strictObject({
+    name: z.string(), clauses: z.array(z.string()), file: z.string(), line: z.int().check(z.minimum(1)),
+  }))),
+  /** By number: lists of programs that are named, and what is asked of arguments. */
+  programs: z.optional(z.array(z.string())),
+  arguments: z.optional(z.array(z.string())),
   /** By rule number; behind the rules, the limits. */
   rules: z.array(z.strictObject({
     id: z.string(),
     effect: EFFECT,
     operations: z.array(OPERATION),
+    /** Of a rule over those. */
+    privileges: z.optional(z.array(z.string())),
     /** Null where no statement says it. */
     file: z.nullable(z.string()),
     line: z.nullable(z.int().check(z.minimum(1))),
@@ -28,6 +40,8 @@ const META = z.strictObject({
     /** What the rule covers, in words; images made before there were these have none. */
     targets: z.optional(z.array(z.string())),
     except: z.optional(z.array(z.string())),
+    /** `args …`, `when …`, and of a limit `beyond … per …`. */
+    clauses: z.optional(z.array(z.string())),
   })),
 });
 export type Meta = z.infer<typeof META>;
@@ -39,26 +53,37 @@ function sortedByKey(record: Readonly<Record<string, string>>): Record<string, s
 /** Keys in one order, so that equal policies give equal bytes. */
 export function metaOf(ir: Ir): Meta {
   const { home, params, programs } = ir.bindings;
+  const named = new ConditionTable(ir, new Budget(DEFAULT_BOUNDS));
   return {
     policy: ir.policy,
     bindings: { home, params: sortedByKey(params), programs: programs.map(({ name, target }) => ({ name, target })) },
     marks: ir.marks.map(({ name }) => name),
+    markStatements: ir.marks.map((mark) =>
+      ({ name: mark.name, clauses: [...markClauses(mark)], file: mark.source.file, line: mark.source.line })),
+    programs: named.programs.map((list) => programsText(list.programs)),
+    arguments: named.arguments.map(({ asked }) => argsText(asked)),
     rules: [
-      ...ir.rules.map(({ id, effect, operations, source, because, match, except }) => ({
+      ...ir.rules.map(({ id, effect, operations, source, because, match, except, privileges, ...clauses }) => ({
         id, effect, operations, file: source?.file ?? null, line: source?.line ?? null, column: source?.column ?? null, because,
-        targets: match.map(selectorText), except: except.map(selectorText),
+        targets: match.map(selectorText), except: except.map(selectorText), ...inWords(ruleClauses(clauses)),
+        ...(privileges.length === 0 ? {} : { privileges }),
       })),
       ...ir.limits.map(limitMeta),
     ],
   };
 }
 
+const inWords = (clauses: readonly string[]): { clauses?: string[] } => (clauses.length === 0 ? {} : { clauses: [...clauses] });
+
 /** Limits have numbers behind those of all rules. */
-const limitMeta = ({ id, effect, parts, source, because }: Limit): Meta["rules"][number] => ({
-  id, effect, operations: [...new Set(parts.flatMap(({ operations }) => operations))],
-  file: source.file, line: source.line, column: source.column, because,
-  targets: [...new Set(parts.flatMap(({ match }) => match.map(selectorText)))], except: [],
-});
+function limitMeta(limit: Limit): Meta["rules"][number] {
+  const { id, effect, parts, source, because } = limit;
+  return {
+    id, effect, operations: [...new Set(parts.flatMap(({ operations }) => operations))],
+    file: source.file, line: source.line, column: source.column, because,
+    targets: [...new Set(parts.flatMap(({ match }) => match.map(selectorText)))], except: [], ...inWords(limitClauses(limit)),
+  };
+}
 
 export function writeMeta(meta: Meta): Uint8Array {
   return Buffer.from(JSON.stringify(meta), "utf8");

@@ -16,6 +16,7 @@ import { type AskedArgs, ConditionTable } from "../conditions.js";
 import { isEscapeSocket } from "../escape-sockets.js";
 import type { Component, Ir, Limit, NetworkSelector, Rule, Selector } from "../ir.gen.js";
 import { type Saying, sayingsOf } from "../sayings.js";
+import { limitClauses, markClauses, ruleClauses } from "./clause-text.js";
 import { POLICY_LANES, POLICY_OPS, POLICY_PRIVILEGES, POLICY_PROTOS } from "./abi.gen.js";
 
 /** A policy's lanes, and the automaton of abstract names. */
@@ -64,11 +65,14 @@ function argumentsFit(asked: readonly AskedArgs[], bounds: Bounds, budget: Budge
 }
 
 function metaOf({ policy, bindings, rules, limits, marks }: Ir, selectors: readonly Selector[]): number {
+  // By themselves, and in the lists of what they name.
+  const clauses = [...rules.flatMap(ruleClauses), ...limits.flatMap(limitClauses), ...marks.flatMap(markClauses)];
   const texts = [
     policy ?? "", bindings.home, ...Object.entries(bindings.params).flat(),
     ...bindings.programs.flatMap(({ name, target }) => [name, target]), ...marks.map(({ name }) => name),
     ...[...rules, ...limits].flatMap(({ id, because, source }: Rule | Limit) => [id, because ?? "", source?.file ?? ""]),
     ...selectors.map((selector) => ("text" in selector ? selector.text : "")),
+    ...clauses, ...clauses, ...rules.flatMap(({ privileges }) => privileges), ...marks.map(({ source }) => source.file),
   ];
   const framed = 1 + texts.length + selectors.reduce((sum, selector) => sum + portsOf(selector), 0);
   return framed * JSON_FRAME + JSON_UNIT * texts.reduce((sum, text) => sum + text.length, 0);
