@@ -31,7 +31,7 @@ const STAGES = [
   // questions about policies, answered exactly
   ["reason/", "context-text", "prove-asserts"],
   // automata and tries → image, and back
-  ["image/", "entries"],
+  ["image/", "entry-words", "entries-of-memory", "entries"],
   ["compile"],
   ["lint-exact", "lint", "prove-for-any"],
 ];

@@ -2,12 +2,12 @@
 import type { Statement } from "../compiler/ast.js";
 import { choosePlaceholders } from "../compiler/checks/choose-placeholders.js";
 import { withNested } from "../compiler/checks/walk-tree.js";
+import { resolveWithinCounts } from "../compiler/compile.js";
 import { once, type Outcome, type Span } from "../compiler/diagnostic.js";
 import { type LoadedPolicy, loadPolicy, type ReadSource } from "../compiler/include.js";
 import { lower } from "../compiler/lower.js";
 import { type Refutation, refuteAsserts } from "../compiler/prove-asserts.js";
 import { provedForAny } from "../compiler/prove-for-any.js";
-import { resolve } from "../compiler/resolve.js";
 import { resolveTests, type ResolvedTest } from "../compiler/resolve-tests.js";
 import type { Bindings, ResolvedAssert, ResolvedPolicy } from "../compiler/resolved.js";
 import { type CaseResult, coverageOf, runCases } from "../interpreter/run-cases.js";
@@ -106,12 +106,12 @@ function testPolicy(path: string, loaded: LoadedPolicy, { home, params, task }: 
   };
 }
 
-/** `resolve`, once for each set of bindings. */
+/** Resolves, once for each set of bindings. */
 function binder(loaded: LoadedPolicy, task: string | null): (bindings: Bindings) => Outcome<ResolvedPolicy> {
   const known = new Map<string, Outcome<ResolvedPolicy>>();
   return (bindings) => {
     const key = JSON.stringify([bindings.home, Object.entries(bindings.params).sort()]);
-    const policy = known.get(key) ?? resolve(loaded, bindings, task);
+    const policy = known.get(key) ?? resolveWithinCounts(loaded, bindings, task);
     known.set(key, policy);
     return policy;
   };

@@ -1,7 +1,8 @@
 /** The pipeline: a policy's text in, stage after stage, each named for what it does. No logic here. */
 import type { Statement } from "./ast.js";
-import { DEFAULT_BOUNDS } from "./automaton/bounds.js";
+import { Budget, DEFAULT_BOUNDS } from "./automaton/bounds.js";
 import type { Bounds } from "./automaton/bounds.js";
+import { ConditionTable } from "./conditions.js";
 import type { Diagnostic, Outcome } from "./diagnostic.js";
 import { buildImage } from "./image/build.js";
 import { withinBounds } from "./image/report-bound.js";
@@ -42,7 +43,19 @@ export function frontEndOf(
   return then(policy, (loaded) =>
     then(resolve(loaded, bindings, task), (resolved) =>
       then(resolveTests(loaded, bindings), () =>
-        done({ statements: loaded.statements, resolved, ir: lower(resolved) }))));
+        then(lowered(resolved), (ir) => done({ statements: loaded.statements, resolved, ir })))));
+}
+
+/** Of a policy whose verdicts are tried, and which need not become an image. */
+export function resolveWithinCounts(loaded: LoadedPolicy, bindings: Bindings, task: string | null = null): Outcome<ResolvedPolicy> {
+  return then(resolve(loaded, bindings, task), (resolved) => then(lowered(resolved), () => done(resolved)));
+}
+
+/** What is numbered is counted here, so that no command takes more marks, limits or conditions than an image can have. */
+function lowered(resolved: ResolvedPolicy): Outcome<Ir> {
+  const [ir, budget] = [lower(resolved), new Budget(DEFAULT_BOUNDS)];
+  new ConditionTable(ir, budget);
+  return withinBounds(budget.outcome(ir), resolved);
 }
 
 /** IR → image, of a policy that somebody has reviewed. */

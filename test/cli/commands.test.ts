@@ -207,6 +207,19 @@ help: write fewer \`?\` and \`[…]\` after a \`*\`, as in \`${glob}\`
     expect(readdirSync(cwd)).toEqual(["large.pol"]);
   });
 
+  it.each([
+    ["compile", "many.pol"], ["compile", "many.pol", "--emit", "ir"], ["lint", "many.pol"], ["test", "many.pol"],
+    ["explain", "many.pol", "read", "/x"], ["diff", "many.pol", "agent.pol"],
+  ])("policyc %s %s refuses more marks than there may be", async (...args) => {
+    const marks = Array.from({ length: 65 }, (_, i) => `mark m${i} on read "/${i}"\ndeny connect any when m${i}\n`).join("");
+    const { cwd, run } = inFolder();
+    writeFileSync(join(cwd, "many.pol"), `${marks}test "x" { allow read "/x" }\n`);
+    const { status, stdout, stderr } = await run(...args);
+    expect(status).toBe(1);
+    expect(stdout + stderr).toContain("error[too-many-marks]: the policy has more than 64 marks\n");
+    expect(stdout + stderr).toContain("129 | mark m64 on");
+  });
+
   it("prints every map entry in words", async () => {
     const { status, stdout, stderr } = await inFolder().run("compile", "agent.pol", "--emit", "entries");
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
