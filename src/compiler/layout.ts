@@ -22,6 +22,9 @@ export function layOut(segments: readonly Segment[], depth: number): readonly st
   return segments.flatMap((segment, i) => fill(segment, depth + (i === 0 ? 0 : 1)));
 }
 
+/** However long it is. */
+export const onOneLine = (segment: Segment): string => unglued(segment.join(" "));
+
 export const fits = (line: string): boolean => widthOf(line) <= WIDTH;
 
 export const indent = (text: string, depth: number): string => INDENT.repeat(depth) + text;

@@ -3,6 +3,8 @@ import { applyIgnores } from "./checks/apply-ignores.js";
 import { choosePlaceholders } from "./checks/choose-placeholders.js";
 import { findOddCharacters } from "./checks/find-odd-characters.js";
 import { findDuplicateRules, findRedundantAllows } from "./checks/find-redundant.js";
+import { findIdleArgs } from "./checks/find-idle-args.js";
+import { findIdleConditions } from "./checks/find-idle-conditions.js";
 import { findSymlinks, type LinkOf } from "./checks/find-symlinks.js";
 import { findUnlikelyNames } from "./checks/find-unlikely-names.js";
 import { findUnused, findUnusedMarks, usedMarks, usedNames } from "./checks/find-unused.js";
@@ -116,11 +118,12 @@ function warningsOf(
     ...findOddCharacters(root),
     ...findUnused(root.statements, used),
     ...findUnusedMarks(root.statements, asked),
+    ...findIdleConditions(statements),
     ...needless,
     ...(isPart ? [] : requireDefaults(root, statements)),
     ...once(variants.flatMap(({ blocks, resolved }) => [
       ...findExactly({ loaded, resolved, set: params, isPart, settled }),
-      ...findUnlikelyNames(resolved), ...findWorldWideAllows(resolved), ...findAllowedLoaders(resolved),
+      ...findIdleArgs(resolved, statements), ...findUnlikelyNames(resolved), ...findWorldWideAllows(resolved), ...findAllowedLoaders(resolved),
       ...(linkOf === null ? [] : findSymlinks(resolved, linkOf)),
     ].filter(({ span }) => blocks === null || blocks.some((block) => holds(block, span))))),
   ].filter(({ span }) => span.source === root.span.source);

@@ -147,6 +147,10 @@ export const MESSAGES = {
   "unused-let": warning((a: { name: string }) => `the let \`${a.name}\` is never used`),
   "unused-parameter": warning((a: { name: string }) => `the parameter \`${a.name}\` is never used`),
   "unused-mark": warning((a: { name: string }) => `the mark \`${a.name}\` is never asked for`),
+  "never-counts": warning((a: { clauses: string }) => `${a.clauses} can never hold: the statement never counts`),
+  "needless-condition": warning((a: { clause: string }) => `${a.clause} changes nothing: the statement counts in any case`),
+  "args-never-match": warning((a: { needed: string; excluding: string }) =>
+    `no arguments match: \`without ${a.excluding}\` excludes ${a.needed === a.excluding ? "what" : `\`${a.needed}\`, which`} must be among them`),
   "unstated-default": warning((a: { operations: string }) =>
     `no default is stated for ${a.operations}: what no rule matches is allowed`),
   "world-wide-allow": warning((a: { operations: string; everything: string }) =>

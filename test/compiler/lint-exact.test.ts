@@ -149,6 +149,7 @@ it.each<[string, Found]>([
   ['mark m on read "/x"\ntest "t" { deny read "/x" when m }', []],
   ['mark m on read "/x"\nassert deny read "/x" when m', []],
   ['for exe "/p" { deny read "/x" unless m }\nmark m on read "/x"', []],
+  ['mark secret on read "/x"\ndeny read "/y" when secrt', [["unknown-name", "secrt"]]],
 ])("unused marks of %j", (text, expected) => {
   expect(found(linted(DEFAULTS + text))).toEqual(expected);
 });

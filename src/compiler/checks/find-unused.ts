@@ -2,6 +2,7 @@
 import type { Condition, LetStatement, MarkStatement, ParamStatement, Statement } from "../ast.js";
 import type { Diagnostic } from "../diagnostic.js";
 import { report } from "../messages.js";
+import { closest } from "../suggest-name.js";
 import { removal } from "./remove-statement.js";
 import { conditionLeaves, partsOf, stringsOf, withNested } from "./walk-tree.js";
 
@@ -17,9 +18,15 @@ export function usedNames(statements: readonly Statement[]): ReadonlySet<string>
   return used;
 }
 
-/** Every mark that a condition or a case asks for. */
+/** Every mark that a condition or a case asks for, or seems to mean: one mistake is one diagnostic. */
 export function usedMarks(statements: readonly Statement[]): ReadonlySet<string> {
-  return new Set(withNested(statements).flatMap((statement): readonly string[] => {
+  const names = new Set(withNested(statements).flatMap((statement) => (statement.kind === "mark" ? [statement.name.text] : [])));
+  const asked = askedMarks(statements);
+  return new Set(asked.flatMap((name) => (names.has(name) ? [name] : [name, closest(name, names) ?? name])));
+}
+
+function askedMarks(statements: readonly Statement[]): readonly string[] {
+  return withNested(statements).flatMap((statement): readonly string[] => {
     switch (statement.kind) {
       case "rule":
         return [...marksIn(statement.when), ...marksIn(statement.unless)];
@@ -30,7 +37,7 @@ export function usedMarks(statements: readonly Statement[]): ReadonlySet<string>
       default:
         return [];
     }
-  }));
+  });
 }
 
 const marksIn = (condition: Condition | null): readonly string[] =>

@@ -58,22 +58,22 @@ export function metaOf(ir: Ir): Meta {
     policy: ir.policy,
     bindings: { home, params: sortedByKey(params), programs: programs.map(({ name, target }) => ({ name, target })) },
     marks: ir.marks.map(({ name }) => name),
-    markStatements: ir.marks.map((mark) =>
-      ({ name: mark.name, clauses: [...markClauses(mark)], file: mark.source.file, line: mark.source.line })),
-    programs: named.programs.map((list) => programsText(list.programs)),
-    arguments: named.arguments.map(({ asked }) => argsText(asked)),
+    markStatements: unlessEmpty(ir.marks.map((mark) =>
+      ({ name: mark.name, clauses: [...markClauses(mark)], file: mark.source.file, line: mark.source.line }))),
+    programs: unlessEmpty(named.programs.map((list) => programsText(list.programs))),
+    arguments: unlessEmpty(named.arguments.map(({ asked }) => argsText(asked))),
     rules: [
       ...ir.rules.map(({ id, effect, operations, source, because, match, except, privileges, ...clauses }) => ({
         id, effect, operations, file: source?.file ?? null, line: source?.line ?? null, column: source?.column ?? null, because,
-        targets: match.map(selectorText), except: except.map(selectorText), ...inWords(ruleClauses(clauses)),
-        ...(privileges.length === 0 ? {} : { privileges }),
+        targets: match.map(selectorText), except: except.map(selectorText), clauses: unlessEmpty(ruleClauses(clauses)), privileges: unlessEmpty(privileges),
       })),
       ...ir.limits.map(limitMeta),
     ],
   };
 }
 
-const inWords = (clauses: readonly string[]): { clauses?: string[] } => (clauses.length === 0 ? {} : { clauses: [...clauses] });
+/** Most have none: left out of the JSON. */
+const unlessEmpty = <T>(items: readonly T[]): T[] | undefined => (items.length === 0 ? undefined : [...items]);
 
 /** Limits have numbers behind those of all rules. */
 function limitMeta(limit: Limit): Meta["rules"][number] {
@@ -81,7 +81,7 @@ function limitMeta(limit: Limit): Meta["rules"][number] {
   return {
     id, effect, operations: [...new Set(parts.flatMap(({ operations }) => operations))],
     file: source.file, line: source.line, column: source.column, because,
-    targets: [...new Set(parts.flatMap(({ match }) => match.map(selectorText)))], except: [], ...inWords(limitClauses(limit)),
+    targets: [...new Set(parts.flatMap(({ match }) => match.map(selectorText)))], except: [], clauses: unlessEmpty(limitClauses(limit)),
   };
 }
 
