@@ -3,6 +3,7 @@ import { closeSync, constants, existsSync, fstatSync, ftruncateSync, openSync, r
 import { OPERATIONS } from "../compiler/resolved.js";
 import type { FrontEnd } from "../compiler/compile.js";
 import { learn, type Learned, type Onto } from "../learn/learn.js";
+import { withoutSecrets } from "../learn/mask-secrets.js";
 import { AttemptCollector } from "../runtime/attempt-collector.js";
 import { type Sink, writeText } from "../runtime/recorder.js";
 import { bindingsOf, type OutsideBindings } from "./bindings.js";
@@ -62,7 +63,7 @@ function taskFor(command: readonly string[], { onto }: LearnOptions, { home, par
     return fail(STATUS.usage, `a learned policy has no parameter \`${unknown}\``, "--set workspace=DIR, or --onto FILE");
   }
   if (onto === undefined && task !== null) return fail(STATUS.usage, "a learned policy has no tasks", "--onto FILE");
-  return succeed({ command: command.map(shellWord).join(" "), workspace: real(params["workspace"] ?? process.cwd()), home: real(home) });
+  return succeed({ command: withoutSecrets(command).map(shellWord).join(" "), workspace: real(params["workspace"] ?? process.cwd()), home: real(home) });
 }
 
 /** Files are recorded where they lie. */
