@@ -4,7 +4,7 @@ import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 
 export type KeyRead = { readonly ok: true; readonly key: KeyObject } | { readonly ok: false; readonly error: string; readonly help: string | null };
 
-const MAKE = "openssl genpkey -algorithm ed25519 -out approval.key";
+const MAKE = "to make a new one: openssl genpkey -algorithm ed25519 -out NEW.key";
 const OF_OTHERS = 0o077;
 
 /** Throws what `fs` throws. */
@@ -12,8 +12,10 @@ export function readPrivateKey(path: string): KeyRead {
   const fd = openSync(path, "r");
   try {
     const { mode } = fstatSync(fd);
+    const text = readFileSync(fd);
+    if (text.includes("PUBLIC KEY")) return { ok: false, error: "it is the public half of a key", help: "give the private key that it belongs to" };
     if ((mode & OF_OTHERS) !== 0) return { ok: false, error: "others than its owner may use it", help: `chmod 600 ${path}` };
-    return ed25519(() => createPrivateKey(readFileSync(fd)), MAKE);
+    return ed25519(() => createPrivateKey(text), MAKE);
   } finally {
     closeSync(fd);
   }

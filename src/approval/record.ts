@@ -10,6 +10,8 @@ const RECORD = z.strictObject({
   policy: z.string(),
   /** As `meaningOf` gives it. */
   meaning: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  /** What was approved, so that a changed policy can be compared with it: texts by path, from the policy's folder on. */
+  sources: z.record(z.string(), z.string()),
   reviewer: z.string(),
   /** ISO 8601. */
   time: z.iso.datetime(),

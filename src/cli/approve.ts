@@ -1,10 +1,11 @@
 /** `policyc approve`: a person's yes makes a policy of a draft, and a record of the approval beside it. */
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, realpathSync, writeSync } from "node:fs";
 import { basename } from "node:path";
-import type { KeyObject } from "node:crypto";
+import { createPublicKey, type KeyObject } from "node:crypto";
+import { approvedFrom, sourcesOf } from "../approval/approved.js";
 import { meaningOf } from "../approval/meaning.js";
 import { readPrivateKey } from "../approval/keys.js";
-import { recordPathOf, recordText, signedRecord } from "../approval/record.js";
+import { readRecord, recordPathOf, recordText, signedRecord } from "../approval/record.js";
 import type { Statement } from "../compiler/ast.js";
 import { wholeLines } from "../compiler/checks/remove-statement.js";
 import { invariant, type Source } from "../compiler/diagnostic.js";
@@ -14,7 +15,7 @@ import type { Review } from "../review/review.js";
 import { invokingUser } from "../runtime/users.js";
 import { bindingsOf } from "./bindings.js";
 import { type Attempt, fail, reasonOf, STATUS, succeed } from "./exit.js";
-import { loadReview } from "./load-review.js";
+import { loadReview, NOTHING, type Present, presentFrom } from "./load-review.js";
 import type { BindingOptions } from "./options.js";
 import { printFailure, printTrouble } from "./print-failure.js";
 import { readSource, STDIN } from "./read-sources.js";
@@ -42,16 +43,47 @@ export function approveCommand(file: string, options: ApproveOptions, askPerson:
   if (!key.ok) return printFailure(key.failure);
   const source = readSource(file);
   if ("error" in source) return printFailure(fail(STATUS.usage, `cannot read \`${file}\`: ${source.error}`).failure);
-  const loaded = loadReview(source, options.onto ?? null, bindings.value);
+  const present = presentFor(file, output, options, key.value);
+  if (!present.ok) return printFailure(present.failure);
+  const loaded = loadReview(source, present.value, bindings.value);
   if (!loaded.ok) return printTrouble(loaded.trouble);
   const { review, draft: { loaded: { root } } } = loaded.value;
-  writeOut(reviewText(review, { draft: source.path, onto: options.onto ?? null }, painter(hasColour("out"))));
+  writeOut(reviewText(review, { draft: source.path, onto: present.value.name }, painter(hasColour("out"))));
   const refusal = refusalOf(review, options.allowWider ?? []);
   if (refusal !== null) return printFailure(refusal);
   const yes = options.yes === true ? succeed("yes") : askPerson(`\nApprove this as ${printable(output)}? Type yes: `);
   if (!yes.ok) return printFailure(yes.failure);
   if (yes.value.trim().toLowerCase() !== "yes") return printFailure(fail(STATUS.policy, "not approved: nothing is written").failure);
   return write(withoutDraft(source, root.statements), output, key.value, review, options.allowWider ?? []);
+}
+
+/**
+ * What is there, and would be gone: the policy that is written over, or what was approved of the one that has changed. Nothing
+ * where neither is.
+ */
+function presentFor(file: string, output: string, { onto, yes }: ApproveOptions, key: KeyObject | null): Attempt<Present> {
+  if (onto !== undefined && isSameFile(onto, file)) return fail(STATUS.usage, `\`${file}\` would be compared with itself`, `without --onto, it is compared with what was approved of it: policyc approve ${shellWord(file)}`);
+  if (onto !== undefined && existsSync(output) && !isSameFile(onto, output)) return fail(STATUS.usage, `\`${output}\` is there already, and would be lost`, `compare the draft with it: --onto ${shellWord(output)}`);
+  if (onto !== undefined) return presentFrom(onto);
+  if (!isSameFile(file, output)) return existsSync(output) ? presentFrom(output) : succeed(NOTHING);
+  return existsSync(recordPathOf(file)) ? approvedBefore(file, yes === true, key) : succeed(NOTHING);
+}
+
+const isSameFile = (one: string, other: string): boolean =>
+  one === other || (existsSync(one) && existsSync(other) && realpathSync(one) === realpathSync(other));
+
+/** Nobody is there to read that a record does not count. */
+function approvedBefore(file: string, isUnattended: boolean, key: KeyObject | null): Attempt<Present> {
+  const path = recordPathOf(file);
+  const source = readSource(path);
+  const record = "error" in source ? null : readRecord(source.text);
+  const approved = record === null ? { ok: false as const, error: "is not that of an approval" }
+    : approvedFrom(record, file, readSource, key === null ? null : createPublicKey(key));
+  if (approved.ok) return succeed({ name: `${file} as it was approved`, ...approved.value });
+  const why = `\`${path}\` ${approved.error}`;
+  if (isUnattended) return fail(STATUS.policy, `not approved: ${why}`, "compare it with a policy that you trust (--onto), or remove that record");
+  writeErr(`warning: ${printable(why)}: what has changed since is not known\n`);
+  return succeed(NOTHING);
 }
 
 function keyOf({ key, yes }: ApproveOptions): Attempt<KeyObject | null> {
@@ -107,8 +139,9 @@ function write(text: string, output: string, key: KeyObject | null, { wider, nar
   const loaded = loadPolicy(output, (path) => (path === output ? source : readSource(path)));
   const meaning = loaded.ok ? meaningOf(loaded.value) : loaded;
   if (!meaning.ok) return printTrouble({ kind: "diagnostics", status: STATUS.policy, diagnostics: meaning.diagnostics });
+  const sources = loaded.ok ? sourcesOf(loaded.value) : {};
   const record = signedRecord({
-    version: 1, policy: basename(output), meaning: meaning.digest, reviewer: invokingUser().name, time: new Date().toISOString(),
+    version: 1, policy: basename(output), meaning: meaning.digest, sources, reviewer: invokingUser().name, time: new Date().toISOString(),
     shown: { narrower: narrower.length, wider: wider.length, allowed: [...allowed] },
   }, key);
   // The policy first: until the record is there, it is not approved.

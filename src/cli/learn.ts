@@ -13,6 +13,7 @@ import type { Loaded, Runnable } from "./loaded.js";
 import type { BindingOptions } from "./options.js";
 import { printDiagnostics, printFailure, printTrouble } from "./print-failure.js";
 import { readSource, STDIN } from "./read-sources.js";
+import { checkDraftOutput } from "./draft-output.js";
 import { shellWord } from "./shell-word.js";
 import { note, type RunSurroundings, type SessionOptions, supervise, type Supervised, SURROUNDINGS } from "./supervise.js";
 import { printable, writeOut } from "./terminal.js";
@@ -35,6 +36,8 @@ export async function learnCommand(
   // Before the command runs, and may change it: what is wrong with it would be told too late.
   const onto = options.onto === undefined ? null : ontoFrom(options.onto, bindings.value, surroundings.environment["PATH"] ?? "");
   if (onto !== null && !onto.ok) return printTrouble(onto.trouble);
+  const free = checkDraftOutput(options.output);
+  if (!free.ok) return printFailure(free.failure);
   const collector = new AttemptCollector();
   const output: { file: DraftFile | null } = { file: null };
   const result = await supervise({
@@ -137,7 +140,7 @@ function write(text: string | null, output: DraftFile | null): Attempt<null> {
   }
 }
 
-/** Guarded while the command runs: it may be the policy that is added to. */
+/** Guarded while the command runs: it may be the draft that is added to. */
 class DraftFile implements Sink {
   readonly #fd: number;
   readonly #isNew: boolean;

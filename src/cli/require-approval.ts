@@ -39,7 +39,8 @@ function trustedKey(path: string): Attempt<KeyObject> {
 }
 
 function checkApproved(path: string, loaded: LoadedPolicy, trusted: readonly KeyObject[] | null): Attempt<null> {
-  const no = (why: string): Attempt<null> => fail(STATUS.policy, `\`${path}\` is not approved: ${why}`, `policyc approve ${shellWord(path)}`);
+  const signing = trusted === null ? "" : " --key KEY, with the key of one that is trusted";
+  const no = (why: string): Attempt<null> => fail(STATUS.policy, `\`${path}\` is not approved: ${why}`, `policyc approve ${shellWord(path)}${signing}`);
   const record = recordPathOf(existsSync(path) ? realpathSync(path) : path);
   if (!existsSync(record)) return no(`there is no \`${record}\``);
   const source = readSource(record);

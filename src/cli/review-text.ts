@@ -3,6 +3,8 @@ import type { Review, ShownChange, Wish } from "../review/review.js";
 import { type Paint, printable } from "./terminal.js";
 
 const WIDTH = 80;
+const NOTHING_TO_COMPARE = "There is no policy to compare with: what this one leaves open is as open as ever.";
+
 /** Of one kind. */
 const MOST_SHOWN = 25;
 
@@ -22,6 +24,7 @@ export function reviewText(review: Review, { draft, onto }: Compared, paint: Pai
     probeLines(review, paint),
     listLines("Broader than their probes show:", "yellow", review.broad.map(({ rule, access }) =>
       (access === null ? `${printable(rule)}: no probe shows what it does` : `${printable(rule)} decides as well: ${printable(access)}`)), paint),
+    listLines("What `policyc lint` warns of:", "yellow", review.warnings.map(printable), paint),
     everydayLines(review, paint),
   ];
   const title = `${paint("bold", printable(draft))}, compared with ${onto === null ? "no policy" : printable(onto)}`;
@@ -33,7 +36,8 @@ const quoted = (words: string): string => `“${printable(words)}”`;
 const oneLine = (text: string): string => printable(text.replace(/\s+/g, " "));
 
 function widerLines({ wider }: Review, onto: string | null, paint: Paint): readonly string[] {
-  if (wider.length === 0) return [paint("green", `Permits nothing that ${onto === null ? "the defaults refuse" : `${printable(onto)} refuses`}.`)];
+  if (wider.length === 0 && onto === null) return [paint("yellow", NOTHING_TO_COMPARE)];
+  if (wider.length === 0) return [paint("green", `Permits nothing that ${printable(onto ?? "")} refuses.`)];
   return [paint("red", `PERMITS MORE: ${count(wider.length, "change")} that let${wider.length === 1 ? "s" : ""} through what is refused or recorded now.`),
     ...changeLines(wider, null, "red", paint)];
 }
@@ -42,8 +46,10 @@ function changeLines(changes: readonly ShownChange[], title: string | null, styl
   if (changes.length === 0) return [];
   return [
     ...(title === null ? [] : [paint(style, title)]),
-    ...changes.slice(0, MOST_SHOWN).flatMap(({ access, was, now }) => [
-      `  ${paint(style, style === "red" ? "+" : "-")} ${printable(access)}`, `      was ${printable(was)}; now ${printable(now)}`,
+    ...changes.slice(0, MOST_SHOWN).flatMap(({ access, was, now, statement }) => [
+      ...wrapped(printable(access), `  ${paint(style, style === "red" ? "+" : "-")} `, "      "),
+      ...wrapped(`was ${printable(was)}; now ${printable(now)}`, "      ", "      "),
+      ...(statement === null || style === "green" ? [] : wrapped(oneLine(statement), "      by ", "         ")),
     ]),
     ...(changes.length > MOST_SHOWN ? [`  … and ${changes.length - MOST_SHOWN} more: --json and --html show all`] : []),
   ];
@@ -52,23 +58,28 @@ function changeLines(changes: readonly ShownChange[], title: string | null, styl
 function wishLines(wishes: readonly Wish[], paint: Paint): readonly string[] {
   if (wishes.length === 0) return [];
   return ["What was asked for, and the rules made of it:", ...wishes.flatMap(({ words, line, statements }) => [
-    `  ${paint("cyan", quoted(words))}${line === null ? "" : ` (line ${line})`}`, ...statements.flatMap((text) => wrapped(oneLine(text))),
+    `  ${paint("cyan", quoted(words))}${line === null ? "" : ` (line ${line})`}`, ...statements.flatMap((text) => wrapped(oneLine(text), "    → ", "      ")),
   ])];
 }
 
-/** At words, below one another. */
-function wrapped(text: string): readonly string[] {
+/** Broken between words, and after commas within long ones. `margin` takes as much room as `indent` on the screen. */
+function wrapped(text: string, margin: string, indent: string): readonly string[] {
   const lines: string[] = [];
-  for (const word of text.split(" ")) {
+  for (const word of text.split(" ").flatMap(pieces)) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(`${lines.length === 0 ? "    → " : "      "}${word}`);
+    const joined = last === undefined ? word.text : last + (word.isJoined ? "" : " ") + word.text;
+    if (last !== undefined && indent.length + joined.length <= WIDTH) lines[lines.length - 1] = joined;
+    else lines.push(word.text);
   }
-  return lines;
+  return lines.map((line, i) => (i === 0 ? margin : indent) + line);
 }
 
+/** A word, in parts where it is too long for a line. */
+const pieces = (word: string): readonly { readonly text: string; readonly isJoined: boolean }[] =>
+  (word.length < WIDTH / 2 ? [word] : word.split(/(?<=,)/)).map((text, i) => ({ text, isJoined: i > 0 }));
+
 const listLines = (title: string, style: "yellow", items: readonly string[], paint: Paint): readonly string[] =>
-  (items.length === 0 ? [] : [paint(style, title), ...items.map((item) => `  - ${item}`)]);
+  (items.length === 0 ? [] : [paint(style, title), ...items.flatMap((item) => wrapped(item, "  - ", "    "))]);
 
 function probeLines({ probes }: Review, paint: Paint): readonly string[] {
   const failed = probes.filter(({ ok }) => !ok);
@@ -84,6 +95,6 @@ function everydayLines({ everyday: { tried, broken } }: Review, paint: Paint): r
   return [paint("yellow", `An agent's day: ${broken.length} of ${tried} everyday accesses would be refused.`),
     ...activities.flatMap((activity) => {
       const own = broken.filter((one) => one.activity === activity);
-      return [`  to ${activity}:`, ...own.map(({ access, rule }) => `    ${printable(access)}  (${printable(rule ?? "default")})`)];
+      return [`  to ${activity}:`, ...own.flatMap(({ access, rule }) => wrapped(`${printable(access)} (${printable(rule ?? "default")})`, "    ", "      "))];
     })];
 }

@@ -2,12 +2,13 @@
 import type { Review } from "../review/review.js";
 import { reviewPage } from "../review/review-html.js";
 import { bindingsOf } from "./bindings.js";
-import { fail, STATUS } from "./exit.js";
-import { loadReview } from "./load-review.js";
+import { fail, STATUS, succeed } from "./exit.js";
+import { loadReview, NOTHING, presentFrom } from "./load-review.js";
 import type { BindingOptions } from "./options.js";
-import { printFailure, printTrouble } from "./print-failure.js";
-import { readSource } from "./read-sources.js";
+import { printFailure, printHelp, printTrouble } from "./print-failure.js";
+import { readSource, STDIN } from "./read-sources.js";
 import { reviewText } from "./review-text.js";
+import { shellWord } from "./shell-word.js";
 import { hasColour, painter, writeOut } from "./terminal.js";
 import { writeWhole } from "./write-whole.js";
 
@@ -22,17 +23,22 @@ export function reviewCommand(file: string, options: ReviewOptions): number {
   if (!bindings.ok) return printFailure(bindings.failure);
   const source = readSource(file);
   if ("error" in source) return printFailure(fail(STATUS.usage, `cannot read \`${file}\`: ${source.error}`).failure);
-  const loaded = loadReview(source, options.onto ?? null, bindings.value);
+  const present = options.onto === undefined ? succeed(NOTHING) : presentFrom(options.onto);
+  if (!present.ok) return printFailure(present.failure);
+  const loaded = loadReview(source, present.value, bindings.value);
   if (!loaded.ok) return printTrouble(loaded.trouble);
   const { review } = loaded.value;
-  const compared = { draft: source.path, onto: options.onto ?? null };
+  const compared = { draft: source.path, onto: present.value.name };
   if (options.html !== undefined) {
     const page = reviewPage(review, { ...compared, date: new Date().toISOString().slice(0, "2026-01-01".length) });
     const written = writeWhole(options.html, Buffer.from(page));
     if (!written.ok) return printFailure(written.failure);
   }
   if (options.json === true) writeOut(`${JSON.stringify(reviewJson(review))}\n`);
-  else if (options.html === undefined) writeOut(reviewText(review, compared, painter(hasColour("out"))));
+  else if (options.html === undefined) {
+    writeOut(reviewText(review, compared, painter(hasColour("out"))));
+    if (file !== STDIN) printHelp(`when it says what you mean: policyc approve ${shellWord(file)} ${options.onto === undefined ? "-o agent.pol" : `--onto ${shellWord(options.onto)}`}`);
+  }
   return review.probes.every(({ ok }) => ok) ? STATUS.done : STATUS.policy;
 }
 

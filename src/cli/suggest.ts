@@ -1,11 +1,10 @@
 /** `policyc suggest`: a request in plain words → a draft. Who drafts it, a model or the catalogue, writes a text and is gone. */
-import { existsSync } from "node:fs";
 import { loadPolicy } from "../compiler/include.js";
-import { parse } from "../compiler/parse.js";
 import type { Problem } from "../suggest/check-draft.js";
 import { compose, type Composed, type Onto } from "../suggest/compose.js";
 import { hidesSomething } from "../suggest/hidden.js";
 import type { Proposal, Untranslated } from "../suggest/proposal.js";
+import { checkDraftOutput } from "./draft-output.js";
 import { type Attempt, fail, STATUS, succeed } from "./exit.js";
 import { namesOf } from "./load-policy.js";
 import { printDiagnostics, printFailure, printHelp } from "./print-failure.js";
@@ -52,7 +51,7 @@ export async function suggestCommand(text: string | undefined, options: SuggestO
   if (!wish.ok) return printFailure(wish.failure);
   const service = serviceFrom(options, environment);
   if (!service.ok) return printFailure(service.failure);
-  const writable = checkOutput(options.output);
+  const writable = checkDraftOutput(options.output);
   if (!writable.ok) return printFailure(writable.failure);
   const drafted = service.value === null ? succeed(await fromCatalogue(wish.value)) : await fromModel(wish.value, service.value, options);
   if (!drafted.ok) return printFailure(drafted.failure);
@@ -172,7 +171,7 @@ function placedIn(proposal: Proposal, { from, text }: Wish): Proposal {
 
 // --- what came of it -------------------------------------------------------------------------------------------------
 
-function tell({ text, problems, untranslated, by }: Drafted, { output, json }: SuggestOptions): number {
+function tell({ text, problems, untranslated, by }: Drafted, { output, onto, json }: SuggestOptions): number {
   if (json === true) {
     writeOut(`${JSON.stringify({ draft: problems.length === 0 ? text : null, by, untranslated, problems }, null, 2)}\n`);
   } else {
@@ -181,17 +180,17 @@ function tell({ text, problems, untranslated, by }: Drafted, { output, json }: S
   }
   if (problems.length > 0) return printFailure(fail(STATUS.policy, `there is no draft: what ${by} proposed does not stand up`, "say it in other words, or write the rules: docs/memory.md and `policyc explain std:base` show how").failure);
   if (text === null) return printFailure(fail(STATUS.policy, "there is no draft: nothing of it can be said in a policy").failure);
-  return write(text, output, json === true);
+  return write(text, output, onto, json === true);
 }
 
-function write(text: string, output: string | undefined, json: boolean): number {
+function write(text: string, output: string | undefined, onto: string | undefined, json: boolean): number {
   if (output === undefined || output === STDIN) {
     if (!json) writeOut(text);
     return STATUS.done;
   }
   const written = writeWhole(output, Buffer.from(text));
   if (!written.ok) return printFailure(written.failure);
-  if (!json) printHelp(`policyc review ${shellWord(output)}`);
+  if (!json) printHelp(`policyc review ${shellWord(output)}${onto === undefined ? "" : ` --onto ${shellWord(onto)}`}`);
   return STATUS.done;
 }
 
@@ -200,13 +199,3 @@ const untranslatedLine = ({ words, line, reason }: Untranslated): string =>
 
 const problemLines = ({ stage, message, text, help }: Problem): string =>
   [`wrong (${stage}): ${printable(message)}`, ...(text === undefined ? [] : [`  ${printable(text.split("\n").join(" "))}`]), ...(help === undefined ? [] : [`  ${printable(help)}`])].join("\n");
-
-/** A policy that somebody has reviewed is not replaced by a draft. */
-function checkOutput(output: string | undefined): Attempt<null> {
-  if (output === undefined || output === STDIN || !existsSync(output)) return succeed(null);
-  const source = readSource(output);
-  if ("error" in source) return fail(STATUS.usage, `\`${output}\` is there already, and no draft: ${source.error}`, "name another file after -o");
-  const parsed = parse(source);
-  const isDraft = source.text.trim() === "" || (parsed.ok && parsed.value.statements.some(({ kind }) => kind === "draft"));
-  return isDraft ? succeed(null) : fail(STATUS.usage, `\`${output}\` is there already, and no draft`, "name another file after -o; --onto adds to a policy");
-}

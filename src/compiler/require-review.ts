@@ -7,5 +7,5 @@ export function requireReview<P extends { readonly resolved: ResolvedPolicy }>(p
   const { draft } = policy.resolved;
   if (draft === null) return { ok: true, value: policy, diagnostics: [] };
   return { ok: false, diagnostics: [report("unreviewed-draft", draft, {},
-    { help: "read and test the policy, then remove this line" })] };
+    { help: `policyc review ${draft.source.path} shows what it means, policyc approve ${draft.source.path} makes a policy of it` })] };
 }

@@ -222,8 +222,8 @@ function draftLine({ command, date, lost }: LearnRequest): string {
 
 function newText(request: LearnRequest, includes: readonly string[], body: readonly string[], usesWorkspace: boolean): string {
   return [
-    `# What \`${inComment(request.command)}\` did, folded by \`policyc learn\`. Read it, change it, and try it with \`policyc test\`; when it is`,
-    "# what you mean, remove the line that begins with `draft`.",
+    `# What \`${inComment(request.command)}\` did, folded by \`policyc learn\`. Read it, change it, and try it with \`policyc test\`;`,
+    "# when it is what you mean: `policyc approve`.",
     `policy ${quoteText(request.command)}`,
     draftLine(request),
     "",

@@ -26,6 +26,7 @@ export function reviewPage(review: Review, { draft, onto, date }: PageHeader): s
     probeSection(review),
     listSection("broad", "Broader than their probes show", "Accesses that a rule decides far from every probe of it.", review.broad.map(({ rule, access }) =>
       (access === null ? `${code(rule)}: no probe shows what it does` : `${code(rule)} decides as well ${code(access)}`))),
+    listSection("warnings", "What lint warns of", "What may be a mistake, as <code>policyc lint</code> says it.", review.warnings.map(escapeHtml)),
     everydaySection(review),
   ].filter((section) => section !== null);
   return `<!doctype html>
@@ -42,7 +43,7 @@ export function reviewPage(review: Review, { draft, onto, date }: PageHeader): s
 <a class="skip" href="#review">Skip to the review</a>
 <header>
 <h1>Review of ${code(draft)}</h1>
-<p>Compared with ${onto === null ? "no policy" : code(onto)}, ${escapeHtml(date)}. ${summary(review)}</p>
+<p>Compared with ${onto === null ? "no policy" : code(onto)}, ${escapeHtml(date)}. ${summary(review, onto)}</p>
 <nav aria-label="Sections"><ul>${sections.map(({ id, title }) => `<li><a href="#${id}">${title}</a></li>`).join("")}</ul></nav>
 </header>
 <main id="review" tabindex="-1">
@@ -63,10 +64,10 @@ interface Section {
 
 const plural = (number: number, word: string): string => `${number} ${word}${number === 1 ? "" : "s"}`;
 
-function summary({ wider, narrower, probes, everyday }: Review): string {
+function summary({ wider, narrower, probes, everyday }: Review, onto: string | null): string {
   const failed = probes.filter(({ ok }) => !ok).length;
   return [
-    wider.length === 0 ? "It permits nothing new." : `<strong>It permits more: ${plural(wider.length, "change")}.</strong>`,
+    wider.length === 0 ? (onto === null ? "" : "It permits nothing new.") : `<strong>It permits more: ${plural(wider.length, "change")}.</strong>`,
     `${plural(narrower.length, "change")} ${narrower.length === 1 ? "denies" : "deny"} more.`,
     failed === 0 ? `${plural(probes.length, "probe")} as expected.` : `<strong>${plural(failed, "probe")} of ${probes.length} fail.</strong>`,
     `${everyday.broken.length} of ${everyday.tried} everyday accesses would break.`,
@@ -74,7 +75,8 @@ function summary({ wider, narrower, probes, everyday }: Review): string {
 }
 
 function widerSection({ wider }: Review, onto: string | null): Section {
-  if (wider.length === 0) return { id: "wider", title: "Permits nothing new", kind: "calm", body: `<p>Everything that ${onto === null ? "the defaults refuse" : `${code(onto)} refuses`} stays refused.</p>` };
+  if (wider.length === 0 && onto === null) return { id: "wider", title: "Nothing to compare with", kind: "doubt", body: "<p>There is no policy yet: what this one leaves open is as open as ever.</p>" };
+  if (wider.length === 0) return { id: "wider", title: "Permits nothing new", kind: "calm", body: `<p>Everything that ${code(onto ?? "")} refuses stays refused.</p>` };
   return { id: "wider", title: `Permits more: ${plural(wider.length, "change")}`, kind: "alarm", body: changeTable(wider, "What is refused or recorded now, and would be let through") };
 }
 
@@ -83,8 +85,9 @@ const narrowerSection = ({ narrower }: Review): Section => ({
   body: narrower.length === 0 ? "<p>Nothing.</p>" : changeTable(narrower, "What is let through now, and would be refused or recorded"),
 });
 
-const changeTable = (changes: readonly ShownChange[], caption: string): string => table(caption, ["An access that shows it", "Was", "Now"],
-  changes.map(({ access, was, now }) => [code(access), escapeHtml(was), escapeHtml(now)]));
+const changeTable = (changes: readonly ShownChange[], caption: string): string => table(caption, ["One access that shows it", "Was", "Now"],
+  changes.map(({ access, was, now, statement }) =>
+  [code(access), escapeHtml(was), escapeHtml(now) + (statement === null ? "" : `<br>${code(statement)}`)]));
 
 /** The first cell of a row is its heading. */
 const table = (caption: string, heads: readonly string[], rows: readonly (readonly string[])[]): string => `<div class="wide" role="region" aria-label="${caption}" tabindex="0"><table>

@@ -23,6 +23,8 @@ export interface ShownChange {
   readonly to: Effect;
   /** Of the rule that decides then, `file:line` where it has none; `default`. */
   readonly name: string;
+  /** That rule as it is written; null for a default. The access is an example of what it covers. */
+  readonly statement: string | null;
 }
 
 /** Words of the request, and what became of them. */
@@ -71,6 +73,8 @@ export interface Review {
   readonly untranslated: readonly Extract<DraftComment, { kind: "not-translated" }>[];
   readonly probes: readonly ShownProbe[];
   readonly broad: readonly Broad[];
+  /** What `policyc lint` warns of in the draft's own file. */
+  readonly warnings: readonly string[];
   readonly everyday: { readonly tried: number; readonly broken: readonly EverydayAccess[] };
 }
 
@@ -79,33 +83,36 @@ export interface ReviewInput {
   readonly present: Reviewed;
   readonly probes: readonly ShownProbe[];
   readonly everyday: readonly EverydayAccess[];
+  readonly warnings: readonly string[];
   readonly folders: Folders;
 }
 
 /** Null where there is too much to tell apart. */
 export function reviewOf(input: ReviewInput): Review | null {
-  const { draft, present, probes, everyday } = input;
+  const { draft, present, probes, everyday, warnings } = input;
   const changes = findDifferences(present.ir, draft.ir);
   if (changes === null) return null;
-  const shown = (some: readonly Change[]): readonly ShownChange[] => showChanges(some, present.ir, draft.ir);
-  const added = addedStatements(draft.loaded, present.loaded);
-  const { wishes, unasked } = wishesOf(added);
+  const shown = (some: readonly Change[]): readonly ShownChange[] => showChanges(some, present.ir, draft);
+  const { wishes, unasked } = wishesOf(draft.loaded.root.statements, isAdded(present.loaded));
   return {
     wider: shown(changes.filter((change) => !isNarrower(change))), narrower: shown(changes.filter(isNarrower)),
-    wishes, unasked, untranslated: untranslatedIn(draft.loaded), probes, broad: broadRules(changes, input),
+    wishes, unasked, untranslated: untranslatedIn(draft.loaded), probes, warnings, broad: broadRules(changes, input),
     everyday: { tried: everyday.length, broken: everyday.filter(({ before, after }) => refuses(after) && !refuses(before)) },
   };
 }
 
 /** Operations on one target that change alike are shown together. */
-function showChanges(changes: readonly Change[], old: Ir, new_: Ir): readonly ShownChange[] {
+function showChanges(changes: readonly Change[], old: Ir, { ir: new_, resolved }: Reviewed): readonly ShownChange[] {
+  const written = new Map([...resolved.rules, ...resolved.limits].map(({ id, span }) => [id, textOf(span)]));
   const shown = new Map<string, { readonly change: ShownChange; readonly on: string; readonly operations: string[] }>();
   for (const { operation, witness, from, to, context } of changes) {
     const [before, after] = [deciderOf(old, from), deciderOf(new_, to)];
     const on = accessText(operation, witness).slice(operation.length) + contextText(context);
     const [was, now] = [`${from.effect} by ${before ?? "default"}`, `${to.effect} by ${after ?? "default"}`];
     const key = JSON.stringify([on, was, now]);
-    const known = shown.get(key) ?? { change: { access: "", was, now, to: to.effect, name: after ?? "default" }, on, operations: [] };
+    const known = shown.get(key) ?? {
+      change: { access: "", was, now, to: to.effect, name: after ?? "default", statement: after === null ? null : written.get(after) ?? null }, on, operations: [],
+    };
     known.operations.push(operation);
     shown.set(key, known);
   }
@@ -119,27 +126,28 @@ const deciderOf = ({ rules, limits }: Ir, { rule, limit }: Verdict): string | nu
 
 const DECIDES: readonly Statement["kind"][] = ["rule", "default", "mark", "limit", "for", "task", "include", "let"];
 
-/** Of the draft's own file, those that the present policy has not, as they are written. */
-function addedStatements({ root }: LoadedPolicy, { root: present }: LoadedPolicy): readonly Statement[] {
+/** Whether the present policy has no such statement, as it is written. */
+function isAdded({ root: present }: LoadedPolicy): (statement: Statement) => boolean {
   const known = new Set(present.statements.map(({ span }) => textOf(span)));
-  return root.statements.filter(({ kind, span }) => DECIDES.includes(kind) && !known.has(textOf(span)));
+  return ({ kind, span }) => DECIDES.includes(kind) && !known.has(textOf(span));
 }
 
 const textOf = ({ source, start, end }: Span): string => source.text.slice(start, end);
 
-/** The words stand above the first of their statements. */
-function wishesOf(statements: readonly Statement[]): Pick<Review, "wishes" | "unasked"> {
+/** The words stand above the first of their statements, which lie one behind the other: anything between ends them. */
+function wishesOf(statements: readonly Statement[], isAdded: (statement: Statement) => boolean): Pick<Review, "wishes" | "unasked"> {
   const wishes: { words: string; line: number | null; statements: string[] }[] = [];
   const unasked: string[] = [];
+  let current: string[] | null = null;
   for (const statement of statements) {
     const [asked] = statement.leading.flatMap(({ text }) => {
       const comment = readComment(text);
       return comment?.kind === "asked" ? [comment] : [];
     });
-    if (asked !== undefined) wishes.push({ words: asked.words, line: asked.line, statements: [] });
-    const isApart = asked === undefined && statement.leading.length > 0;
-    const last = isApart ? undefined : wishes.at(-1);
-    (last?.statements ?? unasked).push(textOf(statement.span));
+    if (asked !== undefined || statement.leading.length > 0 || !DECIDES.includes(statement.kind)) current = null;
+    if (!isAdded(statement)) continue;
+    if (asked !== undefined) wishes.push({ words: asked.words, line: asked.line, statements: current = [] });
+    (current ?? unasked).push(textOf(statement.span));
   }
   return { wishes, unasked };
 }

@@ -1,5 +1,5 @@
 /** `policyc learn` with a stand-in for policyd: what it asks of the kernel side, and what it makes of events. */
-import { copyFileSync, existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
@@ -150,16 +150,18 @@ describe("--onto", () => {
     const onto = known();
     const { stderr, file } = await learned([audited({ path: "/w/a" })], { onto });
     expect([existsSync(file), stderr]).toEqual([false, "policyc: nothing is missing: all 1 accesses are permitted\n"]);
-    const before = readFileSync(onto, "utf8");
-    await learned([audited({ path: "/w/a" })], { onto, output: onto });
-    expect(readFileSync(onto, "utf8")).toBe(before);
   });
 
-  it("can write to the policy itself", async () => {
+  it("replaces no policy that is in use, but a draft", async () => {
     const onto = known();
     const before = readFileSync(onto, "utf8");
+    const { status, stderr } = await learned([audited({ path: "/etc/hosts" })], { onto, output: onto });
+    expect([status, stderr]).toEqual([2, `error: \`${onto}\` is there already, and no draft\nhelp: name another file after -o, then policyc review and approve it\n`]);
+    expect(readFileSync(onto, "utf8")).toBe(before);
+    const draft = before.replace("\n", '\ndraft "x"\n');
+    writeFileSync(onto, draft);
     await learned([audited({ path: "/etc/hosts" })], { onto, output: onto });
-    expect(readFileSync(onto, "utf8").startsWith(`${before}\n# Added by`)).toBe(true);
+    expect(readFileSync(onto, "utf8").startsWith(`${draft}\n# Added by`)).toBe(true);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 /** `policyc review` and `approve`, as a user meets them. */
 import { generateKeyPairSync } from "node:crypto";
-import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -27,7 +27,7 @@ const REVIEW = z.object({
   wider: z.array(z.object({ access: z.string(), name: z.string() })), narrower: z.array(z.object({ access: z.string(), name: z.string() })),
   wishes: z.array(z.object({ words: z.string(), line: z.number().nullable(), statements: z.array(z.string()) })), unasked: z.array(z.string()),
   untranslated: z.array(z.object({ words: z.string(), reason: z.string() })), probes: z.array(z.object({ ok: z.boolean() })),
-  broad: z.array(z.object({ rule: z.string(), access: z.string().nullable() })), everyday: z.object({ tried: z.number(), broken: z.array(z.object({ access: z.string() })) }),
+  broad: z.array(z.object({ rule: z.string(), access: z.string().nullable() })), warnings: z.array(z.string()), everyday: z.object({ tried: z.number(), broken: z.array(z.object({ access: z.string() })) }),
 });
 
 async function reviewed(draft: string, present: string | null = PRESENT): Promise<z.infer<typeof REVIEW>> {
@@ -43,7 +43,7 @@ describe("a review", () => {
     const { status, stdout } = await policyc(["review", "draft.pol", "--onto", "agent.pol", "--home", "/home/ada"], { cwd: folder });
     expect(status).toBe(0);
     expect(stdout).toMatchSnapshot();
-    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(110);
+    for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });
 
   it("says the same as JSON", async () => {
@@ -65,6 +65,35 @@ describe("a review", () => {
     const { broad } = await reviewed(wide, null);
     expect([...new Set(broad.map(({ rule }) => rule))]).toEqual(["home", "none"]);
     expect(broad).toContainEqual({ rule: "none", access: null });
+  });
+
+  it("takes for asked what lies behind the words, and nothing after a test", async () => {
+    const asked = 'draft "x"\n# asked: "block keys"\none: deny read "/k1"\ntwo: deny read "/k2"\n';
+    const { wishes, unasked } = await reviewed(`${asked}test "t" {\n  deny read "/k1"\n}\nallow connect any\n`);
+    expect([wishes.map(({ statements }) => statements.length), unasked]).toEqual([[2], ["allow connect any"]]);
+  });
+
+  it("shows the rule by which more is permitted, and what lint warns of", async () => {
+    const folder = folderWith({ "draft.pol": `${PRESENT}draft "x"\nallow connect "10.9.0.0/16" port 8443\nallow connect any port 1\n`, "agent.pol": PRESENT });
+    const { stdout } = await policyc(["review", "draft.pol", "--onto", "agent.pol"], { cwd: folder });
+    expect(stdout).toContain('  + connect 10.9.0.0 port 8443 tcp\n      was deny by default; now allow by draft.pol:4\n      by allow connect "10.9.0.0/16" port 8443\n');
+    const wide = await reviewed('draft "x"\nallow connect any\n');
+    expect(wide.warnings).toContain("draft.pol:2: this allows `connect` of every address");
+  });
+
+  it("says where there is nothing to compare with", async () => {
+    const folder = folderWith({ "draft.pol": 'draft "x"\nallow connect any\n' });
+    const { stdout } = await policyc(["review", "draft.pol"], { cwd: folder });
+    expect(stdout).toContain("There is no policy to compare with");
+    const missing = await policyc(["review", "draft.pol", "--onto", "agent.pol"], { cwd: folder });
+    expect([missing.status, missing.stderr]).toEqual([2, "error: cannot read `agent.pol`: no such file or directory\nhelp: leave out --onto where there is no policy yet\n"]);
+  });
+
+  it("gives each of two policies the parameters that it has", async () => {
+    const folder = folderWith({ "draft.pol": 'draft "x"\ndeny read "/a"\n', "agent.pol": 'param workspace\ndeny read "${workspace}/b"\n' });
+    const review = (name: string) => policyc(["review", "draft.pol", "--onto", "agent.pol", "--set", `${name}=/w`], { cwd: folder });
+    expect((await review("workspace")).status).toBe(0);
+    expect(await review("workspce")).toMatchObject({ status: 2, stderr: "error: no policy here has a parameter `workspce`\nhelp: leave out its --set\n" });
   });
 
   it("tries a hundred accesses of every day", async () => {
@@ -135,10 +164,51 @@ describe("an approval", () => {
     expect((await approve("--allow-wider", "api")).stderr).toBe("approved: agent.pol, recorded in agent.pol.approval, signed\n");
   });
 
+  it("compares with the policy that would be gone", async () => {
+    const folder = folderWith({ "draft.pol": 'draft "x"\nno-a: deny read "/a"\n', "agent.pol": PRESENT, "other.pol": PRESENT });
+    keys(folder);
+    const approve = (...more: readonly string[]) => policyc(["approve", "draft.pol", ...more, "--yes", "--key", "approval.key"], { cwd: folder });
+    const { status, stdout, stderr } = await approve("-o", "agent.pol");
+    expect([status, stdout.split("\n")[0], /permits more by .*`default`/.test(stderr)]).toEqual([1, "draft.pol, compared with agent.pol", true]);
+    expect(await approve("--onto", "other.pol", "-o", "agent.pol")).toMatchObject({ status: 2, stderr: "error: `agent.pol` is there already, and would be lost\nhelp: compare the draft with it: --onto agent.pol\n" });
+    expect(await approve("--onto", "draft.pol")).toMatchObject({ status: 2 });
+    expect(readFileSync(join(folder, "agent.pol"), "utf8")).toBe(PRESENT);
+  });
+
+  it("compares a changed policy with what was approved of it", async () => {
+    const folder = folderWith();
+    mkdirSync(join(folder, "sub"));
+    writeFileSync(join(folder, "sub/agent.pol"), `include "part.pol"\n${PRESENT}`);
+    writeFileSync(join(folder, "sub/part.pol"), 'deny read "/p"\n');
+    const agent = join(folder, "sub/agent.pol");
+    keys(folder);
+    keys(folder, "other");
+    const approve = (cwd: string, path: string, ...more: readonly string[]) =>
+      policyc(["approve", path, "--yes", "--key", join(folder, "approval.key"), ...more], { cwd });
+    expect((await approve(folder, "sub/agent.pol")).status).toBe(0);
+    writeFileSync(agent, `${readFileSync(agent, "utf8")}allow connect any\n`);
+    const refused = await approve(join(folder, "sub"), "agent.pol");
+    expect([refused.status, refused.stdout.split("\n")[0]]).toEqual([1, "agent.pol, compared with agent.pol as it was approved"]);
+    expect(refused.stderr).toContain("it permits more by `agent.pol:");
+    writeFileSync(join(folder, "sub/part.pol"), 'allow read "/p"\n');
+    expect((await approve(folder, "sub/agent.pol")).stdout).toContain("read /p");
+
+    const record = readFileSync(`${agent}.approval`, "utf8");
+    writeFileSync(`${agent}.approval`, record.replace("default deny connect", "default allow connect"));
+    expect((await approve(folder, "sub/agent.pol")).stderr).toContain("agent.pol.approval` does not count: it has changed since");
+    writeFileSync(`${agent}.approval`, record);
+    const otherKey = await policyc(["approve", "sub/agent.pol", "--yes", "--key", "other.key"], { cwd: folder });
+    expect([otherKey.status, otherKey.stderr]).toEqual([1, "error: not approved: `sub/agent.pol.approval` does not count: its approval is signed with a key that is not trusted\nhelp: compare it with a policy that you trust (--onto), or remove that record\n"]);
+    writeFileSync(`${agent}.approval`, "{}");
+    const asked = await atTerminal(["approve", "sub/agent.pol"], folder, "yes");
+    expect([asked.status, asked.stdout.includes("is not that of an approval: what has changed since is not known")]).toEqual([0, true]);
+  });
+
   it.each<[string, readonly string[], (folder: string) => void, RegExp]>([
     ["without a terminal", [], () => undefined, /a person has to say yes, and there is no terminal/],
     ["--yes without a key", ["--yes"], () => undefined, /somebody has to sign: give `--key`/],
     ["a key that others may read", ["--yes", "--key", "approval.key"], (folder) => { keys(folder); chmodSync(join(folder, "approval.key"), 0o644); }, /others than its owner may use it\nhelp: chmod 600 approval.key/],
+    ["the public half", ["--yes", "--key", "approval.pub"], (folder) => { keys(folder); }, /it is the public half of a key\nhelp: give the private key/],
     ["no key", ["--yes", "--key", "draft.pol"], (folder) => { chmodSync(join(folder, "draft.pol"), 0o600); }, /it is no key in PEM form/],
     ["a key of another kind", ["--yes", "--key", "rsa.key"], (folder) => {
       writeFileSync(join(folder, "rsa.key"), generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });

@@ -1,7 +1,9 @@
 /** A review with something in each of its sections, and text that tries to be markup. */
 import type { Review } from "../../src/review/review.js";
 
-const change = (access: string, was: string, now: string, name: string) => ({ access, was, now, to: "deny" as const, name });
+const change = (access: string, was: string, now: string, name: string) => ({
+  access, was, now, to: "deny" as const, name, statement: name === "api" ? 'api: allow connect "192.0.2.0/24" port 443' : null,
+});
 
 export const SAMPLE: Review = {
   wider: [change("connect 192.0.2.0 port 443 tcp", "deny by default", "allow by api", "api"), change("privilege userns", "deny by default", "allow by draft.pol:21", "draft.pol:21")],
@@ -18,5 +20,6 @@ export const SAMPLE: Review = {
     { access: "connect 192.0.2.1 port 80 tcp", expected: "allow", actual: "deny", ok: false, rule: null, target: { kind: "anonymous" }, folders: { home: "/", workspace: "/" } },
   ],
   broad: [{ rule: "ssh-keys", access: "read /root/.ssh/x" }, { rule: "draft.pol:21", access: null }],
+  warnings: ["draft.pol:21: this allows `connect` of every address"],
   everyday: { tried: 116, broken: [{ activity: "use git", access: "exec /usr/bin/git with the arguments \"push\"", attempt: { kind: "anonymous", op: "exec" }, before: "allow", after: "deny", rule: "no-force" }] },
 };
