@@ -2,10 +2,10 @@
 import type { Statement } from "./ast.js";
 import { Budget, DEFAULT_BOUNDS } from "./automaton/bounds.js";
 import type { Bounds } from "./automaton/bounds.js";
-import { ConditionTable } from "./conditions.js";
 import type { Diagnostic, Outcome } from "./diagnostic.js";
 import { buildImage } from "./image/build.js";
 import { withinBounds } from "./image/report-bound.js";
+import { spendNumbered } from "./image/spend-numbered.js";
 import { surelyFits } from "./image/surely-fits.js";
 import { loadPolicy } from "./include.js";
 import type { LoadedPolicy, ReadSource } from "./include.js";
@@ -51,10 +51,10 @@ export function resolveWithinCounts(loaded: LoadedPolicy, bindings: Bindings, ta
   return then(resolve(loaded, bindings, task), (resolved) => then(lowered(resolved), () => done(resolved)));
 }
 
-/** What is numbered is counted here, so that no command takes more marks, limits or conditions than an image can have. */
+/** What is numbered is counted here, so that no command takes more marks, conditions or words of `args` than an image can have. */
 function lowered(resolved: ResolvedPolicy): Outcome<Ir> {
   const [ir, budget] = [lower(resolved), new Budget(DEFAULT_BOUNDS)];
-  new ConditionTable(ir, budget);
+  spendNumbered(ir, budget);
   return withinBounds(budget.outcome(ir), resolved);
 }
 

@@ -207,17 +207,28 @@ help: write fewer \`?\` and \`[…]\` after a \`*\`, as in \`${glob}\`
     expect(readdirSync(cwd)).toEqual(["large.pol"]);
   });
 
-  it.each([
-    ["compile", "many.pol"], ["compile", "many.pol", "--emit", "ir"], ["lint", "many.pol"], ["test", "many.pol"],
-    ["explain", "many.pol", "read", "/x"], ["diff", "many.pol", "agent.pol"],
-  ])("policyc %s %s refuses more marks than there may be", async (...args) => {
-    const marks = Array.from({ length: 65 }, (_, i) => `mark m${i} on read "/${i}"\ndeny connect any when m${i}\n`).join("");
-    const { cwd, run } = inFolder();
-    writeFileSync(join(cwd, "many.pol"), `${marks}test "x" { allow read "/x" }\n`);
-    const { status, stdout, stderr } = await run(...args);
-    expect(status).toBe(1);
-    expect(stdout + stderr).toContain("error[too-many-marks]: the policy has more than 64 marks\n");
-    expect(stdout + stderr).toContain("129 | mark m64 on");
+  const lines = (count: number, line: (i: number) => string): string => Array.from({ length: count }, (_, i) => `${line(i)}\n`).join("");
+  const words = (i: number): string => Array.from({ length: 60 }, (_, j) => `"w${i}-${j}"`).join(", ");
+
+  describe.each([
+    ["marks", lines(65, (i) => `mark m${i} on read "/${i}"\ndeny connect any when m${i}`), "error[too-many-marks]: the policy has more than 64 marks\n", "129 | mark m64 on"],
+    ["limits", lines(33, (i) => `limit read "/${i}" to 5 per 1s then deny`), "error[too-many-limits]: the policy has more than 32 limits\n", "33 | limit read"],
+    ["moments", lines(20, (i) => `limit read "/${i}" to 60000 per 1h then deny`), "error[too-many-moments]: the limits together count more than 1048576", "1 | limit read"],
+    ["words of args", lines(5, (i) => `deny exec "git" args ${words(i)}`), "error[too-many-arguments]: `args` together ask for more than 256", "5 | deny exec"],
+    ["lists of words", lines(65, (i) => `deny exec "git" args "${i}"`), "error[too-many-arguments]: ", "65 | deny exec"],
+  ])("too many %s", (_what, text, message, place) => {
+    it.each([
+      ["compile", "many.pol"], ["compile", "many.pol", "--emit", "ir"], ["lint", "many.pol"], ["test", "many.pol"],
+      ["explain", "many.pol", "read", "/x"], ["diff", "many.pol", "agent.pol"],
+    ])("policyc %s %s refuses them", async (...args) => {
+      const { cwd, run } = inFolder();
+      writeFileSync(join(cwd, "many.pol"), `${text}test "x" { allow read "/x" }\n`);
+      const { status, stdout, stderr } = await run(...args);
+      expect(status).toBe(1);
+      expect(stdout + stderr).toContain(message);
+      expect(stdout + stderr).toContain(place);
+      expect((stdout + stderr).match(/error/g)).toHaveLength(2);
+    });
   });
 
   it("prints every map entry in words", async () => {

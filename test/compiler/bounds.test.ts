@@ -4,7 +4,7 @@ import { DEFAULT_BOUNDS } from "../../src/compiler/automaton/bounds.js";
 import type { BoundName, Bounds } from "../../src/compiler/automaton/bounds.js";
 import { backEnd, compile } from "../../src/compiler/compile.js";
 import type { Diagnostic, Span } from "../../src/compiler/diagnostic.js";
-import { accepted, HOME, readFrom } from "./front-end.js";
+import { accepted, check, HOME, readFrom } from "./front-end.js";
 
 const numbered = (count: number, statement: (i: number) => string): string =>
   Array.from({ length: count }, (_, i) => `${statement(i)}\n`).join("");
@@ -15,7 +15,8 @@ const textAt = ({ source, start, end }: Span): string => source.text.slice(start
 function exceeding(files: string | Readonly<Record<string, string>>, bounds: Partial<Bounds>): Diagnostic {
   // What privileges say by default is in no rule's place.
   const own = typeof files === "string" ? `${files}\ndefault allow privilege` : files;
-  const built = backEnd(accepted(own), { ...DEFAULT_BOUNDS, ...bounds });
+  const front = check(own);
+  const built = front.ok ? backEnd(front.value, { ...DEFAULT_BOUNDS, ...bounds }) : front;
   expect(built.ok).toBe(false);
   expect(built.diagnostics).toHaveLength(1);
   const [diagnostic] = built.diagnostics;

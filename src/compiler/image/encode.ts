@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import { Budget, DEFAULT_BOUNDS, heaviest, limitStatement, weightsOf } from "../automaton/bounds.js";
+import { Budget, DEFAULT_BOUNDS, heaviest, weightsOf } from "../automaton/bounds.js";
 import type { AffixRow, ClassRow, EdgeRow, GlobRow, PathTables, StartPlace, StateRow } from "../automaton/tables.js";
 import { PRIVILEGES, type Privilege } from "../ast.js";
 import { ConditionTable, keyOfPrograms } from "../conditions.js";
@@ -28,6 +28,7 @@ import type { ArgumentClass, ArgumentTables } from "../automaton/arguments.js";
 import { CaseList } from "./cases.js";
 import type { CaseRow } from "./cases.js";
 import { metaOf, writeMeta } from "./meta.js";
+import { spendMoments } from "./spend-numbered.js";
 
 const ALIGNMENT = 8;
 
@@ -219,9 +220,7 @@ const NANOSECONDS = 1_000_000n;
 /** Their windows lie one behind the other: a number, then as many moments as are counted. */
 function limitSection(ir: Ir, budget: Budget): Section {
   const { size, fields } = STRUCTS.policy_limit;
-  const moments = ir.limits.map(({ count }) => 1 + count);
-  budget.spend("moments", moments.reduce((sum, taken) => sum + taken, 0),
-    () => heaviest([...new Array<number>(limitStatement(ir, 0)).fill(0), ...moments]));
+  spendMoments(ir, budget);
   let window = 0;
   const rows = ir.limits.map((limit, number) => {
     const begins = window;
