@@ -1,6 +1,7 @@
 /** `policyc suggest`: a request in plain words → a draft. Who drafts it, a model or the catalogue, writes a text and is gone. */
 import { loadPolicy } from "../compiler/include.js";
 import type { Problem } from "../suggest/check-draft.js";
+import { composeFitted } from "../suggest/fit.js";
 import { compose, type Composed, type Onto } from "../suggest/compose.js";
 import { hidesSomething } from "../suggest/hidden.js";
 import type { Proposal, Untranslated } from "../suggest/proposal.js";
@@ -36,7 +37,7 @@ interface Wish {
   readonly onto: Onto | null;
 }
 
-interface Drafted extends Composed {
+interface Drafted extends Omit<Composed, "failing"> {
   readonly by: string;
   readonly untranslated: readonly Untranslated[];
 }
@@ -132,8 +133,10 @@ async function fromCatalogue({ text, from, onto }: Wish): Promise<Drafted> {
   const { understand } = await import("../suggest/understand.js");
   const draft = (sentence: string): Proposal => understand(sentence, { from });
   const proposal = from === null ? draft(text) : (await import("../suggest/instructions.js")).fromInstructions(text, draft);
-  const composed = compose(proposal, `policyc suggest --offline, ${today()}`, onto, readSource);
-  return { ...composed, by: "the catalogue", untranslated: proposal.untranslated };
+  const by = `policyc suggest --offline, ${today()}`;
+  const { refused, ...drafted } = composeFitted(proposal, by, onto, readSource);
+  for (const { words, access } of refused) note(`\`${words}\` leaves open what stays denied by other rules: ${access}`);
+  return { ...drafted, by: "the catalogue" };
 }
 
 /** Null: the prompt was printed. */

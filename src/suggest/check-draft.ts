@@ -24,7 +24,11 @@ export interface Probed {
   readonly problems: readonly Problem[];
   /** By number of a case of the last test: what happens, where that is stricter or milder than the case says, and of its kind. */
   readonly effects: ReadonlyMap<number, Effect>;
+  /** Likewise: those that come out otherwise. */
+  readonly failing: ReadonlySet<number>;
 }
+
+const failedWith = (problems: readonly Problem[]): Probed => ({ problems, effects: new Map(), failing: new Set() });
 
 const PATH = "draft.pol";
 
@@ -33,33 +37,38 @@ export function checkDraft(text: string, read: ReadSource): Probed {
   const from: ReadSource = (path) => (path === PATH ? { path, text } : read(path));
   const errors = lint([PATH], { read: from, parseSource: parse, home: TEST_HOME, params: {}, linkOf: null })
     .filter(({ severity }) => severity === "error");
-  if (errors.length > 0) return { problems: errors.map(problemOf), effects: new Map() };
+  if (errors.length > 0) return failedWith(errors.map(problemOf));
   const loaded = loadPolicy(PATH, from);
-  if (!loaded.ok) return { problems: loaded.diagnostics.map(problemOf), effects: new Map() };
+  if (!loaded.ok) return failedWith(loaded.diagnostics.map(problemOf));
   return probe(loaded.value);
 }
 
 function probe(loaded: LoadedPolicy): Probed {
   const params = choosePlaceholders(loaded.statements, {});
   const tests = resolveTests(loaded, { home: TEST_HOME, params, programs: [] });
-  if (!tests.ok) return { problems: tests.diagnostics.map(problemOf), effects: new Map() };
+  if (!tests.ok) return failedWith(tests.diagnostics.map(problemOf));
   const tried = tests.value.map((test) => tryTest(loaded, test));
-  return { problems: tried.flatMap(({ problems }) => problems), effects: tried.at(-1)?.effects ?? new Map() };
+  const last = tried.at(-1);
+  return { problems: tried.flatMap(({ problems }) => problems), effects: last?.effects ?? new Map(), failing: last?.failing ?? new Set() };
 }
 
 function tryTest(loaded: LoadedPolicy, { bindings, cases, name }: ResolvedTest): Probed {
   const policy = resolve(loaded, bindings);
-  if (!policy.ok) return { problems: policy.diagnostics.map(problemOf), effects: new Map() };
+  if (!policy.ok) return failedWith(policy.diagnostics.map(problemOf));
+  const failing = new Set<number>();
   const effects = new Map<number, Effect>();
   const problems = cases.flatMap((tested, number): readonly Problem[] => {
     const [result] = runCases(policy.value, [tested]);
     if (result === undefined || result.ok) return [];
     const { effect, rule } = result.decision;
     if (refuses(effect) === refuses(tested.effect)) effects.set(number, effect);
-    else return [{ stage: "probe", message: failed(name, tested.effect, effect, rule === null ? null : policy.value.rules[rule]?.id ?? null), text: lineOf(tested.span) }];
+    else {
+      failing.add(number);
+      return [{ stage: "probe", message: failed(name, tested.effect, effect, rule === null ? null : policy.value.rules[rule]?.id ?? null), text: lineOf(tested.span) }];
+    }
     return [];
   });
-  return { problems, effects };
+  return { problems, effects, failing };
 }
 
 const failed = (test: string, expected: Effect, effect: Effect, rule: string | null): string =>

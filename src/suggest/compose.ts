@@ -18,19 +18,21 @@ export interface Composed {
   /** Null where nothing was translated. */
   readonly text: string | null;
   readonly problems: readonly Problem[];
+  /** Numbers of probes that come out otherwise. */
+  readonly failing: ReadonlySet<number>;
 }
 
 export function compose(proposal: Proposal, note: string, onto: Onto | null, read: ReadSource): Composed {
-  if (proposal.items.length === 0) return { text: null, problems: [] };
+  if (proposal.items.length === 0) return { text: null, problems: [], failing: new Set() };
   const write = (effectOf?: EffectOf): string => placed(draftText(proposal, {
     note: onto?.isDraft === true ? null : note, params: onto?.params ?? [], taken: onto?.taken ?? NOTHING_TAKEN,
   }, effectOf), note, onto);
   const text = write();
-  const { problems, effects } = checkDraft(text, read);
-  if (effects.size === 0) return { text, problems };
+  const { problems, effects, failing } = checkDraft(text, read);
+  if (effects.size === 0) return { text, problems, failing };
   // What is to be denied may be killed, and what is to be allowed recorded: the cases say which.
   const probes = proposal.items.flatMap((item) => item.probes);
-  return { text: write((probe: Probe) => effects.get(probes.indexOf(probe)) ?? PLAIN_EFFECT(probe)), problems };
+  return { text: write((probe: Probe) => effects.get(probes.indexOf(probe)) ?? PLAIN_EFFECT(probe)), problems, failing };
 }
 
 const placed = (added: string, note: string, onto: Onto | null): string =>

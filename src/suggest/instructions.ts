@@ -2,11 +2,12 @@
 import { type Directive, directivesOf } from "./directives.js";
 import { withoutHidden } from "./hidden.js";
 import type { Proposal, Untranslated } from "./proposal.js";
+import { reconcile } from "./understanding/reconcile.js";
 
 /** Each directive is either drafted, whole, or named with the reason why it is not. */
 export function fromInstructions(markdown: string, draft: (sentence: string) => Proposal): Proposal {
   const drafted = directivesOf(markdown).map((directive) => draftOne(directive, draft));
-  return { items: drafted.flatMap(({ items }) => items), untranslated: drafted.flatMap(({ untranslated }) => untranslated) };
+  return reconcile({ items: drafted.flatMap(({ items }) => items), untranslated: drafted.flatMap(({ untranslated }) => untranslated) });
 }
 
 function draftOne({ text, line, barrier }: Directive, draft: (sentence: string) => Proposal): Proposal {

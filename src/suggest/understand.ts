@@ -22,6 +22,8 @@ const LONGEST_WORD = /\S{1000}/;
 const MOST_WORDS = 300;
 const TOO_LONG = "it is too long to be read as a wish: say it in shorter sentences";
 
+const UNCLEAR = "whether that is not to be done either, or to be done instead, is not clear: say it in a sentence of its own";
+
 const HIDDEN = "it holds characters that do not show, which may say something else than what is read";
 
 export function understand(text: string, surroundings: Surroundings): Proposal {
@@ -56,6 +58,11 @@ function understandSentence(text: string, start: number, end: number): readonly 
   for (const clause of clausesOf(pieces)) {
     const said = wordsIn(text, clause.pieces, words);
     const pieces = withReferences(clause.pieces, about);
+    if (clause.isUnclear) {
+      understood.push(untranslated(said, UNCLEAR));
+      inherited = null;
+      continue;
+    }
     const framed = frameOf(pieces, clause.inherits ? inherited : null);
     const outcome = framed.ok ? translate(framed.frame) : framed;
     understood.push(outcome.ok ? { kind: "item", item: { words: said, line: null, ...outcome.value } } : untranslated(said, outcome.reason));

@@ -11,6 +11,8 @@ export interface Clause {
   readonly pieces: readonly Piece[];
   /** It says nothing of whether: as the clause before. */
   readonly inherits: boolean;
+  /** Whether it is as the clause before, or what is to be done instead, nobody can tell. */
+  readonly isUnclear: boolean;
 }
 
 const CONDITION = new Set(["condition", "unless"]);
@@ -30,10 +32,24 @@ export function clausesOf(sentence: readonly Piece[]): readonly Clause[] {
     current = [...current, chunk];
   });
   if (current.length > 0) clauses.push(current);
+  const isInstead = /^instead$/i.test(sentence.findLast(({ tag }) => tag.kind !== "filler")?.text ?? "");
   return clauses.map((parts, i) => {
-    const pieces = parts.flatMap(({ pieces: own, separator }, j) => (j === 0 ? own : [separatorPiece(separator, own), ...own]));
-    return { pieces, inherits: i > 0 && !mainOf(pieces).some(({ tag }) => isPolarity(tag)) && !hasRequirement(pieces) };
+    const pieces = piecesOf(parts);
+    const inherits = i > 0 && !mainOf(pieces).some(({ tag }) => isPolarity(tag)) && !hasRequirement(pieces);
+    return { pieces, inherits, isUnclear: inherits && (isInstead || mayBeInstead(parts, piecesOf(clauses[i - 1] ?? []), clauses.slice(i + 1))) };
   });
+}
+
+const piecesOf = (parts: readonly Chunk[]): readonly Piece[] =>
+  parts.flatMap(({ pieces: own, separator }, j) => (j === 0 ? own : [separatorPiece(separator, own), ...own]));
+
+const INSTEAD = /\b(?:instead|rather|always)\b/i;
+
+/** `never use npm, use pnpm`; not `never read X, write Y or delete Z`, which is a list. */
+function mayBeInstead(parts: readonly Chunk[], before: readonly Piece[], later: readonly (readonly Chunk[])[]): boolean {
+  if (!before.some(({ tag }) => tag.kind === "not" || tag.kind === "deny")) return false;
+  const isList = later.some(([first]) => first?.separator === "and" || first?.separator === "or");
+  return parts.some(({ pieces }) => pieces.some(({ text }) => INSTEAD.test(text))) || (parts[0]?.separator === "comma" && !isList);
 }
 
 /** `run the tests before you commit` needs no word for whether. */

@@ -196,8 +196,13 @@ function starter(main: Part, pieces: readonly Piece[], effect: Frame["effect"]):
 
 type Base = Omit<Frame, "condition">;
 
+const RUNNING = /^(?:running|executing)$/i;
+
 /** What a condition asks for before, or after what it holds. */
-function withCondition(base: Base, { kind }: Segment, part: Part, mainPieces: readonly Piece[]): Framed {
+function withCondition(base: Base, { kind, pieces }: Segment, asked: Part, mainPieces: readonly Piece[]): Framed {
+  // `unless it is npm`, `unless running npm`: who does it
+  const isWho = kind === "unless" && asked.doings.every((doing) => doing === "exec") && pieces.every(({ tag, text }) => tag.kind !== "doing" || RUNNING.test(text));
+  const part = isWho ? { ...asked, doings: [] } : asked;
   const { effect } = base;
   const done = (frame: Frame): Framed => ({ ok: true, frame });
   const requires = (frame: Base): Framed => done({ ...frame, effect: "deny", condition: { kind: "requires", part } });

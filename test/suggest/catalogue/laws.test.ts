@@ -107,9 +107,9 @@ describe("requests", () => {
     ["a long word", "a".repeat(100_000)], ["dashes", "-".repeat(100_000)], ["a long sentence", "block ssh keys and ".repeat(5000)], ["many words that nobody knows", Array.from({ length: 290 }, (_, i) => `qwz${i.toString(36)}abc`).join(" ")],
     ["many misspelt words", "bloc ssh kesy exept knwon_hosts ".repeat(58)], ["opened brackets", "{[(".repeat(300)],
   ])("%s is read in no time", (_, text) => {
-    const begun = performance.now();
+    const begun = process.cpuUsage();
     ask(text);
-    expect(performance.now() - begun).toBeLessThan(10_000);
+    expect(process.cpuUsage(begun).user / 1000).toBeLessThan(10_000);
   });
 
   it("any text at all gives an answer, and words of the request alone", () => {

@@ -4,7 +4,7 @@ import { resolve } from "../../../src/compiler/resolve.js";
 import { resolveTests } from "../../../src/compiler/resolve-tests.js";
 import { readSource } from "../../../src/cli/read-sources.js";
 import { runCases } from "../../../src/interpreter/run-cases.js";
-import { compose } from "../../../src/suggest/compose.js";
+import { composeFitted } from "../../../src/suggest/fit.js";
 import { understand } from "../../../src/suggest/understand.js";
 import type { AskedFor } from "./table.js";
 
@@ -13,12 +13,12 @@ const PATH = "asked.pol";
 /** What is wrong; null where nothing is. */
 export function missOf({ request, d = [], a = [], un = [] }: AskedFor): string | null {
   const proposal = understand(request, { from: null });
-  const left = proposal.untranslated.map(({ words }) => words);
+  const { text, problems, untranslated } = composeFitted(proposal, "a test", null, readSource);
+  const left = untranslated.map(({ words }) => words);
   const unexpected = left.filter((words) => !un.some((one) => words.includes(one) || one.includes(words)));
   if (unexpected.length > 0) return `not understood: ${unexpected.join("; ")}`;
   const missing = un.find((words) => !left.some((one) => one.includes(words)));
   if (missing !== undefined) return `understood, and should not be: ${missing}`;
-  const { text, problems } = compose(proposal, "a test", null, readSource);
   if (problems.length > 0) return `does not stand up: ${problems[0]?.message ?? ""}`;
   const cases = [...d.map((one) => `deny ${one}`), ...a.map((one) => `allow ${one}`)];
   if (cases.length === 0 || text === null) return cases.length === 0 ? null : "nothing was drafted";
