@@ -33,7 +33,7 @@ const STAGES = [
   // automata and tries → image, and back
   ["image/", "entry-words", "entries-of-memory", "entries"],
   ["compile"],
-  ["lint-exact", "lint", "prove-for-any"],
+  ["lint-needs", "lint-exact", "lint-memory", "lint", "prove-for-any"],
 ];
 
 const filesBelow = (folder) => readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })

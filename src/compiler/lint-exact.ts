@@ -7,6 +7,7 @@ import { reportTargets } from "./checks/report-targets.js";
 import { withNested } from "./checks/walk-tree.js";
 import type { Diagnostic, Span } from "./diagnostic.js";
 import type { LoadedPolicy } from "./include.js";
+import { needsOfStatements } from "./lint-needs.js";
 import type { Allowance } from "./reason/claims.js";
 import { findEscape } from "./reason/find-escape.js";
 import { findIdleExcepts, findIdleTargets, findUselessExcepts } from "./reason/find-idle-targets.js";
@@ -14,10 +15,8 @@ import type { WrittenTargets } from "./reason/find-idle-targets.js";
 import { findShadowed, type Needs } from "./reason/find-shadowed.js";
 import { partsByRule, tieRules } from "./reason/tied-rules.js";
 import type { TiedRule } from "./reason/tied-rules.js";
-import { printArgs, printCondition, printString } from "./print-parts.js";
 import { collectDefinitions } from "./resolve-names.js";
 import type { Operation, ResolvedPolicy, ResolvedTarget } from "./resolved.js";
-import { type Placed, unfold } from "./unfold-blocks.js";
 
 export interface ExactInput {
   readonly loaded: LoadedPolicy;
@@ -58,7 +57,7 @@ function prepare(input: ExactInput): Policy {
   const bySpan = new Map(withNested(statements).flatMap((statement) =>
     statement.kind === "rule" ? [[statement.span, statement] as const] : []));
   const ruled = resolved.rules.map(({ span }) => bySpan.get(span));
-  const needs = new Map(unfold(statements).map((placed) => [placed.statement.span, needsOfPlaced(placed)]));
+  const needs = needsOfStatements(statements);
   const needsOf = (rule: number): Needs | null => {
     const span = ruled[rule]?.span;
     return span === undefined ? null : needs.get(span) ?? null;
@@ -70,18 +69,6 @@ function prepare(input: ExactInput): Policy {
     needsOf, isPlain: (rule) => needsOf(rule)?.size === 0,
     isOwn: (rule) => ruled[rule]?.span.source === root.span.source && !isIn(settled, ruled[rule]),
   };
-}
-
-/** Which task is chosen is known. */
-function needsOfPlaced({ statement, programs }: Placed): Needs {
-  if (statement.kind !== "rule") return new Set();
-  const { args, when, unless } = statement;
-  return new Set([
-    ...programs.map((names) => `for ${names.map(printString).toSorted().join(" ")}`),
-    ...(args === null ? [] : [printArgs(args).join(" ")]),
-    ...(when === null ? [] : [`when ${printCondition(when).join(" ")}`]),
-    ...(unless === null ? [] : [`unless ${printCondition(unless).join(" ")}`]),
-  ]);
 }
 
 const isIn = (spans: ReadonlySet<Span>, statement: RuleStatement | undefined): boolean =>

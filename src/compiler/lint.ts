@@ -18,6 +18,7 @@ import { once } from "./diagnostic.js";
 import type { Diagnostic, Outcome, Source, Span } from "./diagnostic.js";
 import { type LoadedPolicy, loadPolicy, type ParseSource, type ReadSource } from "./include.js";
 import { findExactly } from "./lint-exact.js";
+import { findIdleMemory } from "./lint-memory.js";
 import { lower } from "./lower.js";
 import { resolve } from "./resolve.js";
 import { resolveTests } from "./resolve-tests.js";
@@ -119,6 +120,7 @@ function warningsOf(
     ...findUnused(root.statements, used),
     ...findUnusedMarks(root.statements, asked),
     ...findIdleConditions(statements),
+    ...(isPart ? [] : findIdleMemory({ statements, variants: variants.map(({ resolved }) => resolved), set: params, asked })),
     ...needless,
     ...(isPart ? [] : requireDefaults(root, statements)),
     ...once(variants.flatMap(({ blocks, resolved }) => [
@@ -137,7 +139,7 @@ const holds = (outer: Span, { source, start, end }: Span): boolean =>
 /** Errors of policies that mean something all the same. */
 const CAN_BE_REASONED_ABOUT = new Set(["false-assertion", "assertion-too-complex"]);
 
-const OF_WHOLE_POLICIES = new Set(["unstated-default", "redundant-allow", "deny-escaped"]);
+const OF_WHOLE_POLICIES = new Set(["unstated-default", "redundant-allow", "deny-escaped", "mark-never-set", "limit-never-counts"]);
 
 const sourceOf = ({ root }: LoadedPolicy): Source => root.span.source;
 

@@ -149,6 +149,9 @@ export const MESSAGES = {
   "unused-mark": warning((a: { name: string }) => `the mark \`${a.name}\` is never asked for`),
   "never-counts": warning((a: { clauses: string }) => `${a.clauses} can never hold: the statement never counts`),
   "needless-condition": warning((a: { clause: string }) => `${a.clause} changes nothing: the statement counts in any case`),
+  "mark-never-set": warning((a: { name: string; why: "refused" | "excepted" }) =>
+    `nothing can set the mark \`${a.name}\`: all that would is ${a.why}`),
+  "limit-never-counts": warning(() => "this limit counts nothing: all that it covers is refused"),
   "args-never-match": warning((a: { needed: string; excluding: string }) =>
     `no arguments match: \`without ${a.excluding}\` excludes ${a.needed === a.excluding ? "what" : `\`${a.needed}\`, which`} must be among them`),
   "unstated-default": warning((a: { operations: string }) =>

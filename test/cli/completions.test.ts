@@ -50,7 +50,7 @@ const ANSWERS: readonly (readonly [string, readonly string[]])[] = [
   // Of diagnostics, which are too many to offer them before one is begun.
   ["explain unu", ["unused-let", "unused-mark", "unused-parameter"]],
   ["compile unu", []],
-  ["explain m", ["my policy.pol", "misplaced-statement", "mixed-operations", "mixed-scripts"]],
+  ["explain m", ["my policy.pol", "mark-never-set", "misplaced-statement", "mixed-operations", "mixed-scripts"]],
   ["explain a.pol ", [...OPERATIONS, "privilege"]],
   ["explain a.pol c", ["create", "connect"]],
   ["explain a.pol privilege se", ["setns"]],

@@ -10,39 +10,10 @@ import { type Counterexample, prove } from "../../src/compiler/reason/find-count
 import { type Change, findDifferences, relationOf } from "../../src/compiler/reason/find-differences.js";
 import type { PastEvent } from "../../src/compiler/resolve-tests.js";
 import type { ResolvedPolicy } from "../../src/compiler/resolved.js";
-import { condition, deed, maybe, oneOf, policy, policyWith, twoPolicies } from "./contextual-policies.js";
+import { condition, deed, type Done, done, maybe, oneOf, policy, policyWith, twoPolicies } from "./contextual-policies.js";
 import { accepted } from "./front-end.js";
 import { satisfies } from "./satisfies.js";
 import { type Who, World } from "./worlds.js";
-
-// --- what processes may do -------------------------------------------------------------------------------------------
-
-const path = fc.constantFrom("/a", "/b", "/d/a", "/p", "/q", "/z");
-const attempt: fc.Arbitrary<Attempt> = fc.oneof(
-  fc.tuple(fc.constantFrom("read", "write", "load", "exec", "create"), path).map(([op, at]): Attempt => ({ kind: "path", op, path: at })),
-  fc.constantFrom([127, 0, 0, 1], [192, 0, 2, 1]).map((address): Attempt =>
-    ({ kind: "network", op: "connect", family: 4, address, port: 80, protocol: "tcp" })),
-  fc.constantFrom("ptrace", "io-uring").map((privilege): Attempt => ({ kind: "privilege", op: "privilege", privilege })),
-);
-const who: fc.Arbitrary<Who> = fc.record({
-  exe: fc.uniqueArray(fc.constantFrom("/p", "/q", "/z", "/y/y"), { minLength: 1, maxLength: 2 }),
-  under: fc.uniqueArray(fc.constantFrom("/p", "/q", "/z"), { maxLength: 2 }),
-  args: fc.array(fc.constantFrom("x", "y", "-f", ""), { maxLength: 3 }),
-});
-
-interface Done {
-  readonly process: string;
-  readonly event: PastEvent;
-  readonly who: Who;
-  readonly wait: number | null;
-}
-const done: fc.Arbitrary<Done> = fc.record({
-  process: fc.constantFrom("one", "two"), who,
-  event: fc.tuple(attempt, fc.boolean()).map(([one, succeeds]): PastEvent => ({
-    act: one.op === "exec" && one.kind === "path" && succeeds ? { kind: "success", path: one.path } : { kind: "attempt", attempt: one }, args: [],
-  })),
-  wait: fc.option(fc.constantFrom(1_000, 10_000), { freq: 8 }),
-}).map((one) => ({ ...one, event: { ...one.event, args: one.who.args } }));
 
 const attemptIn = ({ act }: PastEvent): Attempt => (act.kind === "attempt" ? act.attempt : { kind: "path", op: "exec", path: act.path });
 

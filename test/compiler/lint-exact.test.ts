@@ -145,10 +145,10 @@ describe("programs that a copy gets round", () => {
 });
 
 it.each<[string, Found]>([
-  ['mark m on read "/x"\nmark n on read "/y"\ndeny read "/z" when not (n or exe "/p")', [["unused-mark", "m"]]],
-  ['mark m on read "/x"\ntest "t" { deny read "/x" when m }', []],
-  ['mark m on read "/x"\nassert deny read "/x" when m', []],
-  ['for exe "/p" { deny read "/x" unless m }\nmark m on read "/x"', []],
+  ['mark m on delete "/x"\nmark n on delete "/y"\ndeny read "/z" when not (n or exe "/p")', [["unused-mark", "m"]]],
+  ['mark m on delete "/x"\ntest "t" { deny read "/x" when m }', []],
+  ['mark m on delete "/x"\nassert deny read "/x" when m', []],
+  ['for exe "/p" { deny read "/x" unless m }\nmark m on delete "/x"', []],
   ['mark secret on read "/x"\ndeny read "/y" when secrt', [["unknown-name", "secrt"]]],
 ])("unused marks of %j", (text, expected) => {
   expect(found(linted(DEFAULTS + text))).toEqual(expected);

@@ -73,7 +73,7 @@ describe("warnings: code and place", () => {
 
   it("a name that is used in a block, a case, a condition or an event is used", () => {
     const text = `${DEFAULTS}param a\nparam b\nparam c = "/c"\nparam d = "/d"\nfor exe "\${a}" { allow read "/x" }
-      test "t" { deny read "\${b}/x" }\ndeny exec "x" when exe "\${c}" or m\nmark m on read "\${d}/y"`;
+      test "t" { deny read "\${b}/x" }\ndeny exec "x" when exe "\${c}" or m\nmark m on delete "\${d}/y"`;
     expect(codes(linted(text))).toEqual([]);
   });
 
@@ -281,6 +281,6 @@ describe("a fix", () => {
 });
 
 it("every warning of the catalogue is reported in some test", () => {
-  const texts = ["lint.test.ts", "lint-exact.test.ts", "idle-conditions.test.ts"].map((name) => readFileSync(new URL(name, import.meta.url), "utf8")).join("");
+  const texts = ["lint.test.ts", "lint-exact.test.ts", "idle-conditions.test.ts", "idle-memory.test.ts"].map((name) => readFileSync(new URL(name, import.meta.url), "utf8")).join("");
   for (const code of Object.keys(MESSAGES)) if (severityOf(code) === "warning") expect(texts).toContain(`"${code}"`);
 });

@@ -44,7 +44,7 @@ export class World {
     this.shared = { ...this.shared, counts };
   }
 
-  private historyOf(process: string): History {
+  historyOf(process: string): History {
     return { ...this.shared, marks: new Set([...this.shared.marks, ...this.own.get(process) ?? []]) };
   }
 }

@@ -5,6 +5,7 @@
 import type { Tie, TieOf } from "../checks/find-ties.js";
 import type { Component, Effect, Operation, Selector } from "../ir.gen.js";
 import { lowerByTarget } from "../lower.js";
+import { groupByTarget, type TargetGroup, type Targets } from "../lower-targets.js";
 import type { ResolvedPolicy, ResolvedRule, ResolvedTarget } from "../resolved.js";
 import type { PatternKind } from "./selections.js";
 
@@ -13,30 +14,39 @@ export interface Tied {
   readonly tie: Tie;
 }
 
-/** A rule, or the part of one whose targets mean the same for all its operations. */
-export interface TiedRule {
-  /** Its number in the resolved policy. */
-  readonly rule: number;
-  readonly effect: Effect;
+/** Targets that mean the same for all of the operations. */
+export interface TiedTargets {
   readonly operations: readonly Operation[];
   /** By target. */
   readonly match: readonly (readonly Tied[])[];
   readonly except: readonly (readonly Tied[])[];
 }
 
+/** A rule, or a part of one. */
+export interface TiedRule extends TiedTargets {
+  /** Its number in the resolved policy. */
+  readonly rule: number;
+  readonly effect: Effect;
+}
+
 export function tieRules({ rules }: ResolvedPolicy, tieOf: TieOf): readonly TiedRule[] {
   return rules.flatMap((rule, number) => tieRule(rule, number, tieOf));
 }
 
-function tieRule(rule: ResolvedRule, number: number, tieOf: TieOf): readonly TiedRule[] {
-  const tied = (targets: readonly ResolvedTarget[], selectors: readonly (readonly Selector[])[]) =>
-    targets.map((target, i): readonly Tied[] => {
+const tieRule = (rule: ResolvedRule, number: number, tieOf: TieOf): readonly TiedRule[] =>
+  tieGroups(lowerByTarget(rule), rule, tieOf).map((part) => ({ rule: number, effect: rule.effect, ...part }));
+
+/** Of what has no rule of its own. */
+export const tieTargets = (operations: readonly Operation[], written: Targets, tieOf: TieOf): readonly TiedTargets[] =>
+  tieGroups(groupByTarget(operations, written), written, tieOf);
+
+function tieGroups(groups: readonly TargetGroup[], { targets, except: left }: Targets, tieOf: TieOf): readonly TiedTargets[] {
+  const tied = (written: readonly ResolvedTarget[], selectors: readonly (readonly Selector[])[]) =>
+    written.map((target, i): readonly Tied[] => {
       const tie = tieOf(target);
       return (selectors[i] ?? []).map((selector) => ({ selector, tie }));
     });
-  return lowerByTarget(rule).map(({ operations, match, except }) => ({
-    rule: number, effect: rule.effect, operations, match: tied(rule.targets, match), except: tied(rule.except, except),
-  }));
+  return groups.map(({ operations, match, except }) => ({ operations, match: tied(targets, match), except: tied(left, except) }));
 }
 
 /** The parts of each rule, by its number. */
