@@ -117,8 +117,14 @@ class Collector {
 
   /** A program before a verb that is not `run`, or after `by`, is who does it. */
   #wantedAt(at: number): readonly ThingKind[] {
-    const isActor = this.#pieces.some(({ tag }, i) => i > at && tag.kind === "doing" && tag.doing !== "exec" && tag.doing !== "use" && !this.#isPassive(i));
+    const isActor = this.#pieces.some(({ tag }, i) => i > at && tag.kind === "doing" && tag.doing !== "exec" && tag.doing !== "use" && !this.#isPassive(i) && !this.#isNoun(i));
     return this.#preposition === "by" || isActor ? ["programs"] : this.#wanted;
+  }
+
+  /** `no git config changes`: of it, not by it. */
+  #isNoun(verb: number): boolean {
+    const isLast = this.#pieces.slice(verb + 1).every(({ tag }) => tag.kind === "filler");
+    return isLast && /s$/i.test(this.#pieces[verb]?.text ?? "") && ["not", "deny"].includes(this.#pieces.find(({ tag }) => tag.kind !== "filler")?.tag.kind ?? "");
   }
 
   /** `ssh keys except config`: a name that the catalogue knows there. */

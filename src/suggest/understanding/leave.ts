@@ -9,6 +9,8 @@ export function completeLeave(pieces: readonly Piece[]): readonly Piece[] {
   const length = pieces.slice(leave).findIndex(({ tag }) => tag.kind === "stop" || tag.kind === "but");
   const end = length === -1 ? pieces.length : leave + length;
   const how = pieces.findIndex(({ tag, text }, i) => i > leave && i < end && (tag.kind === "deny" || /^(?:alone|be)$/i.test(text)));
-  const left: Tag | undefined = how === -1 || pieces[leave - 1]?.tag.kind === "not" ? OPEN : pieces[how]?.tag.kind === "deny" ? pieces[how]?.tag : { kind: "deny", doing: "touch" };
-  return pieces.map((piece, i) => (i === leave ? { ...piece, tag: left ?? OPEN } : i === how ? { ...piece, tag: { kind: "filler" } } : piece));
+  const said = pieces[how]?.tag;
+  const isOpen = said === undefined || pieces[leave - 1]?.tag.kind === "not";
+  const left: Tag = isOpen ? OPEN : said.kind === "deny" ? said : { kind: "deny", doing: "touch" };
+  return pieces.map((piece, i) => (i === leave ? { ...piece, tag: left } : i === how ? { ...piece, tag: { kind: "filler" } } : piece));
 }
