@@ -5,6 +5,7 @@ import { splitHyphens } from "./understanding/hyphens.js";
 import { withBranches } from "./understanding/branches.js";
 import { expandIdioms } from "./understanding/idioms.js";
 import { frameOf, type Inherited } from "./understanding/frame.js";
+import { completeLeave } from "./understanding/leave.js";
 import { reconcile } from "./understanding/reconcile.js";
 import type { Piece } from "./understanding/pieces.js";
 import { sentencesOf } from "./understanding/sentences.js";
@@ -49,7 +50,7 @@ function understandSentence(text: string, start: number, end: number): readonly 
   const words = splitHyphens(written);
   if (words.length === 0 && odd.length === 0) return [];
   if (odd.length > 0) return [untranslated(sentence.trim(), `\`${odd.join(" ")}\` is not known here`)];
-  const pieces = withBranches(expandIdioms(piecesOf(words, text)), words).filter(({ tag }) => tag.kind !== "stop");
+  const pieces = withBranches(completeLeave(expandIdioms(piecesOf(words, text))), words).filter(({ tag }) => tag.kind !== "stop");
   // Thanks and greetings ask for nothing.
   if (pieces.every(({ tag }) => tag.kind === "filler" || tag.kind === "comma" || tag.kind === "conjunction")) return [];
   let inherited: Inherited | null = null;

@@ -30,8 +30,8 @@ it("what the policy denies that is added to stays denied, and the wishes are dra
 });
 
 it("a wish that does not stand up is left out, and named", () => {
-  const { text, untranslated } = asked("block git config changes, and no sudo");
-  expect(untranslated.map(({ words }) => words)).toEqual(["block git config changes"]);
+  const { text, untranslated } = asked("no helm repo add, and no sudo");
+  expect(untranslated.map(({ words }) => words)).toEqual(["no helm repo add"]);
   expect(text).toContain("no-sudo");
 });
 

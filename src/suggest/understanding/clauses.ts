@@ -3,7 +3,7 @@ import type { Piece, Tag } from "./pieces.js";
 
 interface Chunk {
   readonly pieces: readonly Piece[];
-  readonly separator: "none" | "comma" | "and" | "or" | "but";
+  readonly separator: "none" | "comma" | "and" | "or" | "nor" | "but";
 }
 
 export interface Clause {
@@ -21,7 +21,7 @@ const isPolarity = ({ kind }: Tag): boolean => ["not", "deny", "allow", "only", 
 const isThing = (tag: Tag): boolean => ["thing", "command", "path", "literal", "address", "host", "number"].includes(tag.kind) || tag.kind === "generic";
 
 export function clausesOf(sentence: readonly Piece[]): readonly Clause[] {
-  const chunks = chunksOf(sentence);
+  const chunks = chunksOf(exceptingButNot(sentence));
   const clauses: (readonly Chunk[])[] = [];
   let current: readonly Chunk[] = [];
   chunks.forEach((chunk, i) => {
@@ -41,7 +41,7 @@ export function clausesOf(sentence: readonly Piece[]): readonly Clause[] {
 }
 
 const piecesOf = (parts: readonly Chunk[]): readonly Piece[] =>
-  parts.flatMap(({ pieces: own, separator }, j) => (j === 0 ? own : [separatorPiece(separator, own), ...own]));
+  parts.flatMap(({ pieces: own, separator }, j) => (j === 0 ? negated(own, separator) : [separatorPiece(separator, own), ...own]));
 
 const INSTEAD = /\b(?:instead|rather|always)\b/i;
 
@@ -51,6 +51,26 @@ function mayBeInstead(parts: readonly Chunk[], before: readonly Piece[], later: 
   const isList = later.some(([first]) => first?.separator === "and" || first?.separator === "or");
   return parts.some(({ pieces }) => pieces.some(({ text }) => INSTEAD.test(text))) || (parts[0]?.separator === "comma" && !isList);
 }
+
+/** `block the network but not localhost`: what is not to be denied, and no other wish. */
+function exceptingButNot(pieces: readonly Piece[]): readonly Piece[] {
+  const isBut = ({ tag }: Piece, i: number): boolean => tag.kind === "but" && pieces.slice(i + 1).find(({ tag: next }) => next.kind !== "filler")?.tag.kind === "not";
+  const but = pieces.findIndex(isBut);
+  if (but === -1) return pieces;
+  const not = pieces.findIndex(({ tag }, i) => i > but && tag.kind === "not");
+  const isDenied = pieces.slice(0, but).some(({ tag }) => tag.kind === "not" || tag.kind === "deny");
+  const after = pieces.slice(not + 1);
+  const areThings = after.length > 0 && after.every(({ tag }) => isThing(tag) || ["preposition", "filler", "comma", "conjunction"].includes(tag.kind));
+  const [first] = pieces.slice(but);
+  return isDenied && areThings && first !== undefined ? [...pieces.slice(0, but), { ...first, tag: { kind: "except" } }, ...after] : pieces;
+}
+
+/** `…, nor may it read X` says no as well. */
+const negated = (pieces: readonly Piece[], separator: Chunk["separator"]): readonly Piece[] => {
+  const [first] = pieces;
+  const isOpen = separator === "nor" && pieces.some(({ tag }) => tag.kind === "allow") && !pieces.some(({ tag }) => tag.kind === "not" || tag.kind === "deny");
+  return first !== undefined && isOpen ? [{ ...first, tag: { kind: "not" }, to: first.from, text: "" }, ...pieces] : pieces;
+};
 
 /** `run the tests before you commit` needs no word for whether. */
 const hasRequirement = (pieces: readonly Piece[]): boolean => pieces.some(({ tag }) => tag.kind === "condition" && tag.word === "before");
@@ -64,7 +84,7 @@ function mainOf(pieces: readonly Piece[]): readonly Piece[] {
 function separatorPiece(separator: Chunk["separator"], [first]: readonly Piece[]): Piece {
   const at = first?.from ?? 0;
   const tag: Tag = separator === "but" ? { kind: "but" } : separator === "comma" ? { kind: "comma" } : { kind: "conjunction" };
-  return { tag, from: at, to: at, text: separator === "or" ? "or" : "" };
+  return { tag, from: at, to: at, text: separator === "or" || separator === "nor" ? "or" : "" };
 }
 
 function chunksOf(pieces: readonly Piece[]): readonly Chunk[] {
@@ -80,7 +100,7 @@ function chunksOf(pieces: readonly Piece[]): readonly Chunk[] {
   };
   for (const piece of pieces) {
     if (piece.tag.kind === "comma") end("comma");
-    else if (piece.tag.kind === "conjunction") end(/^n?or$/i.test(piece.text) ? "or" : "and");
+    else if (piece.tag.kind === "conjunction") end(/^nor$/i.test(piece.text) ? "nor" : /^or$/i.test(piece.text) ? "or" : "and");
     else if (piece.tag.kind === "but") end("but");
     else own = [...own, piece];
   }
@@ -95,6 +115,8 @@ function beginsAnother(chunk: Chunk, current: readonly Chunk[], later: readonly 
   const before = tagsOf(current);
   const [first] = tags;
   if (first === undefined) return false;
+  // `neither X nor Y may be read`
+  if (chunk.separator === "nor" && isThing(first)) return false;
   // `…, then kill`
   if (tags.every(({ kind }) => kind === "kill" || kind === "deny") && before.some(({ kind }) => kind === "unit" || kind === "number")) return false;
   const hasPolarity = tags.some(isPolarity);

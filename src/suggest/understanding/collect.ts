@@ -10,8 +10,6 @@ import { filesOf, fromAddress, fromCommand, fromEntries, fromLiteral, fromPath, 
 
 export interface Part {
   readonly doings: readonly Doing[];
-  /** Of pieces, where the first and the last verb stand; -1: none. */
-  readonly verbAt: number;
   readonly things: readonly Placed[];
   readonly generic: ReadonlySet<string>;
   readonly isOutside: boolean;
@@ -30,7 +28,10 @@ const HOST_REASON = "rules cannot hold host names yet: give addresses or CIDRs";
 /** `prefer`: kinds where the verbs say nothing. Numbers of limits are taken out before. */
 /** `from`: the wish that these are exceptions of. */
 export function collect(pieces: readonly Piece[], prefer: readonly ThingKind[], from: Part | null = null): Part {
-  const own = pieces.flatMap(({ tag }) => (tag.kind === "doing" ? [tag.doing] : tag.kind === "deny" && tag.doing !== null ? [tag.doing] : []));
+  const verbs = pieces.flatMap(({ tag }) => (tag.kind === "doing" ? [tag.doing] : []));
+  const implied = pieces.flatMap(({ tag }) => (tag.kind === "deny" && tag.doing !== null ? [tag.doing] : []));
+  // `protect X from being deleted`: from that alone.
+  const own = [...verbs, ...implied.filter((doing) => verbs.length === 0 || doing !== "touch")];
   // `executables in ~/Downloads`
   const isPrograms = own.length === 0 && pieces.some(({ tag }, i) => tag.kind === "generic" && tag.of === "program" && pieces.slice(i + 1).some(({ tag: later }) => later.kind === "preposition" && (later.word === "in" || later.word === "from")));
   const said = withoutNoun(isPrograms ? ["exec"] : own, pieces);
@@ -38,14 +39,13 @@ export function collect(pieces: readonly Piece[], prefer: readonly ThingKind[], 
   const isOfPrograms = from !== null && from.things.length === 0 && from.generic.has("program");
   const wanted = kindsOf(doings).length > 0 ? kindsOf(doings) : isOfPrograms ? ["programs" as const] : prefer;
   const state = collector(pieces, wanted, from);
-  const verbs = pieces.flatMap(({ tag }, i) => (tag.kind === "doing" ? [i] : []));
   const things = commandsOf(wholly(scoped(withoutWhole(joinNetworks(state.placed))), pieces));
   const isServer = said.length === 0 && from === null && pieces.some(({ tag, text }) => tag.kind === "generic" && /^servers?$/i.test(text));
   if (isServer && things.some(({ thing }) => thing.kind === "network" && thing.addresses.length === 0)) state.problems.push("whether connecting or listening is meant is not said");
   const generic = new Set(pieces.flatMap(({ tag }) => (tag.kind === "generic" ? [tag.of] : [])));
   const firstThing = state.placed[0];
   return {
-    doings: [...new Set(said)], verbAt: verbs[0] ?? -1, things, generic,
+    doings: [...new Set(said)], things, generic,
     isOutside: pieces.some(({ tag }) => tag.kind === "preposition" && tag.word === "outside"),
     isInside: firstThing?.preposition === "in" || firstThing?.preposition === "from" || pieces.some(({ tag, text }) => tag.kind === "doing" && /\s(?:from|in|inside|within|under)$/i.test(text)),
     isEither: pieces.some(({ tag, text }) => tag.kind === "conjunction" && /^(?:or|nor)$/i.test(text)),
@@ -117,8 +117,14 @@ class Collector {
 
   /** A program before a verb that is not `run`, or after `by`, is who does it. */
   #wantedAt(at: number): readonly ThingKind[] {
-    const isActor = this.#pieces.some(({ tag }, i) => i > at && tag.kind === "doing" && tag.doing !== "exec" && tag.doing !== "use" && !this.#isPassive(i));
+    const isActor = this.#pieces.some(({ tag }, i) => i > at && tag.kind === "doing" && tag.doing !== "exec" && tag.doing !== "use" && !this.#isPassive(i) && !this.#isNoun(i));
     return this.#preposition === "by" || isActor ? ["programs"] : this.#wanted;
+  }
+
+  /** `no git config changes`: of it, not by it. */
+  #isNoun(verb: number): boolean {
+    const isLast = this.#pieces.slice(verb + 1).every(({ tag }) => tag.kind === "filler");
+    return isLast && /s$/i.test(this.#pieces[verb]?.text ?? "") && ["not", "deny"].includes(this.#pieces.find(({ tag }) => tag.kind !== "filler")?.tag.kind ?? "");
   }
 
   /** `ssh keys except config`: a name that the catalogue knows there. */

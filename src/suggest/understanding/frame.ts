@@ -29,14 +29,14 @@ export interface Inherited {
 
 const failed = (reason: string): Framed => ({ ok: false, reason });
 
-type SegmentKind = "main" | "except" | "unless" | "without" | "after" | "before" | "until" | "when" | "needs";
+type SegmentKind = "main" | "except" | "except-when" | "unless" | "without" | "after" | "before" | "until" | "when" | "needs";
 interface Segment {
   readonly kind: SegmentKind;
   readonly pieces: readonly Piece[];
 }
 
 export function frameOf(clause: readonly Piece[], inherited: Inherited | null): Framed {
-  const { left, limit, problem } = takeLimit(withAnyone(clause));
+  const { left, limit, problem } = takeLimit(withAnyone(withoutExceptWhen(clause)));
   if (problem !== null) return failed(problem);
   const segments = segmentsOf(left);
   const mainPieces = segments.filter(({ kind }) => kind === "main").flatMap(({ pieces }) => pieces);
@@ -61,6 +61,17 @@ export function frameOf(clause: readonly Piece[], inherited: Inherited | null): 
 const isOf = (programs: readonly Programs[], thing: Placed["thing"]): boolean => programs.some((one) => one === thing);
 
 const isStated = ({ kind }: Tag): boolean => ["not", "deny", "allow", "only", "confine", "audit", "kill"].includes(kind);
+
+/** `except when X`, `unless after X` are `unless X`; what holds `except until X` nobody can tell. */
+function withoutExceptWhen(pieces: readonly Piece[]): readonly Piece[] {
+  return pieces.flatMap((piece, i): readonly Piece[] => {
+    const before = pieces.slice(0, i).findLast(({ tag }) => tag.kind !== "filler")?.tag.kind;
+    const isExcept = (kind: Tag["kind"] | undefined): boolean => kind === "except" || kind === "unless";
+    if (piece.tag.kind === "condition" && isExcept(before)) return piece.tag.word === "when" || piece.tag.word === "after" ? [] : [{ ...piece, tag: { kind: "beyond", reason: "what is excepted is not clear" } }];
+    const next = pieces.slice(i + 1).find(({ tag }) => tag.kind !== "filler")?.tag.kind;
+    return isExcept(piece.tag.kind) && next === "condition" ? [{ ...piece, tag: { kind: "unless" } }] : [piece];
+  });
+}
 
 /** `no program other than ssh` is `only ssh`; `nobody` by itself is `not`. */
 function withAnyone(pieces: readonly Piece[]): readonly Piece[] {
@@ -128,6 +139,8 @@ function effectOf(pieces: readonly Piece[], inherited: Inherited | null, isLimit
   if (count("kill") > 0) return { ok: false, reason: "what is to be ended is not clear" };
   if (count("only") > 0 && count("deny") === 0) return nots === 0 ? done("only") : { ok: false, reason: "`not` and `only` together may mean two things" };
   if (count("confine") > 0 && count("deny") === 0) return confined(pieces, nots);
+  // `stop blocking X` is no `block X`.
+  if (count("deny") > 1 && pieces.some(isLifted)) return { ok: false, reason: "whether it is to be denied is not clear: say it once" };
   if (count("deny") > 0) return done(nots === 1 ? "allow" : "deny");
   if (nots === 1) return done("deny");
   if (count("allow") > 0) return done("allow");
@@ -135,6 +148,12 @@ function effectOf(pieces: readonly Piece[], inherited: Inherited | null, isLimit
   if (inherited !== null) return done(inherited.effect);
   return { ok: false, reason: "whether it is to be denied or allowed is not said" };
 }
+
+/** A word for denying that is what another such word denies: `blocking`, `being blocked`. */
+const isLifted = ({ tag, text }: Piece, at: number, pieces: readonly Piece[]): boolean => {
+  const before = pieces.slice(0, at).findLast(({ tag: one }) => one.kind !== "filler")?.tag;
+  return tag.kind === "deny" && /ing$/i.test(text) && before?.kind === "deny" || tag.kind === "deny" && /\b(?:being|getting)$/i.test(pieces[at - 1]?.text ?? "");
+};
 
 /** `restrict writes to X` leaves X; `restrict access to X` takes it. */
 function confined(pieces: readonly Piece[], nots: number): Said {
@@ -200,8 +219,8 @@ const RUNNING = /^(?:running|executing)$/i;
 
 /** What a condition asks for before, or after what it holds. */
 function withCondition(base: Base, { kind, pieces }: Segment, asked: Part, mainPieces: readonly Piece[]): Framed {
-  // `unless it is npm`, `unless running npm`: who does it
-  const isWho = kind === "unless" && asked.doings.every((doing) => doing === "exec") && pieces.every(({ tag, text }) => tag.kind !== "doing" || RUNNING.test(text));
+  // `unless running npm`: who does it; `unless npm is running` may be another's doing
+  const isWho = kind === "unless" && asked.doings.every((doing) => doing === "exec") && RUNNING.test(pieces.find(({ tag }) => tag.kind !== "filler")?.text ?? "");
   const part = isWho ? { ...asked, doings: [] } : asked;
   const { effect } = base;
   const done = (frame: Frame): Framed => ({ ok: true, frame });
@@ -214,8 +233,11 @@ function withCondition(base: Base, { kind, pieces }: Segment, asked: Part, mainP
       return effect === "deny" ? requires(base) : failed("what is to come before what is not clear");
     case "without": return effect === "deny" ? requires(base) : failed("what it is not to go without is not clear");
     case "needs": return requires({ ...base, effect: "deny" });
-    // `unless it is npm`
-    case "unless": return part.doings.length === 0 && !part.hasSuccess && !isFailing && base.except === null && base.main.things.every(({ thing }) => thing.kind !== "programs") ? done({ ...base, except: part, condition: null }) : effect === "deny" && !isFailing ? requires(base) : failed("what holds unless that holds is not clear");
+    case "unless":
+      if (!isWho && pieces.some(({ tag, text }) => tag.kind === "doing" && tag.doing === "exec" && /\bis\b|ing$/i.test(text))) return failed("whether it has run or is running is not clear: say `after` or `while`");
+      // `unless it is npm`, `unless npm does it`
+      if (isActors(base, part)) return done({ ...base, except: { ...part, doings: [] }, condition: null });
+      return part.doings.length === 0 && !part.hasSuccess && !isFailing && base.except === null && base.main.things.every(({ thing }) => thing.kind !== "programs") ? done({ ...base, except: part, condition: null }) : effect === "deny" && !isFailing ? requires(base) : failed("what holds unless that holds is not clear");
     case "until":
       if (effect === "deny" || effect === "kill") return requires(base);
       return effect === "allow" ? done({ ...base, effect: "deny", condition: { kind: "after", part } }) : failed("what holds until then is not clear");
@@ -228,6 +250,10 @@ function withCondition(base: Base, { kind, pieces }: Segment, asked: Part, mainP
     default: return failed("its condition is not clear");
   }
 }
+
+const isActors = ({ main, except }: Base, { things, doings, hasSuccess, hasNot }: Part): boolean =>
+  doings.length > 0 && doings.every((doing) => ACTS.has(doing)) && !hasSuccess && !hasNot && except === null
+  && things.length > 0 && things.every(({ thing }) => thing.kind === "programs") && main.things.some(({ thing }) => thing.kind !== "programs");
 
 /** `10 … per minute`, `to 5 every 10 seconds`, without which the rest is read as if it were not there. */
 function takeLimit(pieces: readonly Piece[]): { readonly left: readonly Piece[]; readonly limit: Limit | null; readonly problem: string | null } {

@@ -8,6 +8,9 @@ export interface Range {
 const END = /[;!?]+(?=\s|$)|\.+(?=\s+|$)(?!\s*\/)|\n\s*\n|\n(?=\s*(?:[-*•]|\d+[.)])\s)/gu;
 const ABBREVIATION = /(?:^|[\s(])(?:e\.g|i\.e|etc|vs|approx|incl)$/i;
 
+/** `1. no network`: of a list. */
+const NUMBERED = /^\s*\d+$/;
+
 /** A line break in a file is white space; on a command line, where people paste lists, it ends a sentence. */
 export function sentencesOf(text: string, isFile: boolean): readonly Range[] {
   const ends = isFile ? END : new RegExp(`${END.source}|\\n`, "gu");
@@ -15,7 +18,7 @@ export function sentencesOf(text: string, isFile: boolean): readonly Range[] {
   let start = 0;
   for (const { index, 0: mark } of text.matchAll(ends)) {
     const before = text.slice(start, index);
-    if (mark.startsWith(".") && ABBREVIATION.test(before) || isInQuotes(before)) continue;
+    if (mark.startsWith(".") && (ABBREVIATION.test(before) || NUMBERED.test(before)) || isInQuotes(before)) continue;
     ranges.push({ start, end: index });
     start = index + mark.length;
   }

@@ -57,6 +57,9 @@ function rootedAt(text: string): string {
   return text.includes("/") ? `\${workspace}/${text}` : text;
 }
 
+/** Whether a program lies at a path like that. */
+export const isProgramPath = (written: string): boolean => /(?:^|\/)s?bin\/[^/]+$|^\/(?:usr|opt)\/.*\/[^/.]+$/.test(written) && !written.endsWith("/");
+
 /** A name without `/`: a file anywhere, or a folder of the workspace. */
 export function namePattern(name: string, isFolder: boolean): string {
   if (ANYWHERE.has(name)) return `**/${name}/**`;

@@ -5,7 +5,7 @@ import { commandLine, commandWords } from "./commands.js";
 import { FUNCTION_WORDS, type FunctionTag, LONGEST_FUNCTION_WORDS } from "./lexicon.js";
 import { canStandBetween, entriesNamed, entriesNear, isKnownStem, longestPhrase } from "./phrases.js";
 import type { Piece, Tag } from "./pieces.js";
-import { addressSlot, isFileName, isKnownFile, isKnownFolder } from "./slots.js";
+import { addressSlot, isFileName, isKnownFile, isKnownFolder, isProgramPath } from "./slots.js";
 import { correctionsOf, isFunctionWord } from "./spelling.js";
 import { stem } from "./stem.js";
 import type { Word } from "./words.js";
@@ -61,6 +61,8 @@ function quotedTag(text: string): Tag {
   const parts = text.split(/\s+/);
   const known = entryTag(entriesNamed(parts.map((part) => part.toLowerCase())));
   const [first = ""] = parts;
+  // `"~/My Documents"`; a command begins with a program.
+  if (parts.length > 1 && /^(?:[~/]|\.\/)/.test(text) && !isProgramPath(first)) return { kind: "path", written: text };
   if (parts.length > 1) return KNOWN_PROGRAMS.has(first) || /^[\w./~-]+$/.test(first) ? known ?? { kind: "command", command: commandLine(parts) } : known ?? { kind: "unknown", reason: null };
   const address = /^[\d[]|^localhost:|::/.test(text) ? addressSlot(text) : null;
   if (address !== null) return { kind: "address", slot: address };

@@ -5,7 +5,7 @@ import type { Command, Entry } from "../catalogue/entry.js";
 import type { Doing } from "./lexicon.js";
 import { type Files, type Network, type Programs, slug, type Thing, type ThingKind } from "./objects.js";
 import { sampleArgument, samplePath, samplePrograms } from "./samples.js";
-import { type AddressSlot, namePattern, pathPattern } from "./slots.js";
+import { type AddressSlot, isProgramPath, namePattern, pathPattern } from "./slots.js";
 
 export type Resolved = { readonly ok: true; readonly thing: Thing } | { readonly ok: false; readonly reason: string };
 
@@ -64,8 +64,6 @@ export function fromPath(written: string, isFolder: boolean, wanted: readonly Th
   const isSocket = /\.sock$/.test(bare);
   return isSocket && wanted.includes("network") ? { kind: "network", addresses: [], exceptAddresses: [], ports: [], protocol: null, unix: [bare], id: slug(bare) } : filesOf(pattern);
 }
-
-const isProgramPath = (written: string): boolean => /(?:^|\/)s?bin\/[^/]+$|^\/(?:usr|opt)\/.*\/[^/.]+$/.test(written) && !written.endsWith("/");
 
 export function filesOf(pattern: string): Files {
   const inside = samplePath(pattern);

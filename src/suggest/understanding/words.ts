@@ -36,7 +36,7 @@ const TOKEN = new RegExp([
 const KINDS = ["quoted", "url", "address", "local", "flag", "path", "name", "number", "word", "stop", "comma"];
 
 /** Marks that only set text off. */
-const SILENT = /^[():*\-•"'`“”‘’…[\]{}<>&#_|]$/u;
+const SILENT = /^[():*\-•"'`“”‘’…[\]{}&#_]$/u;
 
 /** Null where there is a sign that stands for nothing here. */
 export function wordsOf(text: string, offset: number): { readonly words: readonly Word[]; readonly odd: readonly string[] } {

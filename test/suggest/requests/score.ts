@@ -6,7 +6,7 @@ import { readSource } from "../../../src/cli/read-sources.js";
 import { runCases } from "../../../src/interpreter/run-cases.js";
 import { composeFitted } from "../../../src/suggest/fit.js";
 import { understand } from "../../../src/suggest/understand.js";
-import type { AskedFor } from "./table.js";
+import type { AskedFor } from "./accesses.js";
 
 const PATH = "asked.pol";
 

@@ -1,21 +1,5 @@
-/**
- * What people ask for, and what must come of it: the measure of the catalogue, not written from it. `d` is denied and `a` allowed
- * afterwards, by home /home/ada and workspace /w; `un`: words that have to come back untranslated.
- */
-export interface AskedFor {
-  readonly request: string;
-  readonly d?: readonly string[];
-  readonly a?: readonly string[];
-  readonly un?: readonly string[];
-}
-
-const read = (...paths: readonly string[]): readonly string[] => paths.map((path) => `read "${path}"`);
-const write = (...paths: readonly string[]): readonly string[] => paths.map((path) => `write "${path}"`);
-const remove = (...paths: readonly string[]): readonly string[] => paths.map((path) => `delete "${path}"`);
-const H = "/home/ada";
-const run = (program: string, ...args: readonly string[]): string => `exec "/usr/bin/${program}"${args.length === 0 ? "" : ` args ${args.map((arg) => `"${arg}"`).join(", ")}`}`;
-const to = (address: string, port = 443): string => `connect "${address}" port ${port} tcp`;
-const WEB = to("203.0.113.9");
+/** What people ask for, and what must come of it: the measure of the catalogue, not written from it. */
+import { type AskedFor, H, read, remove, run, to, WEB, write } from "./accesses.js";
 
 export const CREDENTIALS: readonly AskedFor[] = [
   { request: "block ssh keys", d: read(`${H}/.ssh/id_ed25519`, `${H}/.ssh/id_rsa`), a: read(`${H}/notes.txt`) },
