@@ -1,5 +1,5 @@
 /** `policyc approve`: a person's yes makes a policy of a draft, and a record of the approval beside it. */
-import { closeSync, existsSync, openSync, readSync, realpathSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, writeSync } from "node:fs";
 import { basename } from "node:path";
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { approvedFrom, sourcesOf } from "../approval/approved.js";
@@ -20,6 +20,7 @@ import type { BindingOptions } from "./options.js";
 import { printFailure, printTrouble } from "./print-failure.js";
 import { readSource, STDIN } from "./read-sources.js";
 import { reviewText } from "./review-text.js";
+import { isSameFile } from "./same-file.js";
 import { shellWord } from "./shell-word.js";
 import { hasColour, painter, printable, writeErr, writeOut } from "./terminal.js";
 import { writeWhole } from "./write-whole.js";
@@ -68,9 +69,6 @@ function presentFor(file: string, output: string, { onto, yes }: ApproveOptions,
   if (!isSameFile(file, output)) return existsSync(output) ? presentFrom(output) : succeed(NOTHING);
   return existsSync(recordPathOf(file)) ? approvedBefore(file, yes === true, key) : succeed(NOTHING);
 }
-
-const isSameFile = (one: string, other: string): boolean =>
-  one === other || (existsSync(one) && existsSync(other) && realpathSync(one) === realpathSync(other));
 
 /** Nobody is there to read that a record does not count. */
 function approvedBefore(file: string, isUnattended: boolean, key: KeyObject | null): Attempt<Present> {

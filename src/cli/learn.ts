@@ -36,7 +36,7 @@ export async function learnCommand(
   // Before the command runs, and may change it: what is wrong with it would be told too late.
   const onto = options.onto === undefined ? null : ontoFrom(options.onto, bindings.value, surroundings.environment["PATH"] ?? "");
   if (onto !== null && !onto.ok) return printTrouble(onto.trouble);
-  const free = checkDraftOutput(options.output);
+  const free = checkDraftOutput(options.output, options.onto);
   if (!free.ok) return printFailure(free.failure);
   const collector = new AttemptCollector();
   const output: { file: DraftFile | null } = { file: null };

@@ -52,7 +52,7 @@ export async function suggestCommand(text: string | undefined, options: SuggestO
   if (!wish.ok) return printFailure(wish.failure);
   const service = serviceFrom(options, environment);
   if (!service.ok) return printFailure(service.failure);
-  const writable = checkDraftOutput(options.output);
+  const writable = checkDraftOutput(options.output, options.onto);
   if (!writable.ok) return printFailure(writable.failure);
   const drafted = service.value === null ? succeed(await fromCatalogue(wish.value)) : await fromModel(wish.value, service.value, options);
   if (!drafted.ok) return printFailure(drafted.failure);

@@ -115,7 +115,7 @@ function sentencesOf(lines: readonly string[], first: number): readonly { readon
   return sentences;
 }
 
-const ORDERS = /\b(?:never|must(?: not)?|don't|do not|don’t|avoid|only|always|should(?: not)?|shall|may not|cannot|can't|not allowed|forbidden|prohibited|no\b|without|unless|off[- ]limits|require[sd]?|make sure|ensure|before|after)/i;
+const ORDERS = /\b(?:never|must(?: not)?|don't|do not|don’t|avoid|only|always|should(?: not)?|shall|may not|cannot|can't|not allowed|forbidden|prohibited|no\b|without|unless|off[- ]limits|require[sd]?|make sure|ensure|before|after|you may|(?:is|are) (?:fine|ok|okay|allowed|permitted)|feel free)/i;
 const IMPERATIVE = /^(?:please\s+)?(?:add|allow|ask|block|build|bump|call|change|check|commit|connect|create|delete|deny|disable|do|edit|ensure|execute|fix|follow|format|forbid|generate|install|keep|leave|let|limit|lint|look|make|modify|open|permit|prefer|publish|push|put|read|rebase|refuse|remove|restrict|run|send|set|stay|stop|store|test|touch|treat|update|upload|use|verify|work|write)\b/i;
 
 /** Of a word alone nobody knows what to do. */

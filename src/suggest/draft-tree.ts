@@ -76,7 +76,7 @@ function statementOf(statement: ProposedStatement, leading: readonly Comment[]):
       };
     case "mark":
       return {
-        ...base, kind: "mark", name: nameOf(statement.name), on: statement.on.map(eventOf), until: statement.until.map(eventOf),
+        ...base, leading: [...leading, ...(isTrusting(statement.on) ? [commentOf(TRUSTING)] : [])], kind: "mark", name: nameOf(statement.name), on: statement.on.map(eventOf), until: statement.until.map(eventOf),
         perProcess: statement.perProcess, tracksFiles: statement.tracksFiles,
       };
     case "limit":
@@ -89,6 +89,12 @@ function statementOf(statement: ProposedStatement, leading: readonly Comment[]):
       return assertNever(statement);
   }
 }
+
+const TRUSTING = " programs below /usr alone: what lies elsewhere, the agent may have written itself";
+
+/** Of a success that anybody could have by a program of their own. */
+const isTrusting = (on: readonly ProposedEvent[]): boolean =>
+  on.some(({ operation, targets }) => operation === "success" && targets.some((target) => target.kind === "path" && target.pattern.startsWith("/usr/**/")));
 
 // --- tests -----------------------------------------------------------------------------------------------------------
 

@@ -2,9 +2,10 @@
 import { type Directive, directivesOf } from "./directives.js";
 import { withoutHidden } from "./hidden.js";
 import type { Proposal, Untranslated } from "./proposal.js";
+import { ADVICE } from "./understanding/frame.js";
 import { reconcile } from "./understanding/reconcile.js";
 
-/** Each directive is either drafted, whole, or named with the reason why it is not. */
+/** Each directive is drafted whole, but for advice beside it, or named with the reason why it is not. */
 export function fromInstructions(markdown: string, draft: (sentence: string) => Proposal): Proposal {
   const drafted = directivesOf(markdown).map((directive) => draftOne(directive, draft));
   return reconcile({ items: drafted.flatMap(({ items }) => items), untranslated: drafted.flatMap(({ untranslated }) => untranslated) });
@@ -14,7 +15,8 @@ function draftOne({ text, line, barrier }: Directive, draft: (sentence: string) 
   const not = (reason: string): Proposal => ({ items: [], untranslated: [{ words: text, line, reason }] });
   if (barrier !== null) return not(barrier);
   const { items, untranslated } = draft(text);
-  if (items.length > 0 && untranslated.length === 0) return { items: items.map((item) => ({ ...item, line })), untranslated: [] };
+  // `Use pnpm, not npm.`: what is to be done instead takes nothing from what is not to be done.
+  if (items.length > 0 && untranslated.every(({ reason }) => reason === ADVICE)) return { items: items.map((item) => ({ ...item, line })), untranslated: untranslated.map((one) => ({ ...one, line })) };
   return not(reasonFor(text, untranslated));
 }
 

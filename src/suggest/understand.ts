@@ -59,6 +59,7 @@ function understandSentence(text: string, start: number, end: number): readonly 
   for (const clause of clausesOf(pieces)) {
     const said = wordsIn(text, clause.pieces, words);
     const pieces = withReferences(clause.pieces, about);
+    if (inherited?.effect === "only" && isTheRest(pieces)) continue;
     if (clause.isUnclear) {
       understood.push(untranslated(said, UNCLEAR));
       inherited = null;
@@ -73,6 +74,11 @@ function understandSentence(text: string, start: number, end: number): readonly 
   }
   return understood;
 }
+
+/** `only X is allowed, everything else is blocked`: as has been said. */
+const isTheRest = (pieces: readonly Piece[]): boolean =>
+  pieces.some(({ tag }) => tag.kind === "deny") && pieces.some(({ text }) => /\belse$/i.test(text))
+  && pieces.every(({ tag }) => tag.kind === "filler" || tag.kind === "generic" && tag.of === "anything" || tag.kind === "deny" && tag.doing === null);
 
 const things = (pieces: readonly Piece[]): readonly Piece[] => pieces.filter(({ tag }) => tag.kind === "path" || tag.kind === "thing" || tag.kind === "literal");
 

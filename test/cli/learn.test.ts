@@ -152,7 +152,7 @@ describe("--onto", () => {
     expect([existsSync(file), stderr]).toEqual([false, "policyc: nothing is missing: all 1 accesses are permitted\n"]);
   });
 
-  it("replaces no policy that is in use, but a draft", async () => {
+  it("replaces no policy that is in use, and no draft that it is not added to", async () => {
     const onto = known();
     const before = readFileSync(onto, "utf8");
     const { status, stderr } = await learned([audited({ path: "/etc/hosts" })], { onto, output: onto });
@@ -162,6 +162,8 @@ describe("--onto", () => {
     writeFileSync(onto, draft);
     await learned([audited({ path: "/etc/hosts" })], { onto, output: onto });
     expect(readFileSync(onto, "utf8").startsWith(`${draft}\n# Added by`)).toBe(true);
+    const lost = await learned([audited({ path: "/etc/hosts" })], { output: onto });
+    expect([lost.status, lost.stderr]).toEqual([2, `error: the draft \`${onto}\` is there already, and would be lost\nhelp: --onto ${onto} adds to it; to begin anew, remove it\n`]);
   });
 
   it.each([

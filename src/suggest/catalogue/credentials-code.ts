@@ -75,7 +75,7 @@ export const CODE = [
   }),
   secret({
     id: "gh-login", title: "GitHub CLI login", example: "block my github tokens",
-    phrases: ["gh|github @secret", "github oauth? @secret", "github personal access token"],
+    phrases: ["gh|github cli? @secret", "github oauth? @secret", "github personal access token"],
     places: [place("GitHub CLI manual, gh auth login", "https://cli.github.com/manual/gh_auth_login", "~/.config/gh/hosts.yml")],
     inside: ["~/.config/gh/hosts.yml"], outside: ["~/.config/gh/config.yml"],
   }),

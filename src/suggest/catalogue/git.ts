@@ -1,16 +1,25 @@
 /** What git does. */
 import type { Entry } from "./entry.js";
-import { args, document, kept, place, programs, run } from "./make-entry.js";
+import { args, document, kept, onlyRun, place, programs, run } from "./make-entry.js";
 
 const git = (command: string) => document(`git-${command}(1)`, `https://git-scm.com/docs/git-${command}`);
+
+/** `git push` that may reach one of the branches: by itself it pushes what is checked out. */
+export function pushTo(id: string, branches: readonly string[], { title, example, phrases }: Pick<Entry, "title" | "example" | "phrases">): Entry {
+  const names = branches.flatMap((name) => [name, `+${name}`, `*:${name}`, `*/${name}`]);
+  const [first = ""] = branches;
+  return programs("git", { id: `git-push-${id}`, title, example, phrases, source: git("push"),
+    commands: [run("git", "push", `{${[...names, "--all", "--branches", "--mirror", "HEAD"].join(",")}}`), onlyRun("git", "push"), onlyRun("git", "push", "*"), onlyRun("git", "push", "-*", "*")],
+    inside: [`/usr/bin/git push origin ${first}`, `/usr/bin/git push origin HEAD:${branches.at(-1) ?? ""}`, "/usr/bin/git push"], outside: ["/usr/bin/git push origin topic"] });
+}
 
 export const GIT: readonly Entry[] = [
   programs("git", { id: "git-push", title: "git push", example: "never push", source: git("push"), commands: [run("git", "push")], inside: ["/usr/bin/git push origin main"], outside: ["/usr/bin/git status"],
     phrases: ["push", "git push", "push to? remote|origin|upstream|server|github|gitlab", "git push to? remote|origin", "push commit|change|code|branch|branches|work", "push to? repo|repository"] }),
   programs("git", { id: "git-force-push", title: "git force push", example: "no force pushes", source: git("push"), commands: [run("git", "push", "{--force,--force-with-lease*,-f*,-[!-]*f*,+*}")], inside: ["/usr/bin/git push --force", "/usr/bin/git push -f origin main"], outside: ["/usr/bin/git push origin main"],
     phrases: ["force push", "force-push|forcepush", "git force-push|forcepush", "forced push", "push force|forcibly|forcefully", "git push --force", "push --force", "git push -f", "push -f", "push with force", "force push to? remote|origin", "force push branch|branches"] }),
-  programs("git", { id: "git-push-main", title: "pushing to main", example: "don't push to main", source: git("push"), commands: [run("git", "push", "{main,master,+main,+master,*:main,*:master,*/main,*/master,--all,--branches,--mirror,HEAD}")], inside: ["/usr/bin/git push origin main", "/usr/bin/git push origin HEAD:master"], outside: ["/usr/bin/git push origin topic"],
-    phrases: ["push main|master branch?", "push to main|master|default|protected|trunk branch?", "git push to? main|master", "push directly to? main|master", "push origin main|master", "git push origin main|master"] }),
+  pushTo("main", ["main", "master"], { title: "pushing to main", example: "don't push to main",
+    phrases: ["push main|master branch?", "push to main|master|default|protected|trunk branch?", "direct? push to main|master", "push directly to? main|master", "git push to? main|master", "git push directly to? main|master", "push origin main|master", "git push origin main|master", "push straight to? main|master"] }),
   programs("git", { id: "git-delete-remote-branch", title: "deleting remote branches", example: "don't delete remote branches", source: git("push"), commands: [run("git", "push", "{-d*,-[!-]*d*,--de*,--m*,--pru*,:*}")], inside: ["/usr/bin/git push origin --delete topic", "/usr/bin/git push origin :topic"], outside: ["/usr/bin/git push origin topic"],
     phrases: ["delete|remove remote|upstream branch", "delete|remove branch on? remote|server|origin", "push delete"] }),
   programs("git", { id: "git-push-tags", title: "pushing tags", example: "don't push tags", source: git("push"), commands: [run("git", "push", "{--tags,--follow-tags,refs/tags/*,tag,*:refs/tags/*}")], inside: ["/usr/bin/git push --tags"], outside: ["/usr/bin/git push origin topic"], phrases: ["push tag", "git push tag", "git push --tags"] }),

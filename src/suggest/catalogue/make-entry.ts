@@ -65,6 +65,9 @@ export const args = (...words: readonly string[]): ProposedArgs => ({ only: fals
 export const run = (programs: string | readonly string[], ...words: readonly string[]): Command =>
   ({ programs: typeof programs === "string" ? [programs] : programs, args: words.length === 0 ? null : args(...words) });
 
+/** With these arguments and no others. */
+export const onlyRun = (program: string, ...words: readonly string[]): Command => ({ programs: [program], args: { ...args(...words), only: true } });
+
 type ProgramsMeaning = Extract<Meaning, { readonly kind: "programs" }>;
 
 /** `inside`, `outside`: command lines. */

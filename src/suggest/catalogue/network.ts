@@ -98,7 +98,7 @@ export const SERVICES: readonly Entry[] = [
   service("adb", ["adb", "android debug bridge"], ["5037", "5555"]),
   {
     id: "databases", group: "services", title: "database connections",
-    phrases: ["database|databases|db connection|server|port|service|traffic?", "production|prod|live|remote database|db"],
+    phrases: ["database|databases|db connection|server|port|service|traffic?", "live|remote database|db"],
     places: [place("IANA, Service Name and Transport Protocol Port Number Registry", "https://www.iana.org/assignments/service-names-port-numbers/service-names-port-numbers.xhtml", "port 5432", "port 3306", "port 1433", "port 1521", "port 6379", "port 27017")],
     example: "don't connect to any database",
     means: { kind: "network", addresses: [], exceptAddresses: [], ports: ["1433", "1521", "3306", "5432", "6379", "27017"], protocol: null, unix: ["/run/postgresql/**", "/run/mysqld/**", "/run/redis/**"] },

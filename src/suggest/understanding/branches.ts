@@ -1,5 +1,6 @@
 /** `push to the release branch`, `only push to agent/*`: the branches of a push. */
-import type { ProposedArgs } from "../proposal.js";
+import { pushTo } from "../catalogue/git.js";
+import { slug } from "./objects.js";
 import type { Piece, Tag } from "./pieces.js";
 import type { Word } from "./words.js";
 
@@ -16,24 +17,20 @@ export function withBranches(pieces: readonly Piece[], words: readonly Word[]): 
   const [first, ...after] = pieces.slice(push);
   const excepts = after.findIndex(({ tag }) => tag.kind === "except");
   // `push only to X`
-  const isAfter = excepts === -1 && after[0]?.tag.kind === "only";
-  const from = excepts === -1 ? Number(isAfter) : excepts + 1;
+  const begin = Math.max(0, after.findIndex(({ tag }) => tag.kind !== "filler"));
+  const isAfter = excepts === -1 && after[begin]?.tag.kind === "only";
+  const from = excepts === -1 ? begin + Number(isAfter) : excepts + 1;
   // Between the push and the exception nothing else may stand.
   if (first === undefined || excepts > 0 && after.slice(0, excepts).some((piece) => piece.tag.kind !== "filler" && piece.tag.kind !== "generic" && piece.tag.kind !== "preposition" && !isBranchWord(piece))) return pieces;
   const found = branchesIn(after.slice(from), words, /\bto$/i.test(after[excepts]?.text ?? ""));
   if (found === null) return pieces;
   const isOnly = isAfter || pieces.slice(0, push).some(({ tag }) => tag.kind === "only");
-  const args: ProposedArgs = excepts !== -1 || isOnly ? { only: false, words: ["push"], without: found.names } : { only: false, words: ["push", oneOf(found.names)], without: [] };
-  const tag: Tag = { kind: "command", command: { programs: ["git"], args } };
+  const tag: Tag = excepts !== -1 || isOnly ? { kind: "command", command: { programs: ["git"], args: { only: false, words: ["push"], without: found.names } } }
+    : { kind: "thing", entries: [pushTo(slug(found.names.join("-")), found.names, { title: `pushing to ${found.names.join(", ")}`, example: "", phrases: [] })], command: null };
   const before = pieces.slice(0, push).map((piece): Piece => (isOnly && piece.tag.kind === "only" ? { ...piece, tag: { kind: "not" } } : isOnly && piece.tag.kind === "allow" ? { ...piece, tag: { kind: "filler" } } : piece));
   const last = after[from + found.length - 1] ?? first;
   const not: readonly Piece[] = isAfter ? [{ ...first, tag: { kind: "not" } }] : [];
   return [...before, ...not, { ...first, tag, to: last.to }, ...after.slice(from + found.length)];
-}
-
-/** As an argument of `git push` has it: by itself, or what something is pushed to. */
-function oneOf(names: readonly string[]): string {
-  return `{${names.flatMap((name) => [name, `+${name}`, `*:${name}`, `*:refs/heads/${name}`]).join(",")}}`;
 }
 
 interface Found {

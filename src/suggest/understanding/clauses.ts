@@ -133,13 +133,16 @@ function beginsAnother(chunk: Chunk, current: readonly Chunk[], later: readonly 
     const isListOfOnly = before[0]?.kind === "only" && before.slice(1).every(isThing) && isThing(first) && tags.every((tag) => !isPolarity(tag) || tag.kind === "allow");
     // `src and docs, but nothing else`
     const endsInOnly = isThing(first) && tags.slice(0, -1).every(isThing) && tags.at(-1)?.kind === "only" || tags.length === 1 && first.kind === "only";
-    return !(isPending && (isThing(first) || first.kind === "only")) && !isListOfOnly && !endsInOnly;
+    // `deletes are fine, but only in /tmp`
+    const isNarrowed = first.kind === "only" && !tags.some(({ kind }) => kind === "doing") && tags.some(isThing) && before.every((tag) => !isPolarity(tag) || tag.kind === "allow");
+    return !isNarrowed && !(isPending && (isThing(first) || first.kind === "only")) && !isListOfOnly && !endsInOnly;
   }
   return !inTail && tags.some(({ kind }) => kind === "doing") && before.some((tag) => isThing(tag) && tag.kind !== "number") && before.some(isPolarity) && !isPassive(tags);
 }
 
-/** `may be read or written`: one thing, more verbs. */
-const isPassive = (tags: readonly Tag[]): boolean => !tags.some(isThing);
+/** `may be read or written`: one thing, more verbs; not `use trash`. */
+const isPassive = ([first, ...rest]: readonly Tag[]): boolean =>
+  ![first, ...rest].some((tag) => tag !== undefined && isThing(tag)) && !(first?.kind === "doing" && first.doing === "use" && rest.length > 0);
 
 const afterCondition = (current: readonly Chunk[]): readonly Chunk[] => current;
 

@@ -5,7 +5,7 @@ import type { Piece } from "./pieces.js";
 import { covers } from "./covers.js";
 import { pathTarget } from "./targets.js";
 import { samplePath } from "./samples.js";
-import { isKnownFile, isPort } from "./slots.js";
+import { isFileName, isKnownFile, isPort } from "./slots.js";
 import { filesOf, fromAddress, fromCommand, fromEntries, fromLiteral, fromPath, fromPorts, kindsOf, type Resolved } from "./things.js";
 
 export interface Part {
@@ -63,10 +63,11 @@ function collector(pieces: readonly Piece[], wanted: readonly ThingKind[], from:
   return second.problems.length === 0 ? second : first;
 }
 
-/** `change the ownership of`: the verb says nothing more. */
+/** `change the ownership of`, `changing of permissions`: the verb says nothing more. */
 function withoutNoun(doings: readonly Doing[], pieces: readonly Piece[]): readonly Doing[] {
   const own = pieces.filter(({ tag }) => tag.kind !== "filler");
-  const isNoun = own.some(({ tag }, i) => tag.kind === "doing" && tag.doing === "setattr" && own[i - 1]?.tag.kind === "doing");
+  const before = own.filter(({ tag }) => tag.kind !== "preposition" || tag.word !== "of");
+  const isNoun = before.some(({ tag }, i) => tag.kind === "doing" && tag.doing === "setattr" && before[i - 1]?.tag.kind === "doing");
   return isNoun ? doings.filter((doing) => doing === "setattr") : doings;
 }
 
@@ -100,7 +101,7 @@ class Collector {
       case "address": this.#place(fromAddress(tag.slot), at); return;
       case "number": this.#number(tag.text, text, at); return;
       case "host": this.problems.push(HOST_REASON); return;
-      case "literal": this.#place(fromLiteral(tag.text, this.#wanted, { isFolder: this.#beside(at, /folder|dir/i), isProgram: this.#beside(at, /program|command|binary|tool|executable|cli/i) }), at); return;
+      case "literal": this.#literal(tag.text, at); return;
       case "path": {
         const thing = fromPath(tag.written, this.#beside(at, /folder|dir/i), this.#wanted);
         if (thing === null) this.problems.push(`\`${tag.written}\` is no path that a policy can hold`);
@@ -113,6 +114,15 @@ class Collector {
       case "beyond": this.problems.push(tag.reason); return;
       default: return;
     }
+  }
+
+  #literal(text: string, at: number): void {
+    const where = { isFolder: this.#beside(at, /folder|dir/i), isProgram: this.#beside(at, /program|command|binary|tool|executable|cli/i) };
+    // `.foo files`
+    if (/^\.\w+$/.test(text) && this.#isNamed(at, /^files?$/i)) this.#place(filesOf(`*${text}`), at);
+    // `avoid "any"`
+    else if (this.#wanted.length === 0 && !where.isFolder && !where.isProgram && !isFileName(text) && !this.#beside(at, /file/i)) this.problems.push(`whether \`${text}\` is a file, a folder or a program is not said`);
+    else this.#place(fromLiteral(text, this.#wanted, where), at);
   }
 
   /** A program before a verb that is not `run`, or after `by`, is who does it. */

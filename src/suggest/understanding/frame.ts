@@ -13,6 +13,8 @@ export interface Limit {
 export interface Frame {
   /** `only`: nothing but what is named. */
   readonly effect: Effect | "only";
+  /** `let it read only X`: nothing else is read; `it may only read X`: nothing else is done to it. */
+  readonly isOnlyThat: boolean;
   readonly main: Part;
   readonly subject: { readonly programs: readonly Programs[]; readonly isOnly: boolean } | null;
   readonly except: Part | null;
@@ -36,7 +38,7 @@ interface Segment {
 }
 
 export function frameOf(clause: readonly Piece[], inherited: Inherited | null): Framed {
-  const { left, limit, problem } = takeLimit(withAnyone(withoutExceptWhen(clause)));
+  const { left, limit, problem } = takeLimit(withReadingOnly(withAnyone(withoutExceptWhen(clause))));
   if (problem !== null) return failed(problem);
   const segments = segmentsOf(left);
   const mainPieces = segments.filter(({ kind }) => kind === "main").flatMap(({ pieces }) => pieces);
@@ -53,7 +55,7 @@ export function frameOf(clause: readonly Piece[], inherited: Inherited | null): 
   const subject = subjectOf(main, mainPieces, said.effect) ?? (mainPieces.some(({ tag }) => isStated(tag)) ? null : inherited?.subject ?? null);
   const isConfined = mainPieces.some(({ tag }) => tag.kind === "confine");
   const rest = subject === null ? { ...main, isInside: main.isInside || isConfined } : { ...main, things: main.things.filter(({ thing }) => !isOf(subject.programs, thing)) };
-  const base = { effect: said.effect, main: rest, subject, except, limit };
+  const base = { effect: said.effect, isOnlyThat: isOnlyThat(mainPieces), main: rest, subject, except, limit };
   return condition === undefined || conditionPart === null ? { ok: true, frame: { ...base, condition: null } }
     : withCondition(base, condition, conditionPart, mainPieces);
 }
@@ -81,6 +83,25 @@ function withAnyone(pieces: readonly Piece[]): readonly Piece[] {
     if (isAnyone(piece.tag)) return [{ ...piece, tag: pieces[i + 1]?.tag.kind === "except" ? { kind: "only" } : { kind: "not" } }];
     return isAnyone(before) && piece.tag.kind === "except" ? [] : [piece];
   });
+}
+
+/** `let it read only X` is no `X is read-only`. */
+function withReadingOnly(pieces: readonly Piece[]): readonly Piece[] {
+  const at = pieces.findIndex(({ tag, text }, i) => tag.kind === "deny" && /^reads? only$/i.test(text) && pieces.slice(0, i).some(({ tag: one }) => one.kind === "allow"));
+  return pieces.flatMap((piece, i): readonly Piece[] =>
+    (i === at ? [{ ...piece, tag: { kind: "doing", doing: "read" } }, { ...piece, tag: { kind: "only" } }] : [piece]));
+}
+
+const isOnlyThat = (pieces: readonly Piece[]): boolean => {
+  const only = pieces.findLastIndex(({ tag }) => tag.kind === "only");
+  return only > pieces.findIndex(({ tag }) => tag.kind === "doing") && pieces.some(({ tag }) => ["thing", "path", "literal"].includes(tag.kind));
+};
+
+/** `only read X`, `read only X`: bare, it may mean either. */
+function isEitherOnly(pieces: readonly Piece[]): boolean {
+  const [first, second] = pieces.filter(({ tag }) => tag.kind !== "filler");
+  const isFiles = pieces.some(({ tag }) => tag.kind === "generic");
+  return !isFiles && (first?.tag.kind === "only" && /^read(?: from)?$/i.test(second?.text ?? "") || first?.tag.kind === "deny" && /^read only$/i.test(first.text) && second !== undefined);
 }
 
 /** A new part begins at `except`, `unless`, `after`, …; one that comes first ends where the wish itself begins. */
@@ -125,6 +146,9 @@ function beginsMain(pieces: readonly Piece[], at: number): boolean {
   return pieces[at - 1]?.tag.kind === "comma" && tag.kind !== "filler" && tag.kind !== "conjunction" && !pieces.slice(at + 1).some(({ tag: one }) => one.kind === "comma");
 }
 
+/** Why `use pnpm` is no rule. */
+export const ADVICE = "no rule makes anybody do something: say what is not to be done";
+
 type Said = { readonly ok: true; readonly effect: Frame["effect"] } | { readonly ok: false; readonly reason: string };
 
 /** Whether it is denied, allowed, …: by the words for it, and how often it is negated. */
@@ -132,6 +156,8 @@ function effectOf(pieces: readonly Piece[], inherited: Inherited | null, isLimit
   const count = (kind: Tag["kind"]): number => pieces.filter(({ tag }) => tag.kind === kind).length;
   const nots = count("not") + count("without");
   const done = (effect: Frame["effect"]): Said => ({ ok: true, effect });
+  if (isEitherOnly(pieces)) return { ok: false, reason: "whether nothing else is read, or that is not changed, is not clear: say `reading only in …`, or `… is read-only`" };
+  if (pieces.some(({ tag, text }, i) => tag.kind === "only" && /\bnothing else$/i.test(text) && pieces.slice(i + 1).some((one) => one.tag.kind === "preposition"))) return { ok: false, reason: "what else is not allowed is not clear: say it in a sentence of its own" };
   if (isLimit) return done(count("kill") > 0 ? "kill" : count("audit") > 0 && count("deny") === 0 ? "audit" : "deny");
   if (nots > 1) return { ok: false, reason: "it negates more than once: say it once" };
   if (count("kill") > 0 && nots === 0) return done("kill");
@@ -146,7 +172,17 @@ function effectOf(pieces: readonly Piece[], inherited: Inherited | null, isLimit
   if (count("allow") > 0) return done("allow");
   if (condition === "before" || condition === "needs") return done("deny");
   if (inherited !== null) return done(inherited.effect);
-  return { ok: false, reason: "whether it is to be denied or allowed is not said" };
+  if (isKeptInside(pieces)) return done("only");
+  const [first] = pieces.filter(({ tag }) => tag.kind !== "filler");
+  const isAdvice = first?.tag.kind === "doing" && (first.tag.doing === "use" || first.tag.doing === "exec");
+  return { ok: false, reason: isAdvice ? ADVICE : "whether it is to be denied or allowed is not said" };
+}
+
+/** `keep it inside the project folder` */
+function isKeptInside(pieces: readonly Piece[]): boolean {
+  const kept = pieces.findIndex(({ text }) => /^(?:keep|keeps|kept|stay|stays|remain|remains)\b/i.test(text));
+  const inside = pieces.findIndex(({ tag, text }, i) => i > kept && tag.kind === "preposition" && /^(?:in|inside|within)\b/i.test(text));
+  return kept !== -1 && inside !== -1 && pieces.slice(0, inside).every(({ tag }) => tag.kind === "filler") && pieces.some(({ tag }) => tag.kind === "thing" || tag.kind === "path");
 }
 
 /** A word for denying that is what another such word denies: `blocking`, `being blocked`. */

@@ -72,9 +72,9 @@ export function filesOf(pattern: string): Files {
 
 const secretPlaces = lazily((): readonly string[] => CATALOGUE.flatMap(({ means, places }) => (means.kind === "files" && means.unsaid === "access" ? places.flatMap(({ patterns }) => patterns) : [])));
 
-/** A path of the request where, as the catalogue has it, a secret lies. */
+/** A path of the request where, as the catalogue has it, a secret lies; `prod.env` is an `.env`. */
 const isSecretPlace = (pattern: string): boolean =>
-  secretPlaces().some((secret) => secret === pattern || secret.endsWith("/**") && pattern.startsWith(secret.slice(0, -2)) || `${secret}/**` === pattern);
+  /\w\.env$/.test(pattern) || secretPlaces().some((secret) => secret === pattern || secret.endsWith("/**") && pattern.startsWith(secret.slice(0, -2)) || `${secret}/**` === pattern);
 
 /** What is there, as programs. */
 export const asPrograms = (files: Files): Programs => ({

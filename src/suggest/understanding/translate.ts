@@ -158,7 +158,7 @@ function only(frame: Frame, things: readonly Thing[], exceptThings: readonly Thi
   if (!isPlain && all.networks.length === 0) return failed("who may do only that is not clear");
   if (frame.except !== null && exceptThings.length === 0) return failed("what is excepted is not clear");
   return together([
-    ...(all.files.length > 0 ? [isRead && !main.isInside ? readOnly(all.files, except.files, made.circumstance) : onlyFiles(doings, all.files, except.files, main.isInside)] : []),
+    ...(all.files.length > 0 ? [isRead && !main.isInside && !frame.isOnlyThat ? readOnly(all.files, except.files, made.circumstance) : onlyFiles(doings, all.files, except.files, main.isInside)] : []),
     ...(all.networks.length > 0 ? actorCircles(frame, made).map((circumstance) => onlyNetworks({ effect: "deny", doings: main.doings, networks: all.networks, except: except.networks, circumstance, acting: made.acting, others: null })) : []),
     ...(all.programs.length > 0 ? [onlyPrograms(all.programs)] : []),
     ...(all.privileges.length > 0 ? [privilegeRules("allow", all.privileges, ALWAYS, NOBODY)] : []),

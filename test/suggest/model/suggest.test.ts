@@ -219,8 +219,11 @@ describe("the command line", () => {
     [["x", "--base-url", "http://127.0.0.1:1/v1"], /which model of `http:\/\/127.0.0.1:1\/v1` is to be asked\?/],
     [["x", "--base-url", "http://127.0.0.1:1/v1", "--model", "m", "--timeout", "0"], /is not a number of seconds/],
     [["x", "-o", "policy.pol"], /`policy.pol` is there already, and no draft/],
+    [["x", "-o", "draft.pol"], /the draft `draft.pol` is there already, and would be lost\nhelp: --onto draft.pol adds to it; to begin anew, remove it/],
+    [["x", "--onto", "policy.pol", "-o", "draft.pol"], /the draft `draft.pol` is there already, and would be lost/],
   ])("%j", async (args, message) => {
     writeFileSync(join(folder, "policy.pol"), "deny read \"/x\"\n");
+    writeFileSync(join(folder, "draft.pol"), "draft \"x\"\ndeny read \"/x\"\n");
     const { status, out, err } = await run(["suggest", ...args]);
     expect([status, out]).toEqual([2, ""]);
     expect(err).toMatch(message);

@@ -38,12 +38,14 @@ function scoreOf(requests: readonly AskedFor[]): Score {
 it("come out as the page says, misses included", { timeout: 240_000 }, () => {
   const [first, second] = [scoreOf(REQUESTS), scoreOf(SECOND)];
   const score = `\`test/suggest/requests/table.ts\` holds ${REQUESTS.length} requests with accesses that have to be denied and allowed afterwards. They were not written from the
-catalogue, nor the catalogue from them: ${first.right} come out right, ${first.named} are not understood and named, ${first.wrong} come out otherwise.
+catalogue, nor the catalogue from them, but beside the code that reads them: ${first.right} come out right, ${first.named} are not understood and named,
+${first.wrong} otherwise.
 
 ${first.table}
 
-\`second-table.ts\` beside it holds ${SECOND.length} more, written afterwards to be taken wrongly: negations, exceptions, conditions, quantities, wishes that no rule can
-carry out. ${second.right} come out right, ${second.named} are not understood and named, ${second.wrong} come out otherwise.
+\`second-table.ts\` beside it holds ${SECOND.length} more that somebody else wrote, to be taken wrongly, before the code knew of them: negations, exceptions, conditions,
+quantities, wishes that no rule can carry out. Of the first 233, when they were first tried, 161 came out right, 31 were not understood and named, and
+41 came out otherwise; what was found by them has been mended since. Now ${second.right} come out right, ${second.named} are not understood and named, and ${second.wrong} otherwise.
 
 ${second.table}
 `;

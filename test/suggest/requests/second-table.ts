@@ -193,7 +193,7 @@ const COLLISIONS: readonly AskedFor[] = [
 
 const EVERYDAY: readonly AskedFor[] = [
   { request: "I want to run an untrusted npm package. It must not see my credentials and must not phone home.", d: AWS, un: ["phone home"] },
-  { request: "keep claude from force pushing or rewriting history", d: [FORCE], a: [COMMIT], un: ["rewriting history"] },
+  { request: "keep claude from force pushing or rewriting history", d: [FORCE, run("git", "rebase", "main")], a: [COMMIT] },
   { request: "no push --force", d: [FORCE], a: [PUSH] },
   { request: "the bot can pull but can't push", d: [PUSH], a: [run("git", "pull")] },
   { request: "block exfiltration", un: ["exfiltration"] },
