@@ -31,10 +31,9 @@ const NAMING = new Set(["run", "run-script", "exec", "dlx", "x", "task"]);
 
 /** `group`: the command before; null: the word is the first after the program. */
 function isCommand(word: string, group: string | null, ends: boolean): boolean {
-  const isFirst = group === null;
   if (!/^[a-z][a-z0-9:-]*$/.test(word)) return false;
   if (!FUNCTION_WORDS.has(word)) return SUBCOMMANDS.has(word) || /^[a-z]+:[a-z]/.test(word) || group !== null && NAMING.has(group) && !NOUNS.includes(word);
-  return isFirst && ends && COMMANDS.has(word);
+  return ends && COMMANDS.has(word);
 }
 
 /** Under more names than people use. */
