@@ -158,5 +158,6 @@ code { padding: .05rem .25rem; overflow-wrap: anywhere; }
 pre { margin: 0 0 .35rem; padding: .35rem .5rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 .unseen { color: var(--alarm); font-weight: 700; }
 footer { color: var(--dim); }
+@media (max-width: 40rem) { section { padding: .75rem .6rem; } thead th { white-space: normal; } th, td { padding-right: .4rem; overflow-wrap: anywhere; hyphens: auto; } th[scope="row"] { min-width: 7rem; } td { min-width: 4rem; } }
 @media print { section { break-inside: avoid; } nav, .skip { display: none; } }
 `;

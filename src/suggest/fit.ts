@@ -27,11 +27,12 @@ export function composeFitted(proposal: Proposal, note: string, onto: Onto | nul
   const standsAlone = (item: Item): boolean => compose({ items: [item], untranslated: [] }, note, null, read).problems.length === 0;
   // What one wish says already, another need not: such a one does not stand alone, and nothing of it fails.
   const suspected = new Set(failingIn(proposal).map(({ item }) => item));
-  const fallen = proposal.items.filter((item) => suspected.has(item) && !standsAlone(item));
-  const standing = proposal.items.filter((item) => !fallen.includes(item));
-  const left: Proposal = {
-    items: standing, untranslated: [...proposal.untranslated, ...fallen.map(({ words, line }) => ({ words, line, reason: FALLS }))],
-  };
+  const reasonFor = (item: Item): string | null =>
+    (suspected.has(item) && !standsAlone(item) ? FALLS : onto === null ? null : brokenTest(compose({ items: [item], untranslated: [] }, note, onto, read)));
+  const judged = proposal.items.map((item) => ({ item, reason: reasonFor(item) }));
+  const standing = judged.flatMap(({ item, reason }) => (reason === null ? [item] : []));
+  const fallen = judged.flatMap(({ item: { words, line }, reason }) => (reason === null ? [] : [{ words, line, reason }]));
+  const left: Proposal = { items: standing, untranslated: [...proposal.untranslated, ...fallen] };
   const refused = failingIn(left).filter(({ probe }) => probe.expected === "allowed" || probe.after.length > 0);
   const gone = new Set(refused.map(({ probe }) => probe));
   const fitted = { ...left, items: standing.map((item) => ({ ...item, probes: item.probes.filter((probe) => !gone.has(probe)) })) };
@@ -39,6 +40,13 @@ export function composeFitted(proposal: Proposal, note: string, onto: Onto | nul
     ...compose(fitted, note, onto, read), untranslated: left.untranslated,
     refused: refused.filter(({ probe }) => probe.expected === "allowed").map(({ item, probe }) => ({ words: item.words, access: accessOf(probe) })),
   };
+}
+
+/** Why what is added breaks a test of the policy that it is added to; null: it breaks none. */
+function brokenTest({ problems, failing }: Composed): string | null {
+  // Its own probes come last.
+  const broken = problems.filter(({ stage }) => stage === "probe").slice(0, problems.length - failing.size)[0];
+  return broken === undefined ? null : `the policy that it is added to says otherwise: ${broken.message}: ${broken.text ?? ""}`;
 }
 
 const accessOf = ({ operation, target, args }: Probe): string => [operation, targetOf(target), ...args].join(" ");

@@ -58,6 +58,8 @@ describe("in a browser", { timeout: 60_000 }, () => {
     expect(asked).toHaveLength(1);
     const [scrolled, seen]: readonly number[] = z.array(z.number()).parse(await tab.evaluate("[document.documentElement.scrollWidth, innerWidth]"));
     expect(scrolled).toBeLessThanOrEqual(seen ?? 0);
+    // No column of a table is out of sight.
+    expect(await tab.evaluate("[...document.querySelectorAll('.wide')].filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.textContent)")).toEqual([]);
     await tab.close();
   });
 

@@ -29,9 +29,21 @@ it("what the policy denies that is added to stays denied, and the wishes are dra
   expect(refused.map(({ words }) => words)).toContain("block ssh keys");
 });
 
+it("a wish that breaks a test of the policy that it is added to is named, with the test", () => {
+  const text = 'allow modify "/srv/**"\ntest "the data is open" {\n  allow modify "/srv/data/a"\n}\n';
+  const onto = { text, params: [], taken: { rules: [], marks: [] }, isDraft: false };
+  const { text: drafted, problems, untranslated } = composeFitted(understand("no deletions in /srv/data, and no sudo", { from: null }), "a test", onto, readSource);
+  expect(problems).toEqual([]);
+  expect(drafted).toContain("no-sudo");
+  expect(untranslated).toEqual([{ words: "no deletions in /srv/data", line: null, reason:
+    "the policy that it is added to says otherwise: test `the data is open`: this was to be allowed, and is decided `deny` by `no-srv-data`: allow modify \"/srv/data/a\"" }]);
+});
+
 it("a wish that does not stand up is left out, and named", () => {
-  const { text, untranslated } = asked("no helm repo add, and no sudo");
-  expect(untranslated.map(({ words }) => words)).toEqual(["no helm repo add"]);
+  const { items, untranslated: none } = understand("no ping, and no sudo", { from: null });
+  const mistaken = items.map((item, i) => (i === 0 ? { ...item, probes: item.probes.map((probe) => ({ ...probe, operation: "read" as const, args: [] })) } : item));
+  const { text, untranslated } = composeFitted({ items: mistaken, untranslated: none }, "a test", null, readSource);
+  expect(untranslated.map(({ words }) => words)).toEqual(["no ping"]);
   expect(text).toContain("no-sudo");
 });
 
