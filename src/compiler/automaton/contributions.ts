@@ -6,7 +6,7 @@
  */
 import type { ConditionTable, ProgramList } from "../conditions.js";
 import type { Component, Ir, Selector } from "../ir.gen.js";
-import { sayingsOf } from "../sayings.js";
+import { recordFrom, sayingsOf } from "../sayings.js";
 import type { Saying } from "../sayings.js";
 import { EMPTY_RECORD, isFileOperation, programRecord } from "../verdict.js";
 import type { VerdictRecord } from "../verdict.js";
@@ -80,7 +80,7 @@ function split(record: VerdictRecord, match: readonly Pattern[], except: readonl
 
 function contributionsOf(saying: Saying, kind: Kind): readonly Contribution[] {
   const match = patternsOf(saying.match, kind, saying.statement);
-  const record = saying.record((op) => isFileOperation(op) === (kind === "path"));
+  const record = recordFrom(saying, (op) => isFileOperation(op) === (kind === "path"));
   if (match.length === 0 || record === EMPTY_RECORD) return [];
   return split(record, match, patternsOf(saying.except, kind, saying.statement));
 }

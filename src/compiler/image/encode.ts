@@ -11,7 +11,7 @@ import { ConditionTable, keyOfPrograms } from "../conditions.js";
 import type { Circumstances, Term } from "../conditions.js";
 import { invariant } from "../diagnostic.js";
 import type { Ir, Mark, Operation, Selector } from "../ir.gen.js";
-import { limitWord, sayingsOf } from "../sayings.js";
+import { limitWord, recordFrom, sayingsOf } from "../sayings.js";
 import type { Saying } from "../sayings.js";
 import type { AddressRow, AddressTables, PortRow } from "../tries/tables.js";
 import { recordNumber } from "../tries/words.js";
@@ -266,7 +266,7 @@ const identitySection = (keys: readonly string[]): Section =>
 function plainRecord(sayings: readonly Saying[], kind: Selector["kind"], ops: readonly number[]): VerdictRecord {
   const selects = (selectors: readonly Selector[]): boolean => selectors.some((selector) => selector.kind === kind);
   return sayings.filter(({ match, except }) => selects(match) && !selects(except))
-    .reduce((joined, { record }) => joinRecords(joined, record((op) => ops.includes(op))), EMPTY_RECORD);
+    .reduce((joined, saying) => joinRecords(joined, recordFrom(saying, (op) => ops.includes(op))), EMPTY_RECORD);
 }
 
 /** What the rules that name the privilege say of it, as the first word. */
@@ -359,8 +359,8 @@ function sectionsOf(ir: Ir, paths: PathTables, addresses: AddressTables, budget:
     addressSection(addresses.addresses6, { entry: STRUCTS.policy_address6, key: STRUCTS.policy_address6_key }, wordOf),
     portSection(addresses.ports, wordOf),
   ];
-  budget.spend("cases", cases.rows.length - 1, () => heaviest(weightsOf(sayings, ({ record, match }) =>
-    (isPlain(record(() => true)) ? 0 : match.length))));
+  budget.spend("cases", cases.rows.length - 1, () => heaviest(weightsOf(sayings, (saying) =>
+    (isPlain(recordFrom(saying, () => true)) ? 0 : saying.match.length))));
   return [
     { size: 1, count: meta.length, bytes: meta },
     root,

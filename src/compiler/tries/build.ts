@@ -3,7 +3,7 @@ import { Budget, DEFAULT_BOUNDS, heaviest, weightsOf } from "../automaton/bounds
 import type { Bounded, Bounds } from "../automaton/bounds.js";
 import { ConditionTable } from "../conditions.js";
 import type { Ir, NetworkSelector, Selector } from "../ir.gen.js";
-import { sayingsOf } from "../sayings.js";
+import { aloneFrom, sayingsOf } from "../sayings.js";
 import type { Saying } from "../sayings.js";
 import { isConstant, portPrefixes } from "./steps.js";
 import type { Steps } from "./steps.js";
@@ -21,8 +21,9 @@ function ofFamily(selectors: readonly Selector[], family: Family): readonly Netw
 function entriesOf(saying: Saying, number: number, family: Family, words: WordTable): readonly Entry[] {
   const ops = networkOps(saying);
   const [match, except] = [ofFamily(saying.match, family), ofFamily(saying.except, family)];
-  const word = words.of(saying.alone);
-  if (ops.length === 0 || match.length === 0 || word === 0) return [];
+  if (ops.length === 0 || match.length === 0) return [];
+  const word = words.of(aloneFrom(saying));
+  if (word === 0) return [];
   const common = { saying: number, word, ops, conditional: except.length > 0 };
   return [
     ...match.map((selector) => ({ ...common, isExcept: false, selector })),
