@@ -66,6 +66,7 @@ export function mayMeet(a: readonly Component[], b: readonly Component[]): boole
 
 /** Patterns with the same excepts left stay together. */
 function split(record: VerdictRecord, match: readonly Pattern[], except: readonly Pattern[]): readonly Contribution[] {
+  if (except.length === 0) return [{ record, match, except }];
   if (match.length * except.length > PAIRS_COMPARED) return [{ record, match, except }];
   const groups = new Map<string, { match: Pattern[]; except: readonly Pattern[] }>();
   for (const pattern of match) {
@@ -79,9 +80,10 @@ function split(record: VerdictRecord, match: readonly Pattern[], except: readonl
 }
 
 function contributionsOf(saying: Saying, kind: Kind): readonly Contribution[] {
+  if (!saying.match.some((selector) => selector.kind === kind)) return [];
   const match = patternsOf(saying.match, kind, saying.statement);
   const record = recordFrom(saying, (op) => isFileOperation(op) === (kind === "path"));
-  if (match.length === 0 || record === EMPTY_RECORD) return [];
+  if (record === EMPTY_RECORD) return [];
   return split(record, match, patternsOf(saying.except, kind, saying.statement));
 }
 

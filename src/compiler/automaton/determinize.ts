@@ -79,7 +79,8 @@ function contributes(node: NfaNode): boolean {
 }
 
 export class LaneAutomaton {
-  private readonly numbers = new Map<string, number>([["", 0]]);
+  /** By the one node of a subset, or by the numbers of several. */
+  private readonly numbers = new Map<string | number, number>([["", 0]]);
   private readonly matchers = new Map<number, Matcher>();
   private readonly entered: readonly (readonly number[])[];
   private readonly occurrences: Uint32Array;
@@ -93,7 +94,8 @@ export class LaneAutomaton {
   ) {
     this.occurrences = new Uint32Array(nfa.nodes.length);
     this.entered = nfa.nodes.map((node, number) => {
-      const both = node.star === null ? [number] : [number, node.star];
+      if (node.star === null) return contributes(node) ? [number] : [];
+      const both = [number, node.star];
       return both.filter((n) => contributes(this.node(n))).sort((a, b) => a - b);
     });
     const first = shared.drafts.length;
@@ -127,7 +129,7 @@ export class LaneAutomaton {
   }
 
   private stateOf(targets: readonly number[]): number {
-    const [only] = targets;
+    const only = targets[0];
     if (only === undefined) return 0;
     if (targets.length === 1) return this.intern(this.entered[only] ?? []);
     const closed = new Set<number>();
@@ -136,7 +138,7 @@ export class LaneAutomaton {
   }
 
   private intern(subset: readonly number[]): number {
-    const key = subset.length === 1 ? String(subset[0]) : subset.join();
+    const key = subset.length === 1 ? subset[0] ?? "" : subset.join();
     const known = this.numbers.get(key);
     if (known !== undefined) return known;
     for (const node of subset) this.occurrences[node] = (this.occurrences[node] ?? 0) + 1;

@@ -34,7 +34,11 @@ function shapeOf(pattern: Pattern, hasExcept: boolean): Shape {
   return isPlainFloating(tail ? components.slice(0, -1) : components) ? "floating" : "mixed";
 }
 
+const laneOfShape = (shape: Shape): Lane => (shape === "everything" ? "anchored" : shape);
+
 function laneOf({ match, except }: Contribution): Lane {
+  const [only] = match;
+  if (except.length === 0 && match.length === 1 && only !== undefined) return laneOfShape(shapeOf(only, false));
   const shapes = new Set([...match, ...except].map((pattern) => shapeOf(pattern, except.length > 0)));
   shapes.delete("everything");
   if (shapes.size > 1 || shapes.has("mixed")) return "mixed";
@@ -43,7 +47,7 @@ function laneOf({ match, except }: Contribution): Lane {
 
 /** Patterns without excepts one by one, so that each finds its own lane. */
 function scatter(contribution: Contribution): readonly Contribution[] {
-  if (contribution.except.length > 0) return [contribution];
+  if (contribution.except.length > 0 || contribution.match.length === 1) return [contribution];
   return contribution.match.map((pattern) => ({ ...contribution, match: [pattern] }));
 }
 

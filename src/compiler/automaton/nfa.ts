@@ -45,11 +45,23 @@ function keyOf(node: NfaNode): string {
   ].join("\0");
 }
 
+/** Records below 2**26 make exact pairs in a double. */
+const PAIR = 2 ** 26;
+
+/** Of a node where paths end and none goes on: most are, and their records tell them apart. */
+function leafKey({ literals, affixes, globs, any, star, loops, conditions, accept, sticky }: TrieNode): number | null {
+  const isLeaf = literals === null && affixes === null && globs === null && any === null && star === null && !loops && conditions === null;
+  return isLeaf ? accept * PAIR + sticky : null;
+}
+
 /** Numbers nodes children first; a node equal to an earlier one takes its number. */
 export function numberNodes(trie: TrieNode): Nfa {
   const nodes: NfaNode[] = [];
-  const numbers = new Map<string, number>();
+  const numbers = new Map<string | number, number>();
   const visit = (node: TrieNode): number => {
+    const leaf = leafKey(node);
+    const same = leaf === null ? undefined : numbers.get(leaf);
+    if (same !== undefined) return same;
     const literals = inOrder(node.literals).map(([name, child]) => [name, visit(child)] as const);
     const flat: NfaNode = {
       literals: literals.length === 0 ? NO_LITERALS : new Map(literals),
@@ -63,7 +75,7 @@ export function numberNodes(trie: TrieNode): Nfa {
       conditions: node.conditions ?? [],
       pattern: node.pattern,
     };
-    const key = keyOf(flat);
+    const key = leaf ?? keyOf(flat);
     const known = numbers.get(key);
     if (known !== undefined) return known;
     const number = nodes.push(flat) - 1;

@@ -1,20 +1,39 @@
 /** Records of verdict words, each once, numbered; 0 is the empty one. */
+import { POLICY_OPS } from "../image/abi.gen.js";
 import { EMPTY_RECORD, isPlain, joinRecords } from "../verdict.js";
 import type { VerdictRecord } from "../verdict.js";
 
 /** Numbers below 2**26 make exact pairs in a double. */
 const PAIR = 2 ** 26;
 
-function keyOf(record: VerdictRecord): string {
+/** Above the bits of operations in a number that stands for a record. */
+const WORD = 2 ** POLICY_OPS;
+
+/** Of a record that says one word, of some operations: nearly all do. */
+function plainKey({ words }: VerdictRecord): number | null {
+  let [said, ops] = [0, 0];
+  for (const [op, word] of words.entries()) {
+    if (word === 0) continue;
+    if (said !== 0 && word !== said) return null;
+    said = word;
+    ops |= 1 << op;
+  }
+  return said * WORD + ops;
+}
+
+function keyOf(record: VerdictRecord): string | number {
+  const plain = isPlain(record);
+  const key = plain ? plainKey(record) : null;
+  if (key !== null) return key;
   const words = record.words.join();
-  if (isPlain(record)) return words;
+  if (plain) return words;
   const when = Array.from(record.when, ([condition, said]) => `${condition}:${said.join()}`);
   const facts = record.facts.map(({ kind, op, applies, bits }) => `${kind},${op},${applies},${bits}`);
   return [words, when.join(";"), facts.join(";")].join("|");
 }
 
 export class RecordTable {
-  private readonly byKey = new Map<string, number>([[keyOf(EMPTY_RECORD), 0]]);
+  private readonly byKey = new Map<string | number, number>([[keyOf(EMPTY_RECORD), 0]]);
   private readonly joins = new Map<number, number>();
   readonly records: VerdictRecord[] = [EMPTY_RECORD];
 

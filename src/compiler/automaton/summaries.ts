@@ -19,6 +19,7 @@ type ClassSets = number;
 
 /** Of a record with cases: the classes in all circumstances, and perhaps some more. */
 function classesOf(record: VerdictRecord): ClassSets {
+  if (record.when.size === 0) return OPS.reduce((bits, op) => bits | (1 << (3 * op + tightnessOf(record.words[op] ?? 0))), 0);
   return OPS.reduce((bits, op) =>
     wordsFor(record, op).reduce((sets, word) => sets | (1 << (3 * op + tightnessOf(word))), bits), 0);
 }
@@ -52,8 +53,10 @@ function beneath(draft: DraftState, at: readonly ClassSets[], below: readonly Cl
  * edge of that name stands before them: the sets may be too large, never too small.
  */
 export function reachOf(drafts: readonly DraftState[], records: RecordTable): Reach {
-  const latched = drafts.map((draft) => classesOf(records.at(draft.sticky)));
-  const here = drafts.map((draft) => classesOf(records.at(records.join(draft.accept, draft.sticky))));
+  const known: ClassSets[] = [];
+  const classes = (record: number): ClassSets => (known[record] ??= classesOf(records.at(record)));
+  const latched = drafts.map((draft) => classes(draft.sticky));
+  const here = drafts.map((draft) => classes(records.join(draft.accept, draft.sticky)));
   const at = [...here];
   const below = drafts.map((_, state) => (state === 0 ? NONE_BITS : 0));
   for (let changed = true; changed;) {
