@@ -6,6 +6,7 @@ import { contributions, mayMeet } from "../../src/compiler/automaton/contributio
 import { assignLanes } from "../../src/compiler/automaton/lanes.js";
 import type { PathTables } from "../../src/compiler/automaton/tables.js";
 import { ConditionTable } from "../../src/compiler/conditions.js";
+import { sayingsOf } from "../../src/compiler/sayings.js";
 import { accepted } from "./front-end.js";
 
 /** Without the sockets that privileges speak of by default. */
@@ -18,7 +19,7 @@ function tables(text: string): PathTables {
 function laneSizes(text: string): readonly number[] {
   const { ir } = accepted(text);
   const conditions = new ConditionTable(ir, new Budget(DEFAULT_BOUNDS));
-  return assignLanes(contributions(ir, conditions, ["path"])).map((lane) => lane.reduce((sum, c) => sum + c.match.length, 0));
+  return assignLanes(contributions(sayingsOf(ir, conditions), conditions.programs, ["path"])).map((lane) => lane.reduce((sum, c) => sum + c.match.length, 0));
 }
 
 /** One rule a pattern, so that none share a record. */

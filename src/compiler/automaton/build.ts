@@ -3,6 +3,7 @@ import { ConditionTable } from "../conditions.js";
 import { POLICY_DEAD, POLICY_LANES } from "../image/abi.gen.js";
 import { buildArgumentTables } from "./arguments.js";
 import type { Ir } from "../ir.gen.js";
+import { sayingsOf } from "../sayings.js";
 import { EMPTY_RECORD, ruleOf } from "../verdict.js";
 import type { VerdictRecord } from "../verdict.js";
 import { Budget, DEFAULT_BOUNDS } from "./bounds.js";
@@ -111,9 +112,10 @@ export function buildPathTables(ir: Ir, bounds: Bounds = DEFAULT_BOUNDS): Bounde
   const budget = new Budget(bounds);
   const conditions = new ConditionTable(ir, budget);
   const shared: Shared = { records: new RecordTable(), globs: new GlobTable(budget), budget, drafts: [newDraft([])] };
-  const lanes = assignLanes(contributions(ir, conditions, ["path", "unix-path"]))
+  const sayings = sayingsOf(ir, conditions);
+  const lanes = assignLanes(contributions(sayings, conditions.programs, ["path", "unix-path"]))
     .flatMap((lane) => automatonOf(lane, shared) ?? []);
-  const abstract = automatonOf(contributions(ir, conditions, ["unix-abstract"]), shared);
+  const abstract = automatonOf(contributions(sayings, conditions.programs, ["unix-abstract"]), shared);
   if (budget.exceeded !== null) return { ok: false, exceeded: budget.exceeded };
 
   const tables = { ...tablesOf(shared, lanes, abstract), arguments: buildArgumentTables(conditions.arguments, shared.globs, budget) };

@@ -4,9 +4,9 @@
  * a pattern may be left out: `deny read "~/.ssh/**", "~/.aws/**" except "~/.ssh/known_hosts"` leaves `~/.aws/**`
  * without an except, which is cheaper.
  */
-import type { ConditionTable, ProgramList } from "../conditions.js";
-import type { Component, Ir, Selector } from "../ir.gen.js";
-import { recordFrom, sayingsOf } from "../sayings.js";
+import type { ProgramList } from "../conditions.js";
+import type { Component, Selector } from "../ir.gen.js";
+import { recordFrom } from "../sayings.js";
 import type { Saying } from "../sayings.js";
 import { EMPTY_RECORD, isFileOperation, programRecord } from "../verdict.js";
 import type { VerdictRecord } from "../verdict.js";
@@ -92,10 +92,9 @@ function ofPrograms({ programs, statement }: ProgramList, list: number): Contrib
   return { record: programRecord(list), match: patternsOf(programs, "path", statement), except: [] };
 }
 
-export function contributions(ir: Ir, conditions: ConditionTable, kinds: readonly Kind[]): readonly Contribution[] {
-  const sayings = sayingsOf(ir, conditions);
+export function contributions(sayings: readonly Saying[], programs: readonly ProgramList[], kinds: readonly Kind[]): readonly Contribution[] {
   return [
     ...kinds.flatMap((kind) => sayings.flatMap((saying) => contributionsOf(saying, kind))),
-    ...(kinds.includes("path") ? conditions.programs.map(ofPrograms) : []),
+    ...(kinds.includes("path") ? programs.map(ofPrograms) : []),
   ];
 }

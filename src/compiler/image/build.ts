@@ -5,18 +5,18 @@ import { buildPathTables } from "../automaton/build.js";
 import type { Ir } from "../ir.gen.js";
 import { buildAddressTables } from "../tries/build.js";
 import { encodeImage } from "./encode.js";
-import { metaOf, writeMeta } from "./meta.js";
+import { metaWeights, writeMeta } from "./meta.js";
 
 /** The image of a policy, or the first bound that it exceeds. */
 export function buildImage(ir: Ir, bounds: Bounds = DEFAULT_BOUNDS): Bounded<Uint8Array> {
   const budget = new Budget(bounds);
-  const meta = metaOf(ir);
+  const meta = writeMeta(ir);
   budget.spend("rules", ir.rules.length, () => [{ statement: bounds.rules, text: null }]);
-  budget.spend("meta", writeMeta(meta).length, () => heaviest(meta.rules.map((rule) => (rule.file === null ? 0 : JSON.stringify(rule).length))));
+  budget.spend("meta", meta.length, () => heaviest(metaWeights(ir)));
   if (budget.exceeded !== null) return { ok: false, exceeded: budget.exceeded };
   const paths = buildPathTables(ir, bounds);
   if (!paths.ok) return paths;
   const addresses = buildAddressTables(ir, bounds);
   if (!addresses.ok) return addresses;
-  return budget.outcome(encodeImage(ir, paths.value, addresses.value, budget));
+  return budget.outcome(encodeImage(ir, paths.value, addresses.value, { budget, meta }));
 }

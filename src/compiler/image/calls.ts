@@ -2,7 +2,7 @@
  * Which system calls the tracepoint backend does not give to a command, since it sees only their numbers and scalar arguments
  * before they are done. What belongs to which set says `bpf/calls.h`.
  */
-import type { Ir, Operation, Rule } from "../ir.gen.js";
+import type { Effect, Ir, Operation, Rule } from "../ir.gen.js";
 import { OPERATION_ORDER } from "../verdict.js";
 import {
   POLICY_CALLS_ATTRIBUTES, POLICY_CALLS_DATAGRAMS, POLICY_CALLS_HIDING, POLICY_CALLS_LENGTHS, POLICY_DENY,
@@ -25,26 +25,24 @@ export function callsOf(ir: Ir, privileges: readonly number[]): bigint {
 /** Whether it is not all the same to the policy which address is connected to. */
 export function watchesAddresses(ir: Ir): boolean {
   return ir.defaults.connect !== "allow"
-    || restrictionsOf(ir, "connect").some(({ match }) => match.some(({ kind }) => kind === "network"));
+    || isRestricted(ir, "connect", ({ match }) => match.some(({ kind }) => kind === "network"));
 }
 
 /** A rule without a source is about sockets of services, which are connected to. */
 function saysOfUnixSockets(ir: Ir): boolean {
-  return ir.defaults.connect !== "allow" || restrictionsOf(ir, "connect").some(({ source }) => source !== null);
+  return ir.defaults.connect !== "allow" || isRestricted(ir, "connect", ({ source }) => source !== null);
 }
 
-const rulesAbout = ({ rules }: Ir, operation: Operation): readonly Rule[] =>
-  rules.filter(({ operations }) => operations.includes(operation));
+const isAbout = ({ operations }: Rule, operation: Operation): boolean => operations.includes(operation);
 
-const restrictionsOf = (ir: Ir, operation: Operation): readonly Rule[] =>
-  rulesAbout(ir, operation).filter(({ effect }) => effect !== "allow");
+const isRestricted = ({ rules }: Ir, operation: Operation, holds: (rule: Rule) => boolean): boolean =>
+  rules.some((rule) => rule.effect !== "allow" && isAbout(rule, operation) && holds(rule));
 
-const isDenied = ({ effect }: { readonly effect: string }): boolean => effect === "deny" || effect === "kill";
+const isDenied = (effect: Effect): boolean => effect === "deny" || effect === "kill";
 
-/** By the default, or what rules say of it. */
-const effectsOf = (ir: Ir, operation: Operation): readonly { readonly effect: string }[] =>
-  [{ effect: ir.defaults[operation] }, ...rulesAbout(ir, operation)];
+/** By the default, and by what rules say of it. */
+const isDeniedWherever = ({ defaults, rules }: Ir, operation: Operation): boolean =>
+  isDenied(defaults[operation]) && rules.every((rule) => isDenied(rule.effect) || !isAbout(rule, operation));
 
-const isDeniedWherever = (ir: Ir, operation: Operation): boolean => effectsOf(ir, operation).every(isDenied);
-
-const isDeniedAnywhere = (ir: Ir, operation: Operation): boolean => effectsOf(ir, operation).some(isDenied);
+const isDeniedAnywhere = ({ defaults, rules }: Ir, operation: Operation): boolean =>
+  isDenied(defaults[operation]) || rules.some((rule) => isDenied(rule.effect) && isAbout(rule, operation));

@@ -10,7 +10,7 @@ import { PRIVILEGES, type Privilege } from "../ast.js";
 import { ConditionTable, keyOfPrograms } from "../conditions.js";
 import type { Circumstances, Term } from "../conditions.js";
 import { invariant } from "../diagnostic.js";
-import type { Ir, Mark, Operation, Selector } from "../ir.gen.js";
+import type { Ir, Mark, Operation, Rule, Selector } from "../ir.gen.js";
 import { limitWord, recordFrom, sayingsOf } from "../sayings.js";
 import type { Saying } from "../sayings.js";
 import type { AddressRow, AddressTables, PortRow } from "../tries/tables.js";
@@ -27,7 +27,7 @@ import { callsOf, watchesAddresses } from "./calls.js";
 import type { ArgumentClass, ArgumentTables } from "../automaton/arguments.js";
 import { CaseList } from "./cases.js";
 import type { CaseRow } from "./cases.js";
-import { metaOf, writeMeta } from "./meta.js";
+import { writeMeta } from "./meta.js";
 import { spendMoments } from "./spend-numbered.js";
 
 const ALIGNMENT = 8;
@@ -41,11 +41,11 @@ interface Section {
 
 /** Writes little-endian fields at increasing or given offsets of a zeroed buffer. */
 function section<Row>(
-  size: number, rows: readonly Row[], write: (view: DataView, offset: number, row: Row, bytes: Uint8Array) => void,
+  size: number, rows: readonly Row[], write: (view: DataView, offset: number, row: Row, bytes: Uint8Array, number: number) => void,
 ): Section {
   const bytes = new Uint8Array(size * rows.length);
   const view = new DataView(bytes.buffer);
-  for (const [i, row] of rows.entries()) write(view, i * size, row, bytes);
+  rows.forEach((row, i) => { write(view, i * size, row, bytes, i); });
   return { size, count: rows.length, bytes };
 }
 
@@ -54,7 +54,7 @@ function putName(bytes: Uint8Array, offset: number, name: string): void {
 }
 
 function putWords(view: DataView, offset: number, words: readonly number[]): void {
-  for (const [i, word] of words.entries()) view.setUint32(offset + 4 * i, word, true);
+  for (let i = 0; i < words.length; i++) view.setUint32(offset + 4 * i, words[i] ?? 0, true);
 }
 
 /** What a little-endian number counts for when its bytes are compared. */
@@ -62,19 +62,23 @@ function swapped(value: number): number {
   return ((value & 0xff) << 24 | (value & 0xff00) << 8 | (value >>> 8) & 0xff00 | value >>> 24) >>> 0;
 }
 
-/** Sorted by the bytes of the key: numbers as they are stored, then the name. */
+/** Sorted by the bytes of the key: as many numbers of each as they are stored, then the name. Tables are large: no row is wrapped. */
 function sorted<Row>(
   rows: readonly Row[], numbers: (row: Row) => readonly number[], name: (row: Row) => string = () => "",
 ): readonly Row[] {
-  const keyed = rows.map((row) => ({ row, name: name(row), numbers: numbers(row).map(swapped) }));
-  keyed.sort((a, b) => {
-    for (const [i, number] of a.numbers.entries()) {
-      const difference = number - (b.numbers[i] ?? 0);
+  const width = rows[0] === undefined ? 0 : numbers(rows[0]).length;
+  const keys = new Uint32Array(rows.length * width);
+  rows.forEach((row, at) => { numbers(row).forEach((number, i) => { keys[at * width + i] = swapped(number); }); });
+  const names = rows.map(name);
+  const order = rows.map((_, at) => at).sort((a, b) => {
+    for (let i = 0; i < width; i++) {
+      const difference = (keys[a * width + i] ?? 0) - (keys[b * width + i] ?? 0);
       if (difference !== 0) return difference;
     }
-    return a.name < b.name ? -1 : Number(a.name > b.name);
+    const [one, other] = [names[a] ?? "", names[b] ?? ""];
+    return one < other ? -1 : Number(one > other);
   });
-  return keyed.map(({ row }) => row);
+  return order.flatMap((at) => rows[at] ?? []);
 }
 
 type EdgeLayout = typeof STRUCTS.policy_short_edge | typeof STRUCTS.policy_long_edge;
@@ -138,7 +142,7 @@ function flagsOf(tables: PathTables): Uint32Array {
 function stateSection(tables: PathTables): Section {
   const { size, fields } = STRUCTS.policy_state;
   const flags = flagsOf(tables);
-  return section<readonly [number, StateRow]>(size, [...tables.states.entries()], (view, at, [number, state]) => {
+  return section<StateRow>(size, tables.states, (view, at, state, _, number) => {
     view.setUint32(at + fields.fallback.offset, state.fallback, true);
     view.setUint32(at + fields.other.offset, state.other, true);
     view.setUint32(at + fields.accept.offset, state.accept, true);
@@ -270,11 +274,19 @@ function plainRecord(sayings: readonly Saying[], kind: Selector["kind"], ops: re
 }
 
 /** What the rules that name the privilege say of it, as the first word. */
-function privilegeRecord({ rules }: Ir, conditions: ConditionTable, privilege: Privilege): VerdictRecord {
-  return rules.reduce((joined, { effect, privileges }, number) => (privileges.includes(privilege)
+function privilegeRecord(rules: readonly NumberedRule[], conditions: ConditionTable, privilege: Privilege): VerdictRecord {
+  return rules.reduce((joined, { rule: { effect, privileges }, number }) => (privileges.includes(privilege)
     ? joinRecords(joined, recordOf(verdictWord(effect, number), (op) => op === 0, conditions.applies(number))) : joined),
   EMPTY_RECORD);
 }
+
+interface NumberedRule {
+  readonly rule: Rule;
+  readonly number: number;
+}
+
+const ofPrivileges = ({ rules }: Ir): readonly NumberedRule[] =>
+  rules.flatMap((rule, number) => (rule.privileges.length === 0 ? [] : [{ rule, number }]));
 
 function putRecord(view: DataView, at: number, record: VerdictRecord, cases: number): void {
   const { fields } = STRUCTS.policy_record;
@@ -313,7 +325,8 @@ function rootSection(
 ): Section {
   const { size, fields } = STRUCTS.policy_root;
   const defaults = OPERATION_ORDER.map((operation) => verdictWord(ir.defaults[operation], POLICY_RULE_NONE));
-  const privileges = PRIVILEGES.map((privilege) => privilegeRecord(ir, conditions, privilege));
+  const rules = ofPrivileges(ir);
+  const privileges = PRIVILEGES.map((privilege) => privilegeRecord(rules, conditions, privilege));
   const privilegeDefaults = PRIVILEGES.map((privilege) => verdictWord(ir.privilegeDefaults[privilege], POLICY_RULE_NONE));
   return section(size, [tables], (view, at) => {
     view.setUint32(at + fields.lanes.offset, tables.lanes, true);
@@ -341,8 +354,9 @@ function rootSection(
 }
 
 /** In the order of `enum policy_section_kind`. */
-function sectionsOf(ir: Ir, paths: PathTables, addresses: AddressTables, budget: Budget): readonly Section[] {
-  const meta = writeMeta(metaOf(ir));
+function sectionsOf(
+  ir: Ir, { paths, addresses, meta }: { readonly paths: PathTables; readonly addresses: AddressTables; readonly meta: Uint8Array }, budget: Budget,
+): readonly Section[] {
   const conditions = new ConditionTable(ir, budget);
   const sayings = sayingsOf(ir, conditions);
   const cases = new CaseList();
@@ -405,11 +419,17 @@ function putHeader(view: DataView, bytes: Uint8Array, sections: readonly Section
   view.setUint32(fields.checksum.offset, crc32(bytes), true);
 }
 
+interface Encoding {
+  readonly budget?: Budget;
+  /** What `writeMeta` says of the policy. */
+  readonly meta?: Uint8Array;
+}
+
 /** The image of a policy. Same input, same bytes. */
 export function encodeImage(
-  ir: Ir, paths: PathTables, addresses: AddressTables, budget = new Budget(DEFAULT_BOUNDS),
+  ir: Ir, paths: PathTables, addresses: AddressTables, { budget = new Budget(DEFAULT_BOUNDS), meta = writeMeta(ir) }: Encoding = {},
 ): Uint8Array {
-  const sections = sectionsOf(ir, paths, addresses, budget);
+  const sections = sectionsOf(ir, { paths, addresses, meta }, budget);
   invariant(sections.length === POLICY_SECTIONS, "every section is there once");
   const offsets: number[] = [];
   let end: number = STRUCTS.policy_image_header.size;

@@ -2,7 +2,7 @@
 import * as z from "zod/mini";
 import { Budget, DEFAULT_BOUNDS } from "../automaton/bounds.js";
 import { ConditionTable } from "../conditions.js";
-import type { Ir, Limit } from "../ir.gen.js";
+import type { Ir, Limit, Rule } from "../ir.gen.js";
 import { argsText, limitClauses, markClauses, programsText, ruleClauses } from "./clause-text.js";
 import { selectorText } from "./selector-text.js";
 
@@ -50,8 +50,10 @@ function sortedByKey(record: Readonly<Record<string, string>>): Record<string, s
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+export const metaOf = (ir: Ir): Meta => ({ ...headOf(ir), rules: [...ir.rules.map(ruleMeta), ...ir.limits.map(limitMeta)] });
+
 /** Keys in one order, so that equal policies give equal bytes. */
-export function metaOf(ir: Ir): Meta {
+function headOf(ir: Ir): Omit<Meta, "rules"> {
   const { home, params, programs } = ir.bindings;
   const named = new ConditionTable(ir, new Budget(DEFAULT_BOUNDS));
   return {
@@ -62,15 +64,13 @@ export function metaOf(ir: Ir): Meta {
       ({ name: mark.name, clauses: [...markClauses(mark)], file: mark.source.file, line: mark.source.line }))),
     programs: unlessEmpty(named.programs.map((list) => programsText(list.programs))),
     arguments: unlessEmpty(named.arguments.map(({ asked }) => argsText(asked))),
-    rules: [
-      ...ir.rules.map(({ id, effect, operations, source, because, match, except, privileges, ...clauses }) => ({
-        id, effect, operations, file: source?.file ?? null, line: source?.line ?? null, column: source?.column ?? null, because,
-        targets: match.map(selectorText), except: except.map(selectorText), clauses: unlessEmpty(ruleClauses(clauses)), privileges: unlessEmpty(privileges),
-      })),
-      ...ir.limits.map(limitMeta),
-    ],
   };
 }
+
+const ruleMeta = ({ id, effect, operations, source, because, match, except, privileges, ...clauses }: Rule): Meta["rules"][number] => ({
+  id, effect, operations, file: source?.file ?? null, line: source?.line ?? null, column: source?.column ?? null, because,
+  targets: match.map(selectorText), except: except.map(selectorText), clauses: unlessEmpty(ruleClauses(clauses)), privileges: unlessEmpty(privileges),
+});
 
 /** Most have none: left out of the JSON. */
 const unlessEmpty = <T>(items: readonly T[]): T[] | undefined => (items.length === 0 ? undefined : [...items]);
@@ -85,9 +85,28 @@ function limitMeta(limit: Limit): Meta["rules"][number] {
   };
 }
 
-export function writeMeta(meta: Meta): Uint8Array {
-  return Buffer.from(JSON.stringify(meta), "utf8");
+/** Rules that are written at once. */
+const SOME = 1024;
+
+/** `metaOf` as JSON, some rules at a time: as objects or as one text, many take more room than anything else. */
+export function writeMeta(ir: Ir): Uint8Array {
+  const parts = [Buffer.from(`${JSON.stringify(headOf(ir)).slice(0, -1)},"rules":[`)];
+  const count = ir.rules.length + ir.limits.length;
+  for (let from = 0; from < count; from += SOME) {
+    const written = Array.from({ length: Math.min(SOME, count - from) }, (_, i) => writtenRule(ir, from + i)).join();
+    parts.push(Buffer.from(from === 0 ? written : `,${written}`));
+  }
+  return Buffer.concat([...parts, Buffer.from("]}")]);
 }
+
+function writtenRule({ rules, limits }: Ir, number: number): string {
+  const [rule, limit] = [rules[number], limits[number - rules.length]];
+  return rule !== undefined ? JSON.stringify(ruleMeta(rule)) : limit === undefined ? "" : JSON.stringify(limitMeta(limit));
+}
+
+/** By number of a rule or limit; none of one that nobody wrote. */
+export const metaWeights = (ir: Ir): readonly number[] =>
+  [...ir.rules, ...ir.limits].map(({ source }, number) => (source === null ? 0 : writtenRule(ir, number).length));
 
 /** Null where the bytes are not such JSON. */
 export function readMeta(bytes: Uint8Array): Meta | null {
